@@ -1,0 +1,125 @@
+// Package env says what a world is and runs many of them in step.
+//
+// A world is an [Env]: Reset begins an episode, Step takes one decision. Observations are an image of bytes and, beside it,
+// a vector of floats; both are written into memory that the caller owns. Worlds live in the packages below this one;
+// env/catalog lists them by id, env/envtest holds the contract that every one of them is tested against.
+package env
+
+import "image"
+
+// End says how a step left the episode. There is no "done".
+type End uint8
+
+const (
+	Running    End = iota // the episode goes on
+	Terminated            // the task ended: the value of what follows is 0
+	Truncated             // the clock ended it: bootstrap from the final observation
+)
+
+// String returns the name of the end.
+func (e End) String() string {
+	switch e {
+	case Running:
+		return "running"
+	case Terminated:
+		return "terminated"
+	case Truncated:
+		return "truncated"
+	}
+	return "invalid"
+}
+
+// Step is what one decision returned. Reward is float64, so that worlds can match their originals bit for bit.
+type Step struct {
+	Reward float64
+	End    End
+}
+
+// Spec describes a world. An observation is an image of bytes [H, W, C] and, beside it, a vector of floats: direction,
+// mission tokens, velocity, achieved milestones. A step is one decision; whatever a world repeats inside is its own affair.
+type Spec struct {
+	ID        string
+	H, W, C   int
+	Frames    int     // C = Frames x channels, newest last
+	Codes     []int   // per channel, how many symbols its bytes stand for; nil: the bytes are intensities 0..255
+	Vector    []Field // the vector beside the image, stretch by stretch
+	Signals   []Field // targets that only tasks may see: depth, pose, loop closure
+	Actions   []string
+	StepLimit int     // decisions after which an episode is truncated; 0: none
+	Success   float64 // smallest return of an episode that counts as a success; 0: the world has no such notion
+	Best      float64 // best mean return there is, where it is known; 0: unknown
+}
+
+// ObsLen returns the number of bytes of an observation's image.
+func (s *Spec) ObsLen() int { return s.H * s.W * s.C }
+
+// VecLen returns the number of floats beside the image.
+func (s *Spec) VecLen() int { return fieldsLen(s.Vector) }
+
+// SignalsLen returns the number of floats that Signals writes.
+func (s *Spec) SignalsLen() int { return fieldsLen(s.Signals) }
+
+func fieldsLen(fields []Field) int {
+	n := 0
+	for _, f := range fields {
+		n += f.Len
+	}
+	return n
+}
+
+// Field names a stretch of a float vector.
+type Field struct {
+	Name string
+	Len  int
+}
+
+// Env is one world. Reset and Step write every byte of obs and every float of vec, whose lengths the Spec gives.
+// A world starts unseeded: Seed comes first, then Reset, then Steps until one of them returns an End other than Running.
+// Step panics on an action outside the Spec's list; it is not called again before the next Reset.
+type Env interface {
+	Spec() Spec
+	Seed(seed uint64)                // restarts every random stream; begins no episode
+	Reset(obs []byte, vec []float32) // begins the next episode of the current streams
+	Step(action int, obs []byte, vec []float32) Step
+}
+
+// Abilities beyond Env are found by assertion. A world without Stateful cannot be resumed exactly, and the run says so.
+type (
+	// Stateful worlds can be saved and restored in mid-episode: what follows is the same bit for bit.
+	Stateful interface {
+		AppendState(b []byte) []byte // appends everything, generators included
+		RestoreState(b []byte) error // b is what AppendState appended
+	}
+
+	// Signaler worlds have targets that only auxiliary tasks may see.
+	Signaler interface{ Signals(dst []float32) }
+
+	// Potential worlds say how far the goal is: in [-1, 0], 0 at the goal.
+	Potential interface{ Potential() float64 }
+
+	// Milestoner worlds name the steps on the way: bit k says that milestone k was reached in this episode.
+	Milestoner interface{ Milestones() uint64 }
+
+	// Keyer worlds hash their full state, for counts.
+	Keyer interface{ Key() uint64 }
+
+	// Renderer worlds can be looked at by people. Rendering changes nothing.
+	Renderer interface {
+		// RenderSize returns the largest picture within limit that the world draws well. It depends on nothing but the
+		// Spec and limit, and is never empty: a limit too small gives the smallest picture there is.
+		RenderSize(limit image.Point) image.Point
+		// Render fills dst, whose bounds have a size that RenderSize returned.
+		Render(dst *image.RGBA)
+	}
+
+	// Missioner worlds tell in words what is to be done in this episode.
+	Missioner interface{ Mission() string }
+
+	// Digester worlds describe themselves in the bytes that their original in another language hashes, so that the two can be
+	// compared. Worlds without it are hashed by their observations.
+	Digester interface {
+		AppendLayout(b []byte) []byte       // the world at the start of an episode
+		AppendReset(b []byte) []byte        // what Reset showed
+		AppendStep(b []byte, s Step) []byte // what Step showed and returned
+	}
+)

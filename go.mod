@@ -1,0 +1,3 @@
+module github.com/auxrl/auxrl
+
+go 1.26.0
