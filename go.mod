@@ -1,3 +1,8 @@
 module github.com/auxrl/auxrl
 
 go 1.26.0
+
+require (
+	go.uber.org/goleak v1.3.0
+	golang.org/x/exp v0.0.0-20261014143641-f0251eb4aa3e
+)

@@ -1,0 +1,198 @@
+package env
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/internal/team"
+)
+
+// Episode is the record of one that ended.
+type Episode struct {
+	World   int // which of the Vec's worlds
+	Return  float64
+	Len     int // decisions
+	End     End
+	Success bool // Return reached the Spec's Success
+}
+
+// Vec runs N worlds of one kind in step. A world whose episode ends begins the next one in the same call: the observation
+// that Step leaves is the new episode's first, the ended one's last is kept in Final.
+type Vec struct {
+	Reward   []float64 // [N] of the last Step
+	End      []End     // [N] of the last Step
+	Final    []byte    // [N, H, W, C] true last observations, valid where End is not Running
+	FinalVec []float32 // [N, V] likewise
+	Episodes []Episode // that ended in the last Step, in the order of worlds; valid until the next
+
+	spec   Spec
+	worlds []Env
+	ret    []float64 // return so far of each running episode
+	length []int
+
+	team  *team.Team
+	piece func(shard int)
+	act   []int32 // arguments of the Step under way; nil: Reset
+	obs   []byte
+	vec   []float32
+}
+
+// shards is how many pieces a Vec hands to its team. Worlds are independent: no result depends on it.
+const shards = 8
+
+// NewVec makes n worlds and seeds world i from the stream (seed, "world", i). Training and evaluation take their seeds from
+// halves that cannot meet: see TrainSeed and EvalSeed. workers may be nil.
+func NewVec(n int, seed uint64, workers *team.Team, build func() (Env, error)) (*Vec, error) {
+	if n <= 0 {
+		return nil, fmt.Errorf("env: %d worlds, must be at least 1", n)
+	}
+	v := &Vec{worlds: make([]Env, n), team: workers}
+	for i := range v.worlds {
+		w, err := build()
+		if err != nil {
+			return nil, err
+		}
+		w.Seed(TrainSeed(seed, i))
+		v.worlds[i] = w
+	}
+	v.spec = v.worlds[0].Spec()
+	v.Reward = make([]float64, n)
+	v.End = make([]End, n)
+	v.Final = make([]byte, n*v.spec.ObsLen())
+	v.FinalVec = make([]float32, n*v.spec.VecLen())
+	v.Episodes = make([]Episode, 0, n)
+	v.ret = make([]float64, n)
+	v.length = make([]int, n)
+	v.piece = v.stepShard
+	return v, nil
+}
+
+// evalBit parts the seeds that evaluation uses from those that training uses.
+const evalBit = 1 << 63
+
+// TrainSeed returns the seed of training world i.
+func TrainSeed(seed uint64, i int) uint64 {
+	return rng.At(rng.Key(seed, "world", "train"), uint64(i)) &^ evalBit
+}
+
+// EvalSeed returns the seed of evaluation episode i, which no training world of any run is seeded with.
+func EvalSeed(seed uint64, i int) uint64 {
+	return rng.At(rng.Key(seed, "world", "eval"), uint64(i)) | evalBit
+}
+
+// Spec describes the worlds.
+func (v *Vec) Spec() Spec { return v.spec }
+
+// Len returns the number of worlds.
+func (v *Vec) Len() int { return len(v.worlds) }
+
+// World returns world i. Stepping it by hand spoils the statistics.
+func (v *Vec) World(i int) Env { return v.worlds[i] }
+
+// Reset begins an episode in every world. obs is [N, H, W, C], vec is [N, V].
+func (v *Vec) Reset(obs []byte, vec []float32) {
+	clear(v.ret)
+	clear(v.length)
+	v.run(nil, obs, vec)
+}
+
+// Step takes one decision in every world. act is [N]; obs [N, H, W, C] and vec [N, V] receive what the next decision is
+// taken from.
+func (v *Vec) Step(act []int32, obs []byte, vec []float32) {
+	if len(act) != len(v.worlds) {
+		panic("env: Vec.Step: one action per world")
+	}
+	v.run(act, obs, vec)
+	v.Episodes = v.Episodes[:0]
+	for i, end := range v.End {
+		v.ret[i] += v.Reward[i]
+		v.length[i]++
+		if end == Running {
+			continue
+		}
+		success := v.spec.Success != 0 && v.ret[i] >= v.spec.Success
+		v.Episodes = append(v.Episodes, Episode{World: i, Return: v.ret[i], Len: v.length[i], End: end, Success: success})
+		v.ret[i], v.length[i] = 0, 0
+	}
+}
+
+func (v *Vec) run(act []int32, obs []byte, vec []float32) {
+	if len(obs) != len(v.Final) || len(vec) != len(v.FinalVec) {
+		panic("env: Vec: observations have the wrong length")
+	}
+	v.act, v.obs, v.vec = act, obs, vec
+	v.team.Run(min(shards, len(v.worlds)), v.piece)
+	v.act, v.obs, v.vec = nil, nil, nil
+}
+
+// stepShard steps, or resets, the worlds of one shard.
+func (v *Vec) stepShard(shard int) {
+	n, pieces := len(v.worlds), min(shards, len(v.worlds))
+	size, floats := v.spec.ObsLen(), v.spec.VecLen()
+	for i := shard * n / pieces; i < (shard+1)*n/pieces; i++ {
+		w := v.worlds[i]
+		obs := v.obs[i*size : (i+1)*size : (i+1)*size]
+		vec := v.vec[i*floats : (i+1)*floats : (i+1)*floats]
+		if v.act == nil {
+			w.Reset(obs, vec)
+			continue
+		}
+		s := w.Step(int(v.act[i]), obs, vec)
+		v.Reward[i], v.End[i] = s.Reward, s.End
+		if s.End != Running {
+			copy(v.Final[i*size:], obs)
+			copy(v.FinalVec[i*floats:], vec)
+			w.Reset(obs, vec)
+		}
+	}
+}
+
+// Stateful reports whether the worlds can be saved, and so a run resumed exactly.
+func (v *Vec) Stateful() bool {
+	_, ok := v.worlds[0].(Stateful)
+	return ok
+}
+
+// AppendState appends the running episodes: statistics and, where the worlds can be saved, the worlds.
+func (v *Vec) AppendState(b []byte) []byte {
+	for i, w := range v.worlds {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v.ret[i]))
+		b = binary.LittleEndian.AppendUint64(b, uint64(v.length[i]))
+		at := len(b)
+		b = append(b, 0, 0, 0, 0)
+		if s, ok := w.(Stateful); ok {
+			b = s.AppendState(b)
+		}
+		binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
+	}
+	return b
+}
+
+// RestoreState continues what AppendState saved of a Vec of the same kind and size.
+func (v *Vec) RestoreState(b []byte) error {
+	for i, w := range v.worlds {
+		if len(b) < 20 {
+			return errors.New("env: restore: the worlds' state is too short")
+		}
+		v.ret[i] = math.Float64frombits(binary.LittleEndian.Uint64(b))
+		v.length[i] = int(binary.LittleEndian.Uint64(b[8:]))
+		n := int(binary.LittleEndian.Uint32(b[16:]))
+		if b = b[20:]; n > len(b) {
+			return errors.New("env: restore: the worlds' state is too short")
+		}
+		if s, ok := w.(Stateful); ok {
+			if err := s.RestoreState(slices.Clone(b[:n])); err != nil {
+				return fmt.Errorf("env: restore world %d: %w", i, err)
+			}
+		}
+		b = b[n:]
+	}
+	if len(b) != 0 {
+		return errors.New("env: restore: the worlds' state is too long: was it saved with more worlds?")
+	}
+	return nil
+}
