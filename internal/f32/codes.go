@@ -1,0 +1,36 @@
+package f32
+
+// addRow adds x to dst.
+func addRow(dst, x []float32) {
+	x = x[:len(dst)]
+	i := 0
+	for ; i+4 <= len(dst); i += 4 {
+		d, s := dst[i:i+4:i+4], x[i:i+4:i+4]
+		d[0] += s[0]
+		d[1] += s[1]
+		d[2] += s[2]
+		d[3] += s[3]
+	}
+	for ; i < len(dst); i++ {
+		dst[i] += x[i]
+	}
+}
+
+// Embed adds to dst the rows of w that codes name: code i names row base[i]+codes[i]. Rows are as long as dst. It is the
+// product of one-hot vectors with w without the zeros. It panics where a code reaches past w.
+func Embed(dst []float32, codes []byte, base []int32, w []float32) {
+	n := len(dst)
+	for i, c := range codes {
+		at := (int(base[i]) + int(c)) * n
+		addRow(dst, w[at:at+n])
+	}
+}
+
+// EmbedBack adds dy to the rows of g that codes name: the gradient of Embed with respect to w.
+func EmbedBack(g []float32, codes []byte, base []int32, dy []float32) {
+	n := len(dy)
+	for i, c := range codes {
+		at := (int(base[i]) + int(c)) * n
+		addRow(g[at:at+n], dy)
+	}
+}

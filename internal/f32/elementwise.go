@@ -1,0 +1,107 @@
+package f32
+
+import "math"
+
+// Add adds x to dst.
+func Add(dst, x []float32) {
+	if len(dst) != len(x) {
+		panic("f32: Add: lengths differ")
+	}
+	for i, v := range x {
+		dst[i] += v
+	}
+}
+
+// Scale multiplies x by a.
+func Scale(x []float32, a float32) {
+	for i := range x {
+		x[i] *= a
+	}
+}
+
+// SumSquares returns the sum of squares, accumulated in float64 from first to last.
+func SumSquares(x []float32) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return sum
+}
+
+// Bytes converts intensities: dst[i] = src[i] * scale.
+func Bytes(dst []float32, src []byte, scale float32) {
+	if len(dst) != len(src) {
+		panic("f32: Bytes: lengths differ")
+	}
+	for i, b := range src {
+		dst[i] = float32(b) * scale
+	}
+}
+
+// MaskReLU clears dy where the ReLU that gave y was shut. A NaN in y leaves dy as it is: divergence must not hide.
+func MaskReLU(dy, y []float32) {
+	if len(dy) != len(y) {
+		panic("f32: MaskReLU: lengths differ")
+	}
+	for i, v := range y {
+		if v <= 0 {
+			dy[i] = 0
+		}
+	}
+}
+
+// Tanh replaces x by its hyperbolic tangent.
+func Tanh(x []float32) {
+	for i, v := range x {
+		x[i] = float32(math.Tanh(float64(v)))
+	}
+}
+
+// MaskTanh multiplies dy by the slope of the hyperbolic tangent that gave y.
+func MaskTanh(dy, y []float32) {
+	if len(dy) != len(y) {
+		panic("f32: MaskTanh: lengths differ")
+	}
+	for i, v := range y {
+		dy[i] *= 1 - v*v
+	}
+}
+
+// LogSoftmax sets each row of dst to the logarithm of the softmax of that row of x. Both are [rows, cols].
+func LogSoftmax(dst, x []float32, cols int) {
+	if cols <= 0 || len(dst) != len(x) || len(x)%cols != 0 {
+		panic("f32: LogSoftmax: lengths differ")
+	}
+	for at := 0; at < len(x); at += cols {
+		row, out := x[at:at+cols], dst[at:at+cols]
+		top := row[0]
+		for _, v := range row[1:] {
+			top = max(top, v)
+		}
+		sum := 0.0
+		for _, v := range row {
+			sum += math.Exp(float64(v - top))
+		}
+		shift := top + float32(math.Log(sum))
+		for i, v := range row {
+			out[i] = v - shift
+		}
+	}
+}
+
+// Exp sets dst to the exponential of x.
+func Exp(dst, x []float32) {
+	if len(dst) != len(x) {
+		panic("f32: Exp: lengths differ")
+	}
+	for i, v := range x {
+		dst[i] = float32(math.Exp(float64(v)))
+	}
+}
+
+// ReLU replaces negative numbers by 0.
+func ReLU(x []float32) {
+	for i, v := range x {
+		x[i] = max(v, 0)
+	}
+}

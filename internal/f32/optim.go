@@ -1,0 +1,38 @@
+package f32
+
+import "math"
+
+// Adam takes one step (Kingma & Ba 2015, alg. 1, with the corrections folded in as PyTorch does):
+//
+//	m = β1 m + (1-β1) g;  v = β2 v + (1-β2) g²;  w -= step m / (sqrt(v)/root + eps)
+//
+// where step = lr/(1-β1^t) and root = sqrt(1-β2^t).
+func Adam(w, g, m, v []float32, step, root, beta1, beta2, eps float32) {
+	if len(g) != len(w) || len(m) != len(w) || len(v) != len(w) {
+		panic("f32: Adam: lengths differ")
+	}
+	inv := 1 / root
+	for i, d := range g {
+		m[i] = beta1*m[i] + (1-beta1)*d
+		v[i] = beta2*v[i] + (1-beta2)*d*d
+		w[i] -= step * m[i] / (float32(math.Sqrt(float64(v[i])))*inv + eps)
+	}
+}
+
+// RMSProp takes one step:
+//
+//	s = decay s + (1-decay) g²;  w -= lr g / sqrt(s + eps)   if inside (TensorFlow)
+//	                             w -= lr g / (sqrt(s) + eps) otherwise (PyTorch)
+func RMSProp(w, g, s []float32, lr, decay, eps float32, inside bool) {
+	if len(g) != len(w) || len(s) != len(w) {
+		panic("f32: RMSProp: lengths differ")
+	}
+	in, out := eps, float32(0)
+	if !inside {
+		in, out = 0, eps
+	}
+	for i, d := range g {
+		s[i] = decay*s[i] + (1-decay)*d*d
+		w[i] -= lr * d / (float32(math.Sqrt(float64(s[i]+in))) + out)
+	}
+}

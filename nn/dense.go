@@ -1,0 +1,90 @@
+package nn
+
+import (
+	"math"
+
+	"github.com/auxrl/auxrl/internal/f32"
+)
+
+// Dense is a fully connected layer, y = act([x, side] W + b) with W [In+Side, Out]: rows of In floats, and of the Side
+// floats beside the observation if Side is not 0.
+type Dense struct {
+	In, Side, Out int
+	Act           Act
+	Gain          float32 // of the orthogonal first weights
+
+	spanned
+}
+
+var negInf = float32(math.Inf(-1))
+
+// Shape returns 1, 1, Out.
+func (d *Dense) Shape() (h, w, c int) { return 1, 1, d.Out }
+
+// Scratch returns 0.
+func (d *Dense) Scratch() int { return 0 }
+
+func (d *Dense) declare(p *Params, name string) {
+	d.declareAffine(p, name, d.Gain, d.In+d.Side, d.Out)
+}
+
+// Forward implements Layer.
+func (d *Dense) Forward(y []float32, x Rows, _ []float32, rows int) {
+	w, b := d.weights(d.Out)
+	p := f32.Product{
+		C: y, CRow: d.Out, A: x.Floats, ARow: d.In, ACol: 1, B: w, BRow: d.Out, I: b,
+		M: rows, N: d.Out, K: d.In, Segs: 1, Tiles: 1, Floor: negInf,
+	}
+	if d.Side > 0 {
+		f32.Mul(&p)
+		p.A, p.ARow, p.K, p.B = x.Side, d.Side, d.Side, w[d.In*d.Out:]
+		p.I, p.IRow = y, d.Out
+	}
+	if d.Act == ReLU {
+		p.Floor = 0
+	}
+	f32.Mul(&p)
+	activate(y[:rows*d.Out], d.Act)
+}
+
+// Backward implements Layer.
+func (d *Dense) Backward(dx, g, dy, y []float32, x Rows, _ []float32, rows int) {
+	dy = dy[:rows*d.Out]
+	mask(dy, y[:rows*d.Out], d.Act)
+	if dx != nil {
+		w, _ := d.weights(d.Out)
+		f32.MulT(dx, dy, w, rows, d.In, d.Out, d.In, d.Out, d.Out)
+	}
+	if g != nil {
+		d.addWeights(g, dy, x, rows, 0, d.features())
+	}
+}
+
+// features returns how many rows of W plus b there are: the pieces a wide layer's gradient can be split into.
+func (d *Dense) features() int { return d.In + d.Side + 1 }
+
+// addWeights adds to rows lo..hi-1 of g, [In+Side+1, Out], whose last row is the bias: every sum runs over all rows of the
+// batch in order, so that splitting lo..hi changes no bit.
+func (d *Dense) addWeights(g, dy []float32, x Rows, rows, lo, hi int) {
+	p := f32.Product{
+		B: dy, BRow: d.Out, ACol: d.In, ARow: 1, CRow: d.Out, IRow: d.Out,
+		N: d.Out, K: rows, Segs: 1, Tiles: 1, Floor: negInf,
+	}
+	if end := min(hi, d.In); lo < end {
+		p.M = end - lo
+		p.A = x.Floats[lo:]
+		p.C = g[lo*d.Out : end*d.Out]
+		p.I = p.C
+		f32.Mul(&p)
+	}
+	if from, end := max(lo, d.In), min(hi, d.In+d.Side); from < end {
+		p.M = end - from
+		p.A, p.ACol = x.Side[from-d.In:], d.Side
+		p.C = g[from*d.Out : end*d.Out]
+		p.I = p.C
+		f32.Mul(&p)
+	}
+	if hi == d.features() {
+		addColumns(g[(hi-1)*d.Out:hi*d.Out], dy)
+	}
+}

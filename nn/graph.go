@@ -1,0 +1,234 @@
+package nn
+
+import (
+	"github.com/auxrl/auxrl/internal/f32"
+	"github.com/auxrl/auxrl/internal/team"
+)
+
+// shards is how many pieces the rows of a pass are split into. Each sums its own parameter gradients; the sums are added in
+// a fixed tree. It is a constant, not the number of processors, so that results do not depend on the machine.
+const shards = 8
+
+// wideLen is the number of weights from which a dense layer keeps no gradient per shard: its gradient is split by input
+// feature instead, each sum running over all rows.
+const wideLen = 1 << 16
+
+// Graph is a network of layers with activations for a number of rows. Every layer's output is a Tap.
+type Graph struct {
+	rows  int
+	team  *team.Team
+	nodes []node
+	arena []*Params
+
+	in     Rows // of the pass under way
+	count  int  // rows of the last Forward
+	depth  int  // nodes that the last Forward ran
+	narrow int  // floats of gradient that each shard sums for itself
+
+	sums                      [shards][]float32 // [narrow] per shard; made when first needed
+	scratch                   [shards][]float32
+	forward, backward, reduce func(int)
+}
+
+type node struct {
+	layer  Layer
+	params *Params
+	tap    *Tap
+	from   int // node that it reads; -1: the observation
+	sum    int // where its gradient stands in the shards' sums
+	wide   *Dense
+}
+
+// NewGraph returns an empty graph for passes of up to rows rows. workers may be nil.
+func NewGraph(rows int, workers *team.Team) *Graph {
+	g := &Graph{rows: rows, team: workers}
+	g.bind()
+	return g
+}
+
+func (g *Graph) bind() {
+	g.forward, g.backward, g.reduce = g.forwardShard, g.backwardShard, g.reducePiece
+}
+
+// Input is what the first layers read.
+const Input = -1
+
+// Add appends a layer that reads the output of node from, or Input, with its parameters in p, and returns its node. The
+// layer's tap and its parameters are called name.
+func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
+	layer.declare(p, name)
+	h, w, c := layer.Shape()
+	if h <= 0 || w <= 0 || c <= 0 {
+		panic("nn: a layer's output is empty: its kernel is larger than its input")
+	}
+	n := node{layer: layer, params: p, from: from, tap: &Tap{Name: name, H: h, W: w, C: c}}
+	n.tap.Act = make([]float32, g.rows*n.tap.Len())
+	n.tap.Grad = make([]float32, g.rows*n.tap.Len())
+	lo, hi := layer.span()
+	if d, ok := layer.(*Dense); ok && hi-lo >= wideLen {
+		n.wide = d
+	} else {
+		n.sum = g.narrow
+		g.narrow += hi - lo
+	}
+	g.nodes = append(g.nodes, n)
+	for i := range g.scratch {
+		if need := layer.Scratch(); need > len(g.scratch[i]) {
+			g.scratch[i] = make([]float32, need)
+		}
+	}
+	return len(g.nodes) - 1
+}
+
+// Taps returns the outputs of all layers, in order. Act and Grad keep their place for the life of the graph.
+func (g *Graph) Taps() []*Tap {
+	taps := make([]*Tap, len(g.nodes))
+	for i := range g.nodes {
+		taps[i] = g.nodes[i].tap
+	}
+	return taps
+}
+
+// Tap returns the output of a node.
+func (g *Graph) Tap(node int) *Tap { return g.nodes[node].tap }
+
+// Rows returns how many rows a pass may have.
+func (g *Graph) Rows() int { return g.rows }
+
+// Share returns a graph with the same layers and parameters, and activations of its own for up to rows rows.
+func (g *Graph) Share(rows int, workers *team.Team) *Graph {
+	s := &Graph{rows: rows, team: workers, narrow: g.narrow, nodes: append([]node(nil), g.nodes...)}
+	for i := range s.nodes {
+		t := *s.nodes[i].tap
+		t.Act, t.Grad = make([]float32, rows*t.Len()), make([]float32, rows*t.Len())
+		s.nodes[i].tap = &t
+	}
+	for i := range s.scratch {
+		s.scratch[i] = make([]float32, len(g.scratch[i]))
+	}
+	s.bind()
+	return s
+}
+
+// Forward runs the layers up to and including the one called upto, or all of them if that is "", over rows observations and
+// the vectors beside them.
+func (g *Graph) Forward(obs []byte, side []float32, rows int, upto string) {
+	if rows > g.rows {
+		panic("nn: more rows than the graph was built for")
+	}
+	g.depth = len(g.nodes)
+	if upto != "" {
+		g.depth = g.index(upto) + 1
+	}
+	g.in, g.count = Rows{Bytes: obs, Side: side}, rows
+	g.team.Run(min(shards, rows), g.forward)
+}
+
+func (g *Graph) index(name string) int {
+	for i := range g.nodes {
+		if g.nodes[i].tap.Name == name {
+			return i
+		}
+	}
+	panic("nn: no tap of that name")
+}
+
+// Backward sends the gradients at the taps of the last Forward back to the parameters, where it adds them, and clears the
+// taps. The observations must still be there.
+func (g *Graph) Backward() {
+	if g.sums[0] == nil {
+		for i := range g.sums {
+			g.sums[i] = make([]float32, g.narrow)
+		}
+	}
+	g.team.Run(min(shards, g.count), g.backward)
+	g.team.Run(shards, g.reduce)
+	for i := range g.nodes[:g.depth] {
+		if n := &g.nodes[i]; n.wide != nil {
+			clear(n.tap.Grad[:g.count*n.tap.Len()])
+		}
+	}
+}
+
+// reads returns the rows lo..hi-1 that a node reads.
+func (g *Graph) reads(n *node, lo, hi int) Rows {
+	x := Rows{}
+	if n.from == Input {
+		size := len(g.in.Bytes) / g.count
+		x.Bytes = g.in.Bytes[lo*size : hi*size]
+	} else {
+		t := g.nodes[n.from].tap
+		x.Floats = t.Act[lo*t.Len() : hi*t.Len()]
+	}
+	if len(g.in.Side) > 0 {
+		size := len(g.in.Side) / g.count
+		x.Side = g.in.Side[lo*size : hi*size]
+	}
+	return x
+}
+
+// bounds returns the rows of a shard.
+func (g *Graph) bounds(shard int) (lo, hi int) {
+	pieces := min(shards, g.count)
+	return shard * g.count / pieces, (shard + 1) * g.count / pieces
+}
+
+func (g *Graph) forwardShard(shard int) {
+	lo, hi := g.bounds(shard)
+	for i := range g.nodes[:g.depth] {
+		n := &g.nodes[i]
+		size := n.tap.Len()
+		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi), g.scratch[shard], hi-lo)
+	}
+}
+
+func (g *Graph) backwardShard(shard int) {
+	lo, hi := g.bounds(shard)
+	sum := g.sums[shard]
+	clear(sum)
+	for i := g.depth - 1; i >= 0; i-- {
+		n := &g.nodes[i]
+		size := n.tap.Len()
+		dy := n.tap.Grad[lo*size : hi*size]
+		var dx, grad []float32
+		if n.from != Input {
+			t := g.nodes[n.from].tap
+			dx = t.Grad[lo*t.Len() : hi*t.Len()]
+		}
+		if n.wide == nil {
+			from, to := n.layer.span()
+			grad = sum[n.sum : n.sum+to-from]
+		}
+		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi), g.scratch[shard], hi-lo)
+		if n.wide == nil {
+			clear(dy)
+		}
+	}
+}
+
+// reducePiece adds one eighth of every narrow layer's sums, and of every wide layer's gradient, to the parameters.
+func (g *Graph) reducePiece(piece int) {
+	for i := range g.nodes[:g.depth] {
+		n := &g.nodes[i]
+		from, to := n.layer.span()
+		if n.wide != nil {
+			size, features := n.tap.Len(), n.wide.features()
+			n.wide.addWeights(n.params.G[from:to], n.tap.Grad[:g.count*size], g.reads(n, 0, g.count), g.count,
+				piece*features/shards, (piece+1)*features/shards)
+			continue
+		}
+		lo, hi := (to-from)*piece/shards, (to-from)*(piece+1)/shards
+		g.addSums(n.params.G[from+lo:from+hi], n.sum+lo)
+	}
+}
+
+// addSums adds the shards' sums from offset at on to dst: neighbours first, then pairs of pairs.
+func (g *Graph) addSums(dst []float32, at int) {
+	used := min(shards, g.count)
+	for step := 1; step < used; step *= 2 {
+		for i := 0; i+step < used; i += 2 * step {
+			f32.Add(g.sums[i][at:at+len(dst)], g.sums[i+step][at:at+len(dst)])
+		}
+	}
+	f32.Add(dst, g.sums[0][at:at+len(dst)])
+}

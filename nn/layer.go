@@ -1,0 +1,85 @@
+package nn
+
+import "github.com/auxrl/auxrl/internal/f32"
+
+// Act is the nonlinearity that a layer ends with.
+type Act uint8
+
+const (
+	Linear Act = iota
+	ReLU
+	Tanh
+)
+
+// Rows is what a layer reads: rows of floats or, where it reads the observation itself, rows of bytes; and the vector
+// beside the observation, for layers that take it in.
+type Rows struct {
+	Floats []float32
+	Bytes  []byte
+	Side   []float32
+}
+
+// Layer maps rows to rows. Its methods run on the caller's goroutine, over all the rows they are given, and allocate
+// nothing; several goroutines may run the same layer over different rows.
+type Layer interface {
+	// Shape returns the shape of an output row.
+	Shape() (h, w, c int)
+	// Scratch returns how many floats of working memory the methods need.
+	Scratch() int
+	// Forward writes rows of y.
+	Forward(y []float32, x Rows, scratch []float32, rows int)
+	// Backward adds to dx, unless that is nil, and to g, the gradients of the layer's own parameters, unless that is nil.
+	// It may overwrite dy.
+	Backward(dx, g, dy, y []float32, x Rows, scratch []float32, rows int)
+
+	// declare names the layer's parameters in an arena; they stand in it without gaps.
+	declare(p *Params, name string)
+	// span returns where in the arena they stand.
+	span() (lo, hi int)
+}
+
+// span is the stretch of an arena that a layer owns.
+type spanned struct {
+	params *Params
+	lo, hi int
+}
+
+func (s *spanned) span() (lo, hi int) { return s.lo, s.hi }
+
+// weights returns the matrix and the bias behind it.
+func (s *spanned) weights(bias int) (w, b []float32) {
+	w = s.params.W[s.lo:s.hi]
+	return w[:len(w)-bias], w[len(w)-bias:]
+}
+
+// declareAffine declares a matrix and its bias.
+func (s *spanned) declareAffine(p *Params, name string, gain float32, shape ...int) {
+	s.params = p
+	s.lo = p.declare(name+".w", gain, shape...)
+	out := shape[len(shape)-1]
+	s.hi = p.declare(name+".b", 0, out) + out
+}
+
+// activate applies a nonlinearity in place.
+func activate(y []float32, act Act) {
+	if act == Tanh {
+		f32.Tanh(y)
+	}
+}
+
+// mask multiplies dy by the slope of the nonlinearity that gave y.
+func mask(dy, y []float32, act Act) {
+	switch act {
+	case ReLU:
+		f32.MaskReLU(dy, y)
+	case Tanh:
+		f32.MaskTanh(dy, y)
+	}
+}
+
+// addColumns adds the sum over rows of dy, [rows, n], to g.
+func addColumns(g, dy []float32) {
+	for at := 0; at < len(dy); at += len(g) {
+		f32.Add(g, dy[at:at+len(g)])
+	}
+}

@@ -1,0 +1,125 @@
+// Package nn is the engine's public face: parameters, layers, graphs of layers, losses, optimisers.
+//
+// Everything works on plain float32 slices whose shapes the comments give, slowest axis first: rows of [H, W, C]. Forward
+// overwrites its output, backward adds to its gradients, whoever consumes a gradient clears it. Nothing allocates after
+// construction, and results do not depend on the number of workers, bit for bit.
+package nn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/auxrl/auxrl/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Params is one arena of weights and their gradients with named views into it: what an optimiser steps, a checkpoint
+// stores and a follower copies.
+type Params struct {
+	W, G  []float32
+	Views []View
+
+	gains []float32 // per view: 0 starts at zero, else orthogonal with this gain
+}
+
+// View is one named tensor of an arena, in the layout that files use.
+type View struct {
+	Name  string
+	Off   int
+	Shape []int
+}
+
+// Len returns the number of elements.
+func (v *View) Len() int {
+	n := 1
+	for _, d := range v.Shape {
+		n *= d
+	}
+	return n
+}
+
+// declare makes room for a tensor and returns its offset. gain 0 starts it at zero; otherwise the matrix of all but the last
+// axis by the last starts orthogonal, times gain.
+func (p *Params) declare(name string, gain float32, shape ...int) int {
+	if p.W != nil {
+		panic("nn: parameters declared after Init")
+	}
+	for i := range p.Views {
+		if p.Views[i].Name == name {
+			panic("nn: two parameters of one name")
+		}
+	}
+	off := 0
+	if n := len(p.Views); n > 0 {
+		off = p.Views[n-1].Off + p.Views[n-1].Len()
+	}
+	p.Views = append(p.Views, View{Name: name, Off: off, Shape: shape})
+	p.gains = append(p.gains, gain)
+	return off
+}
+
+// Len returns the number of weights.
+func (p *Params) Len() int {
+	n := 0
+	for i := range p.Views {
+		n += p.Views[i].Len()
+	}
+	return n
+}
+
+// Init allocates the arena and draws the first weights. Each tensor has a stream of its own, named after it: adding one
+// changes no other's numbers.
+func (p *Params) Init(seed uint64) {
+	p.W, p.G = make([]float32, p.Len()), make([]float32, p.Len())
+	for i, v := range p.Views {
+		if p.gains[i] == 0 {
+			continue
+		}
+		cols := v.Shape[len(v.Shape)-1]
+		orthogonal(p.W[v.Off:v.Off+v.Len()], v.Len()/cols, cols, float64(p.gains[i]), rng.Key(seed, "weights", v.Name))
+	}
+}
+
+// Lookup returns the view of that name.
+func (p *Params) Lookup(name string) (View, error) {
+	for _, v := range p.Views {
+		if v.Name == name {
+			return v, nil
+		}
+	}
+	return View{}, fmt.Errorf("nn: no parameter %q", name)
+}
+
+// orthogonal fills w, [rows, cols], with a random matrix whose shorter side is orthonormal, times gain
+// (Saxe et al. 2014): the Q of a Gaussian matrix, with the signs of R's diagonal so that it is uniform.
+func orthogonal(w []float32, rows, cols int, gain float64, key uint64) {
+	long, short := max(rows, cols), min(rows, cols)
+	gauss := mat.NewDense(long, short, nil)
+	for i := range long {
+		for j := range short {
+			gauss.Set(i, j, normal(key, uint64(i*short+j)))
+		}
+	}
+	var qr mat.QR
+	qr.Factorize(gauss)
+	var q, r mat.Dense
+	qr.QTo(&q)
+	qr.RTo(&r)
+	for i := range long {
+		for j := range short {
+			v := float32(gain * q.At(i, j) * math.Copysign(1, r.At(j, j)))
+			if rows >= cols {
+				w[i*cols+j] = v
+			} else {
+				w[j*cols+i] = v
+			}
+		}
+	}
+}
+
+// normal returns number i of a table of standard normal numbers (Box & Muller 1958).
+func normal(key, i uint64) float64 {
+	u := 1 - rng.Float64(rng.At(key, 2*i))
+	v := rng.Float64(rng.At(key, 2*i+1))
+	return math.Sqrt(-2*math.Log(u)) * math.Cos(2*math.Pi*v)
+}
