@@ -67,10 +67,15 @@ func (p *Params) Len() int {
 	return n
 }
 
+// Alloc allocates the arena, all zeros.
+func (p *Params) Alloc() {
+	p.W, p.G = make([]float32, p.Len()), make([]float32, p.Len())
+}
+
 // Init allocates the arena and draws the first weights. Each tensor has a stream of its own, named after it: adding one
 // changes no other's numbers.
 func (p *Params) Init(seed uint64) {
-	p.W, p.G = make([]float32, p.Len()), make([]float32, p.Len())
+	p.Alloc()
 	for i, v := range p.Views {
 		if p.gains[i] == 0 {
 			continue

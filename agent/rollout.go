@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/policy"
+	"github.com/auxrl/auxrl/replay"
+)
+
+// rollout is the newest experience: T decisions in each of B worlds.
+type rollout struct {
+	batch replay.Batch
+	value [][]float32 // [stream][rows]
+	size  int         // bytes of an observation
+	vec   int         // floats beside it
+	dist  *policy.Categorical
+	act   []int32 // [B] of the step under way
+}
+
+// newRollout returns a rollout whose rows 0..B-1 shall be filled by Vec.Reset.
+func newRollout(T int, worlds *env.Vec, streams int) *rollout {
+	spec := worlds.Spec()
+	B := worlds.Len()
+	n := T * B
+	r := &rollout{size: spec.ObsLen(), vec: spec.VecLen(), dist: policy.NewCategorical(len(spec.Actions)), act: make([]int32, B)}
+	rows := n + 2*B // room for as many ends as there are worlds; grows if there are more
+	r.batch = replay.Batch{
+		T: T, B: B,
+		Obs: make([]byte, rows*r.size), Vec: make([]float32, rows*r.vec), Start: make([]bool, n+B),
+		Next: make([]int32, n), Action: make([]int32, n), Reward: make([]float32, n), LogP: make([]float32, n),
+		Ended: make([]bool, n), Terminated: make([]bool, n),
+		Targets: &replay.Targets{Adv: make([]float32, n)},
+	}
+	for range streams {
+		r.value = append(r.value, make([]float32, rows))
+		r.batch.Targets.Return = append(r.batch.Targets.Return, make([]float32, n))
+		r.batch.Targets.Value = append(r.batch.Targets.Value, make([]float32, n))
+	}
+	for b := range B {
+		r.batch.Start[b] = true
+	}
+	return r
+}
+
+// rows returns the observations and vectors of rows lo..hi-1.
+func (r *rollout) rows(lo, hi int) (obs []byte, vec []float32) {
+	return r.batch.Obs[lo*r.size : hi*r.size], r.batch.Vec[lo*r.vec : hi*r.vec]
+}
+
+// next makes what follows the last transition the first row.
+func (r *rollout) next() {
+	b := &r.batch
+	last := b.T * b.B
+	obs, vec := r.rows(last, last+b.B)
+	copy(b.Obs, obs)
+	copy(b.Vec, vec)
+	copy(b.Start[:b.B], b.Start[last:])
+	b.F = 0
+}
+
+// collect takes T decisions in every world, drawing decision i of the run from number i of the table that key names.
+func (r *rollout) collect(worlds *env.Vec, net *policy.Net, key, decision uint64, done func(env.Episode)) {
+	b := &r.batch
+	for t := range b.T {
+		lo := t * b.B
+		obs, vec := r.rows(lo, lo+b.B)
+		logits, _ := net.Act(obs, vec, b.B)
+		for s, tap := range net.Values() {
+			copy(r.value[s][lo:lo+b.B], tap.Act)
+		}
+		n := len(r.dist.P)
+		for i := range b.B {
+			r.dist.Set(logits[i*n : (i+1)*n])
+			a := r.dist.Sample(rng.Float64(rng.At(key, decision)))
+			decision++
+			r.act[i] = int32(a)
+			b.LogP[lo+i] = r.dist.LogP[a]
+		}
+		copy(b.Action[lo:], r.act)
+		obs, vec = r.rows(lo+b.B, lo+2*b.B)
+		worlds.Step(r.act, obs, vec)
+		r.ends(worlds, lo)
+		for _, e := range worlds.Episodes {
+			done(e)
+		}
+	}
+}
+
+// ends records rewards and ends of the transitions from row lo on, and keeps the true last observations.
+func (r *rollout) ends(worlds *env.Vec, lo int) {
+	b := &r.batch
+	for i, end := range worlds.End {
+		row := lo + i
+		b.Reward[row] = float32(worlds.Reward[i])
+		b.Ended[row] = end != env.Running
+		b.Terminated[row] = end == env.Terminated
+		b.Start[row+b.B] = end != env.Running
+		b.Next[row] = int32(row + b.B)
+		if end == env.Running {
+			continue
+		}
+		extra := (b.T+1)*b.B + b.F
+		b.F++
+		r.grow(extra + 1)
+		b.Next[row] = int32(extra)
+		obs, vec := r.rows(extra, extra+1)
+		copy(obs, worlds.Final[i*r.size:])
+		copy(vec, worlds.FinalVec[i*r.vec:])
+	}
+}
+
+// grow makes room for so many rows.
+func (r *rollout) grow(rows int) {
+	if rows*r.size <= len(r.batch.Obs) {
+		return
+	}
+	rows += rows / 4
+	r.batch.Obs = append(r.batch.Obs, make([]byte, rows*r.size-len(r.batch.Obs))...)
+	r.batch.Vec = append(r.batch.Vec, make([]float32, rows*r.vec-len(r.batch.Vec))...)
+	for s := range r.value {
+		r.value[s] = append(r.value[s], make([]float32, rows-len(r.value[s]))...)
+	}
+}
+
+// bootstrap computes the values of the rows after the last transitions, as many at a time as the network takes.
+func (r *rollout) bootstrap(net *policy.Net) {
+	b := &r.batch
+	for lo := b.T * b.B; lo < b.Rows(); lo += net.Rows() {
+		hi := min(lo+net.Rows(), b.Rows())
+		obs, vec := r.rows(lo, hi)
+		net.Act(obs, vec, hi-lo)
+		for s, tap := range net.Values() {
+			copy(r.value[s][lo:hi], tap.Act[:hi-lo])
+		}
+	}
+}

@@ -1,0 +1,93 @@
+// Package policy builds the agent's network: an encoder that sizes itself to the observation, an actor and a critic per
+// stream of rewards; and it puts trained ones to use: see [Open].
+package policy
+
+import "fmt"
+
+// Shape is what a network is built for.
+type Shape struct {
+	H       int   `json:"h"`
+	W       int   `json:"w"`
+	C       int   `json:"c"`
+	Codes   []int `json:"codes,omitempty"` // per channel, how many symbols its bytes stand for; nil: intensities
+	Vec     int   `json:"vec"`             // floats beside the image
+	Actions int   `json:"actions"`
+}
+
+// Validate reports the first dimension that cannot work.
+func (s Shape) Validate() error {
+	if s.H <= 0 || s.W <= 0 || s.C <= 0 {
+		return fmt.Errorf("policy: observations are %dx%dx%d, every side must be at least 1", s.H, s.W, s.C)
+	}
+	if s.Codes != nil && len(s.Codes) != s.C {
+		return fmt.Errorf("policy: %d channels but codes for %d", s.C, len(s.Codes))
+	}
+	for c, n := range s.Codes {
+		if n < 1 || n > 256 {
+			return fmt.Errorf("policy: channel %d has %d symbols, must be 1 to 256", c, n)
+		}
+	}
+	if s.Vec < 0 {
+		return fmt.Errorf("policy: %d floats beside the image", s.Vec)
+	}
+	if s.Actions < 1 {
+		return fmt.Errorf("policy: %d actions, must be at least 1", s.Actions)
+	}
+	return nil
+}
+
+// Config chooses the network.
+type Config struct {
+	Encoder  string `json:"encoder"`  // "auto", "small" or "nature"
+	Features int    `json:"features"` // width of the tap "features"
+	Hidden   int    `json:"hidden"`   // width of a hidden layer in the actor and in each critic; 0: none
+}
+
+// Default returns the network that fits a shape: the small one of the MiniGrid papers for symbols and small images, the one
+// of Mnih et al. (2015) for frames.
+func Default(s Shape) Config {
+	if choose("auto", s) == "nature" {
+		return Config{Encoder: "auto", Features: 512, Hidden: 0}
+	}
+	return Config{Encoder: "auto", Features: 64, Hidden: 64}
+}
+
+// Encoders lists the encoders by name.
+func Encoders() []string { return []string{"auto", "small", "nature"} }
+
+// natureMin is the smallest side that the Nature encoder's three kernels fit into.
+const natureMin = 36
+
+// choose resolves "auto".
+func choose(name string, s Shape) string {
+	if name != "auto" {
+		return name
+	}
+	if s.Codes == nil && min(s.H, s.W) >= natureMin {
+		return "nature"
+	}
+	return "small"
+}
+
+// Validate reports the first setting that cannot work with the shape.
+func (c Config) Validate(s Shape) error {
+	switch c.Encoder {
+	case "auto", "small":
+	case "nature":
+		if s.Codes != nil {
+			return fmt.Errorf("policy: the nature encoder reads frames, these observations are symbols; use encoder small")
+		}
+		if min(s.H, s.W) < natureMin {
+			return fmt.Errorf("policy: the nature encoder needs at least %dx%d, observations are %dx%d; use encoder small", natureMin, natureMin, s.H, s.W)
+		}
+	default:
+		return fmt.Errorf("policy: no encoder %q; there are %v", c.Encoder, Encoders())
+	}
+	if c.Features < 1 {
+		return fmt.Errorf("policy: features is %d, must be at least 1", c.Features)
+	}
+	if c.Hidden < 0 {
+		return fmt.Errorf("policy: hidden is %d, must not be negative", c.Hidden)
+	}
+	return nil
+}
