@@ -1,0 +1,94 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+)
+
+// Steps returns the steps of the checkpoints there are, damaged ones included, in ascending order.
+func (d *Dir) Steps() ([]int64, error) {
+	names, err := d.fs.list(d.ckpt())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run: list checkpoints: %w", err)
+	}
+	var steps []int64
+	for _, name := range names {
+		match := stepName.FindStringSubmatch(name)
+		if match == nil {
+			continue
+		}
+		step, err := strconv.ParseInt(match[1], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("run: list checkpoints: %w", err)
+		}
+		steps = append(steps, step)
+	}
+	return steps, nil
+}
+
+// Load returns the newest checkpoint that is whole. Newer ones that are damaged are skipped; skipped says which and why, and
+// the caller should pass that on. Without any checkpoint the error is [ErrNoCheckpoint]; if all are damaged, or one was written
+// by a newer version, it is another: a run never starts again by accident.
+func (d *Dir) Load() (c *Checkpoint, skipped []error, err error) {
+	steps, err := d.Steps()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(steps) == 0 {
+		return nil, nil, fmt.Errorf("run directory %s %w", d.path, ErrNoCheckpoint)
+	}
+	for i := len(steps) - 1; i >= 0; i-- {
+		c, err := d.LoadStep(steps[i])
+		if err == nil {
+			return c, skipped, nil
+		}
+		if errors.Is(err, errNewerFormat) {
+			return nil, skipped, err
+		}
+		skipped = append(skipped, err)
+	}
+	return nil, skipped, fmt.Errorf("run directory %s has no checkpoint that is whole: %w", d.path, errors.Join(skipped...))
+}
+
+// LoadStep returns the checkpoint of the given step.
+func (d *Dir) LoadStep(step int64) (*Checkpoint, error) {
+	c, err := d.loadStep(step)
+	if err != nil {
+		return nil, fmt.Errorf("run: checkpoint of step %d: %w", step, err)
+	}
+	return c, nil
+}
+
+func (d *Dir) loadStep(step int64) (*Checkpoint, error) {
+	dir := d.stepDir(step)
+	data, err := d.fs.read(filepath.Join(dir, manifestName), maxManifest)
+	if err != nil {
+		return nil, err
+	}
+	m, err := parseManifest(data, step)
+	if err != nil {
+		return nil, err
+	}
+	c := &Checkpoint{Step: step, Files: make([]File, len(m.Files)), Digest: digest(m.bytes())}
+	for i, e := range m.Files {
+		name := filepath.Join(dir, e.Name)
+		data, err := d.fs.read(name, e.Size)
+		if err != nil {
+			return nil, err
+		}
+		if int64(len(data)) != e.Size {
+			return nil, fmt.Errorf("%s has %d bytes, want %d", name, len(data), e.Size)
+		}
+		if digest(data) != e.SHA256 {
+			return nil, fmt.Errorf("%s has another SHA-256 than its manifest says", name)
+		}
+		c.Files[i] = File{Name: e.Name, Data: data}
+	}
+	return c, nil
+}
