@@ -1,0 +1,160 @@
+package agent
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/policy"
+)
+
+// Summary is about a number of episodes.
+type Summary struct {
+	Episodes int
+	Mean     float64 // return; NaN without episodes
+	Lo, Hi   float64 // 95 % bootstrap interval of the mean
+	Success  float64 // fraction of successes
+	Len      float64 // mean length in decisions
+}
+
+// resamples is the number of bootstrap samples behind an interval.
+const resamples = 2000
+
+// Summarize computes mean, 2.5th and 97.5th percentile of the bootstrap distribution of the mean (Efron 1979), fraction of
+// successes and mean length. The same episodes give the same interval.
+func Summarize(episodes []env.Episode) Summary {
+	n := len(episodes)
+	s := Summary{Episodes: n, Mean: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), Success: math.NaN(), Len: math.NaN()}
+	if n == 0 {
+		return s
+	}
+	sum, success, length := 0.0, 0, 0
+	for _, e := range episodes {
+		sum += e.Return
+		length += e.Len
+		if e.Success {
+			success++
+		}
+	}
+	s.Mean, s.Success, s.Len = sum/float64(n), float64(success)/float64(n), float64(length)/float64(n)
+	key := rng.Key(0, "bootstrap")
+	means := make([]float64, resamples)
+	draw := uint64(0)
+	for i := range means {
+		for range n {
+			means[i] += episodes[rng.Below(rng.At(key, draw), n)].Return
+			draw++
+		}
+		means[i] /= float64(n)
+	}
+	slices.Sort(means)
+	s.Lo, s.Hi = means[resamples*25/1000], means[resamples-1-resamples*25/1000]
+	return s
+}
+
+// EvalConfig says how to evaluate.
+type EvalConfig struct {
+	Episodes int
+	Seed     uint64 // of layouts and of sampled actions
+	Greedy   bool   // the likeliest action instead of a sampled one
+}
+
+// lanes is how many evaluation episodes are played at a time.
+const lanes = 16
+
+// Evaluate plays episodes on worlds of their own: episode i has the layout of env.EvalSeed(Seed, i), which training never
+// draws, and a stream of actions of its own, so that no result depends on how many are played at a time.
+func Evaluate(net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (Summary, error) {
+	if cfg.Episodes < 1 {
+		return Summary{}, fmt.Errorf("%d episodes, must be at least 1", cfg.Episodes)
+	}
+	e := &evaluation{cfg: cfg, episodes: make([]env.Episode, cfg.Episodes), key: rng.Key(cfg.Seed, "eval", "act")}
+	n := min(lanes, cfg.Episodes)
+	for range n {
+		w, err := build()
+		if err != nil {
+			return Summary{}, err
+		}
+		e.worlds = append(e.worlds, w)
+	}
+	e.spec = e.worlds[0].Spec()
+	e.net = net.Share(n).(*policy.Net)
+	e.dist = policy.NewCategorical(len(e.spec.Actions))
+	e.obs, e.vec = make([]byte, n*e.spec.ObsLen()), make([]float32, n*e.spec.VecLen())
+	e.current, e.keys = make([]int, n), make([]uint64, n)
+	for lane := range n {
+		e.begin(lane, lane)
+	}
+	for e.running() {
+		e.step()
+	}
+	return Summarize(e.episodes), nil
+}
+
+// evaluation is one under way: lane k plays episodes k, k+lanes, ...
+type evaluation struct {
+	cfg      EvalConfig
+	spec     env.Spec
+	net      *policy.Net
+	dist     *policy.Categorical
+	worlds   []env.Env
+	obs      []byte
+	vec      []float32
+	current  []int    // [lane] episode being played; cfg.Episodes and more: none
+	keys     []uint64 // [lane] stream of the episode's actions
+	key      uint64
+	episodes []env.Episode
+}
+
+// slot returns where a lane's observation stands.
+func (e *evaluation) slot(lane int) (obs []byte, vec []float32) {
+	n, v := e.spec.ObsLen(), e.spec.VecLen()
+	return e.obs[lane*n : (lane+1)*n : (lane+1)*n], e.vec[lane*v : (lane+1)*v : (lane+1)*v]
+}
+
+func (e *evaluation) begin(lane, episode int) {
+	e.current[lane] = episode
+	if episode >= e.cfg.Episodes {
+		return
+	}
+	e.keys[lane] = rng.At(e.key, uint64(episode))
+	e.worlds[lane].Seed(env.EvalSeed(e.cfg.Seed, episode))
+	obs, vec := e.slot(lane)
+	e.worlds[lane].Reset(obs, vec)
+}
+
+func (e *evaluation) running() bool {
+	for _, episode := range e.current {
+		if episode < e.cfg.Episodes {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *evaluation) step() {
+	logits, _ := e.net.Act(e.obs, e.vec, len(e.worlds))
+	n := len(e.spec.Actions)
+	for lane, w := range e.worlds {
+		if e.current[lane] >= e.cfg.Episodes {
+			continue
+		}
+		ep := &e.episodes[e.current[lane]]
+		e.dist.Set(logits[lane*n : (lane+1)*n])
+		act := e.dist.Mode()
+		if !e.cfg.Greedy {
+			act = e.dist.Sample(rng.Float64(rng.At(e.keys[lane], uint64(ep.Len))))
+		}
+		obs, vec := e.slot(lane)
+		s := w.Step(act, obs, vec)
+		ep.Return += s.Reward
+		ep.Len++
+		if s.End != env.Running {
+			ep.World, ep.End = lane, s.End
+			ep.Success = e.spec.Success != 0 && ep.Return >= e.spec.Success
+			e.begin(lane, e.current[lane]+lanes)
+		}
+	}
+}

@@ -1,0 +1,274 @@
+package agent
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/internal/run"
+	"github.com/auxrl/auxrl/policy"
+)
+
+// Files of a checkpoint beside the policy's.
+const (
+	optimizerName = "optimizer.safetensors"
+	stateName     = "state.json"
+	worldsName    = "worlds.bin"
+	rowsName      = "rows.bin"
+)
+
+// Run is a Trainer with a directory: settings, metrics and checkpoints. One process at a time writes to it.
+type Run struct {
+	*Trainer
+	Skipped []error // damaged checkpoints that Resume passed over
+
+	dir     *run.Dir
+	metrics *run.Metrics
+	env     string
+}
+
+// Settings are what a run directory says of a run.
+type Settings struct {
+	Env   string `json:"env"`
+	Agent Config `json:"agent"`
+}
+
+// Create makes a run directory for a trainer. A directory that holds anything is refused.
+func Create(path, envID string, t *Trainer) (*Run, error) {
+	dir, err := run.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Trainer: t, dir: dir, env: envID}
+	if err := dir.WriteConfig(Settings{Env: envID, Agent: t.cfg}); err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	if r.metrics, err = dir.Metrics(0); err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return r, nil
+}
+
+// ReadSettings returns the settings of the run in a directory.
+func ReadSettings(path string) (Settings, error) {
+	var s Settings
+	dir, err := run.Open(path)
+	if err != nil {
+		return s, err
+	}
+	return s, dir.ReadConfig(&s)
+}
+
+// Resume continues the run in a directory from its newest whole checkpoint, or from the start if it was stopped before the
+// first. change, if not nil, may alter settings that no checkpoint depends on, such as Steps.
+func Resume(path string, build func(envID string) (env.Env, error), change func(*Config)) (*Run, error) {
+	dir, err := run.Resume(path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := resume(dir, build, change)
+	if err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return r, nil
+}
+
+func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func(*Config)) (*Run, error) {
+	var s Settings
+	if err := dir.ReadConfig(&s); err != nil {
+		return nil, err
+	}
+	if change != nil {
+		change(&s.Agent)
+	}
+	c, skipped, err := dir.Load()
+	if err != nil && !errors.Is(err, run.ErrNoCheckpoint) {
+		return nil, err
+	}
+	t, err := NewTrainer(s.Agent, func() (env.Env, error) { return build(s.Env) })
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Trainer: t, Skipped: skipped, dir: dir, env: s.Env}
+	if c != nil {
+		err = t.restore(c)
+	}
+	if err == nil {
+		err = dir.WriteConfig(s)
+	}
+	if err == nil {
+		r.metrics, err = dir.Metrics(int64(t.step))
+	}
+	if err != nil {
+		t.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Env returns the id of the worlds.
+func (r *Run) Env() string { return r.env }
+
+// Path returns the directory.
+func (r *Run) Path() string { return r.dir.Path() }
+
+// Log appends named numbers to the run's metrics.
+func (r *Run) Log(names []string, values []float64) error {
+	row := make([]run.Value, len(names))
+	for i, n := range names {
+		row[i] = run.Value{Name: n, V: values[i]}
+	}
+	return r.metrics.Append(int64(r.step), row)
+}
+
+// Save writes a checkpoint beside the older ones and then removes all but the last three. If it fails, the one before is whole.
+func (r *Run) Save() error {
+	files, err := r.files(r.env)
+	if err != nil {
+		return err
+	}
+	if err := r.metrics.Sync(); err != nil {
+		return err
+	}
+	return r.dir.Save(int64(r.step), files, run.DefaultKeep)
+}
+
+// Close lets go of the directory and stops the workers. It does not save.
+func (r *Run) Close() error {
+	r.Trainer.Close()
+	return errors.Join(r.metrics.Close(), r.dir.Close())
+}
+
+// state is what state.json holds.
+type state struct {
+	Step      int           `json:"step"`
+	Updates   int           `json:"updates"`
+	Episodes  int           `json:"episodes"`
+	Recent    []env.Episode `json:"recent"`
+	Start     []bool        `json:"start"`     // [worlds] the next decision is an episode's first
+	Optimizer []byte        `json:"optimizer"` // what is not a moment
+}
+
+// files returns the trainer as files of a checkpoint: a function of settings, seed and step alone.
+func (t *Trainer) files(envID string) ([]run.File, error) {
+	files, err := policy.Files(t.learner.Net, envID, t.worlds.Spec().Actions)
+	if err != nil {
+		return nil, err
+	}
+	opt, err := run.EncodeTensors(t.moments())
+	if err != nil {
+		return nil, fmt.Errorf("agent: encode %s: %w", optimizerName, err)
+	}
+	last := t.cfg.Horizon * t.cfg.Worlds
+	st, err := json.Marshal(state{
+		Step: t.step, Updates: t.updates, Episodes: t.episodes, Recent: t.recent,
+		Start: t.roll.batch.Start[last:], Optimizer: t.learner.Optimizer.AppendState(nil),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("agent: encode %s: %w", stateName, err)
+	}
+	obs, vec := t.roll.rows(last, last+t.cfg.Worlds)
+	rows := append([]byte(nil), obs...)
+	for _, v := range vec {
+		rows = binary.LittleEndian.AppendUint32(rows, math.Float32bits(v))
+	}
+	return append(files,
+		run.File{Name: optimizerName, Data: opt}, run.File{Name: stateName, Data: st},
+		run.File{Name: worldsName, Data: t.worlds.AppendState(nil)}, run.File{Name: rowsName, Data: rows}), nil
+}
+
+// moments lists the optimiser's moments as tensors that share their memory.
+func (t *Trainer) moments() []run.Tensor {
+	var tensors []run.Tensor
+	for _, b := range t.learner.Net.Blocks() {
+		for _, m := range t.learner.Optimizer.Moments(b.Params) {
+			tensors = append(tensors, run.Tensor{Name: b.Name + "/" + m.Name, Shape: []int{len(m.Data)}, Data: m.Data})
+		}
+	}
+	return tensors
+}
+
+// restore continues from a checkpoint that files made.
+func (t *Trainer) restore(c *run.Checkpoint) error {
+	if err := policy.Load(t.learner.Net, c); err != nil {
+		return err
+	}
+	data := map[string][]byte{}
+	for _, name := range []string{optimizerName, stateName, worldsName, rowsName} {
+		d, err := c.File(name)
+		if err != nil {
+			return err
+		}
+		data[name] = d
+	}
+	if err := t.restoreMoments(data[optimizerName]); err != nil {
+		return fmt.Errorf("agent: restore %s: %w", optimizerName, err)
+	}
+	var st state
+	if err := json.Unmarshal(data[stateName], &st); err != nil {
+		return fmt.Errorf("agent: restore %s: %w", stateName, err)
+	}
+	if len(st.Start) != t.cfg.Worlds || len(st.Recent) > recentLen {
+		return fmt.Errorf("agent: restore %s: saved with %d worlds, settings say %d", stateName, len(st.Start), t.cfg.Worlds)
+	}
+	if err := t.learner.Optimizer.RestoreState(st.Optimizer); err != nil {
+		return err
+	}
+	t.step, t.updates, t.episodes = st.Step, st.Updates, st.Episodes
+	t.recent = append(t.recent[:0], st.Recent...)
+	last := t.cfg.Horizon * t.cfg.Worlds
+	if err := t.worlds.RestoreState(data[worldsName]); err != nil {
+		return err
+	}
+	if !t.worlds.Stateful() {
+		t.startOver(last)
+		return nil
+	}
+	copy(t.roll.batch.Start[last:], st.Start)
+	return t.restoreRows(data[rowsName], last)
+}
+
+// startOver begins new episodes in worlds that cannot be saved, from seeds that the run has not used.
+func (t *Trainer) startOver(last int) {
+	seed := rng.At(rng.Key(t.cfg.Seed, "resumed"), uint64(t.step))
+	for i := range t.worlds.Len() {
+		t.worlds.World(i).Seed(env.TrainSeed(seed, i))
+	}
+	t.worlds.Reset(t.roll.rows(last, last+t.cfg.Worlds))
+}
+
+func (t *Trainer) restoreMoments(data []byte) error {
+	stored, err := run.DecodeTensors(data)
+	if err != nil {
+		return err
+	}
+	byName := make(map[string][]float32, len(stored))
+	for _, s := range stored {
+		byName[s.Name] = s.Data
+	}
+	for _, m := range t.moments() {
+		d, ok := byName[m.Name]
+		if !ok || len(d) != len(m.Data) {
+			return fmt.Errorf("%s has %d numbers, the network has %d: was it saved with another optimizer?", m.Name, len(d), len(m.Data))
+		}
+		copy(m.Data, d)
+	}
+	return nil
+}
+
+func (t *Trainer) restoreRows(data []byte, last int) error {
+	obs, vec := t.roll.rows(last, last+t.cfg.Worlds)
+	if len(data) != len(obs)+4*len(vec) {
+		return fmt.Errorf("agent: restore %s: %d bytes, want %d", rowsName, len(data), len(obs)+4*len(vec))
+	}
+	copy(obs, data)
+	data = data[len(obs):]
+	for i := range vec {
+		vec[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package policy
+
+import (
+	"fmt"
+
+	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/internal/run"
+)
+
+// Actor is a trained agent in use: it looks at one observation at a time and acts. It needs no world, allocates nothing and is
+// for one goroutine.
+type Actor struct {
+	Greedy bool // take the likeliest action instead of a sampled one
+
+	about About
+	net   *Net
+	dist  *Categorical
+	value float32
+	key   uint64
+	draws uint64
+}
+
+// Open returns the agent of the newest whole checkpoint of a run directory. Damaged checkpoints are passed over; if there is no
+// whole one, that is an error.
+func Open(dir string) (*Actor, error) {
+	d, err := run.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("policy: open: %w", err)
+	}
+	c, _, err := d.Load()
+	if err != nil {
+		return nil, fmt.Errorf("policy: open: %w", err)
+	}
+	net, about, err := decode(c, 1)
+	if err != nil {
+		return nil, fmt.Errorf("policy: open %s: %w", dir, err)
+	}
+	return newActor(net, about), nil
+}
+
+// NewActor returns an agent that acts with the network as it is now; training on does not change it.
+func NewActor(n *Net, envID string, actions []string) *Actor {
+	return newActor(n.CopyOn(1, nil), About{Env: envID, Actions: actions, Streams: n.streams, Shape: n.shape, Net: n.cfg})
+}
+
+func newActor(net *Net, about About) *Actor {
+	a := &Actor{about: about, net: net, dist: NewCategorical(about.Shape.Actions)}
+	a.Seed(0)
+	return a
+}
+
+// About says what the agent was trained for.
+func (a *Actor) About() About { return a.about }
+
+// Net returns the network.
+func (a *Actor) Net() *Net { return a.net }
+
+// Seed restarts the stream that actions are sampled from.
+func (a *Actor) Seed(seed uint64) { a.key, a.draws = rng.Key(seed, "actor"), 0 }
+
+// Act chooses an action for an observation: obs is [H, W, C], vec what stands beside it. It panics if their lengths are not
+// those of the agent's Shape.
+func (a *Actor) Act(obs []byte, vec []float32) int {
+	s := a.about.Shape
+	if len(obs) != s.H*s.W*s.C || len(vec) != s.Vec {
+		panic("policy: Act: the observation has another shape than the agent was trained for")
+	}
+	logits, values := a.net.Act(obs, vec, 1)
+	a.dist.Set(logits)
+	a.value = values[0]
+	if a.Greedy {
+		return a.dist.Mode()
+	}
+	a.draws++
+	return a.dist.Sample(rng.Float64(rng.At(a.key, a.draws)))
+}
+
+// Policy returns the probabilities of the actions at the last Act; valid until the next.
+func (a *Actor) Policy() []float32 { return a.dist.P }
+
+// Entropy returns that of the policy at the last Act, in nats.
+func (a *Actor) Entropy() float32 { return a.dist.Entropy() }
+
+// Value returns the return that the critic expected at the last Act, discounted.
+func (a *Actor) Value() float32 { return a.value }

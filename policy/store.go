@@ -1,0 +1,95 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/auxrl/auxrl/internal/run"
+)
+
+// Names of the files that a policy takes in a checkpoint.
+const (
+	aboutName = "policy.json"
+	modelName = "model.safetensors"
+)
+
+// About says what a network was trained for; it is stored with the weights.
+type About struct {
+	Env     string   `json:"env"`
+	Actions []string `json:"actions"`
+	Streams []string `json:"streams"`
+	Shape   Shape    `json:"shape"`
+	Net     Config   `json:"net"`
+}
+
+// Files returns the network as files of a checkpoint, weights in the plain layouts that nn documents.
+func Files(n *Net, envID string, actions []string) ([]run.File, error) {
+	about, err := json.MarshalIndent(About{Env: envID, Actions: actions, Streams: n.streams, Shape: n.shape, Net: n.cfg}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("policy: encode: %w", err)
+	}
+	var tensors []run.Tensor
+	for _, b := range n.blocks {
+		for _, v := range b.Params.Views {
+			tensors = append(tensors, run.Tensor{Name: b.Name + "/" + v.Name, Shape: v.Shape, Data: b.Params.W[v.Off : v.Off+v.Len()]})
+		}
+	}
+	model, err := run.EncodeTensors(tensors)
+	if err != nil {
+		return nil, fmt.Errorf("policy: encode: %w", err)
+	}
+	return []run.File{{Name: aboutName, Data: append(about, '\n')}, {Name: modelName, Data: model}}, nil
+}
+
+// Load fills the network with the weights of a checkpoint. Names and shapes must match exactly.
+func Load(n *Net, c *run.Checkpoint) error {
+	model, err := c.File(modelName)
+	if err != nil {
+		return fmt.Errorf("policy: load: %w", err)
+	}
+	tensors, err := run.DecodeTensors(model)
+	if err != nil {
+		return fmt.Errorf("policy: load %s: %w", modelName, err)
+	}
+	byName := make(map[string]run.Tensor, len(tensors))
+	for _, t := range tensors {
+		byName[t.Name] = t
+	}
+	count := 0
+	for _, b := range n.blocks {
+		for _, v := range b.Params.Views {
+			name := b.Name + "/" + v.Name
+			t, ok := byName[name]
+			if !ok {
+				return fmt.Errorf("policy: load %s: no tensor %s", modelName, name)
+			}
+			if !slices.Equal(t.Shape, v.Shape) {
+				return fmt.Errorf("policy: load %s: tensor %s is %v, the network has %v", modelName, name, t.Shape, v.Shape)
+			}
+			copy(b.Params.W[v.Off:v.Off+v.Len()], t.Data)
+			count++
+		}
+	}
+	if count != len(tensors) {
+		return fmt.Errorf("policy: load %s: %d tensors, the network has %d", modelName, len(tensors), count)
+	}
+	return nil
+}
+
+// decode builds the network that a checkpoint holds.
+func decode(c *run.Checkpoint, rows int) (*Net, About, error) {
+	var about About
+	data, err := c.File(aboutName)
+	if err != nil {
+		return nil, about, fmt.Errorf("policy: %w", err)
+	}
+	if err := json.Unmarshal(data, &about); err != nil {
+		return nil, about, fmt.Errorf("policy: %s: %w", aboutName, err)
+	}
+	n, err := New(about.Shape, about.Net, about.Streams, rows, 0, nil)
+	if err != nil {
+		return nil, about, err
+	}
+	return n, about, Load(n, c)
+}
