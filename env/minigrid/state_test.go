@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 var (
 	_ env.Env        = (*World)(nil)
 	_ env.Stateful   = (*World)(nil)
+	_ env.Renderer   = (*World)(nil)
 	_ env.Missioner  = (*World)(nil)
 	_ env.Digester   = (*World)(nil)
 	_ env.Milestoner = (*World)(nil)
@@ -151,6 +153,7 @@ func TestRestoreForged(t *testing.T) {
 	good := w.AppendState(nil)
 	body := good[:len(good)-4]
 	rnd := seeded(3)
+	img := image.NewRGBA(image.Rectangle{Max: w.RenderSize(image.Point{})})
 	refused := 0
 	for i := range 4 * len(body) {
 		bad := slices.Clone(body)
@@ -162,6 +165,7 @@ func TestRestoreForged(t *testing.T) {
 			refused++
 			continue
 		}
+		w.Render(img)
 		if w.phase == running {
 			w.play(&act, 5)
 		}

@@ -85,6 +85,8 @@ type World struct {
 	reward     float64 // of the last step
 	terminated bool    // both can be true at once
 	truncated  bool
+
+	tiles tileCache
 }
 
 func newWorld(e *entry, view int) *World {
