@@ -100,6 +100,29 @@ func TestIntOfOneDrawsNothing(t *testing.T) {
 	}
 }
 
+// TestIntRejects compares with the method written out, on ranges where it refuses up to half of the draws.
+func TestIntRejects(t *testing.T) {
+	for _, n := range []uint64{3, 1<<31 + 1, 1<<32 - 1, 3 << 30} {
+		var g, h Generator
+		g.Seed(n)
+		h.Seed(n)
+		refused := 0
+		for range 1000 {
+			m := uint64(h.Uint32()) * n
+			for m%(1<<32) < (1<<32-n)%n {
+				refused++
+				m = uint64(h.Uint32()) * n
+			}
+			if got, want := g.Int(0, int(n)), int(m>>32); got != want {
+				t.Fatalf("n = %d: got %d, want %d", n, got, want)
+			}
+		}
+		if n == 1<<31+1 && refused < 500 {
+			t.Errorf("n = %d: %d draws refused, want about 1000", n, refused)
+		}
+	}
+}
+
 func TestIntNegative(t *testing.T) {
 	var g Generator
 	g.Seed(3)
