@@ -1,0 +1,62 @@
+package minigrid
+
+import "fmt"
+
+// entry is one id of a family.
+type entry struct {
+	id         string
+	about      string // one line for people
+	w, h       int
+	limit      int  // steps after which an episode is truncated
+	seeThrough bool // walls and doors hide nothing
+	family     func() family
+}
+
+// families lists every id, family by family, in the order of IDs.
+var families = [][]entry{
+	emptyIDs,
+	doorKeyIDs,
+	fourRoomsIDs,
+	lavaCrossingIDs,
+	simpleCrossingIDs,
+	playgroundIDs,
+}
+
+// IDs returns the ids of all worlds, family by family, small before large.
+func IDs() []string {
+	var ids []string
+	for _, f := range families {
+		for _, e := range f {
+			ids = append(ids, e.id)
+		}
+	}
+	return ids
+}
+
+// Describe returns one line on what the world of the id asks for, or "" if there is no such world.
+func Describe(id string) string {
+	if e := find(id); e != nil {
+		return e.about
+	}
+	return ""
+}
+
+// New returns the world of the id. Until it is seeded it follows seed 0.
+func New(id string) (*World, error) {
+	e := find(id)
+	if e == nil {
+		return nil, fmt.Errorf("minigrid: unknown id %q", id)
+	}
+	return newWorld(e, viewSize), nil
+}
+
+func find(id string) *entry {
+	for _, f := range families {
+		for i := range f {
+			if f[i].id == id {
+				return &f[i]
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+package minigrid
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"testing"
+
+	"github.com/auxrl/auxrl/env"
+)
+
+// trace is a line of testdata/traces.jsonl.gz, recorded on Minigrid 3.1.0.
+type trace struct {
+	ID       string
+	Seed     uint64
+	W, H     int
+	MaxSteps int `json:"max_steps"`
+	Grid     hexBytes
+	Agent    [3]int
+	view
+	Steps []traceStep
+}
+
+type traceStep struct {
+	Action int     `json:"a"`
+	Reward float64 `json:"r"`
+	Ended  bool    `json:"te"`
+	Cut    bool    `json:"tr"`
+	view
+	Reset *view
+}
+
+type view struct {
+	Mission   string
+	Image     hexBytes
+	Direction int
+}
+
+type hexBytes []byte
+
+func (h *hexBytes) UnmarshalText(text []byte) error {
+	*h = make([]byte, hex.DecodedLen(len(text)))
+	_, err := hex.Decode(*h, text)
+	return err
+}
+
+func readTraces(t *testing.T) []trace {
+	t.Helper()
+	f, err := os.Open("testdata/traces.jsonl.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []trace
+	for dec := json.NewDecoder(z); ; {
+		var tr trace
+		switch err := dec.Decode(&tr); {
+		case errors.Is(err, io.EOF):
+			return all
+		case err != nil:
+			t.Fatal(err)
+		}
+		all = append(all, tr)
+	}
+}
+
+// TestTraces finds the first difference where TestDigests only finds that there is one.
+func TestTraces(t *testing.T) {
+	for _, tr := range readTraces(t) {
+		t.Run(fmt.Sprintf("%s/seed=%d", tr.ID, tr.Seed), func(t *testing.T) {
+			w := newRig(t, tr.ID)
+			w.Seed(tr.Seed)
+			if err := w.follow(&tr); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// follow plays the trace and returns the first difference.
+func (r *rig) follow(tr *trace) error {
+	r.reset()
+	if err := r.differsLayout(tr); err != nil {
+		return fmt.Errorf("reset: %w", err)
+	}
+	if err := r.differs(&tr.view, tr.Mission); err != nil {
+		return fmt.Errorf("reset: %w", err)
+	}
+	for i, want := range tr.Steps {
+		got := r.step(want.Action)
+		if err := r.differs(&want.view, tr.Mission); err != nil {
+			return fmt.Errorf("step %d, action %d: %w", i, want.Action, err)
+		}
+		if got.Reward != want.Reward || r.terminated != want.Ended || r.truncated != want.Cut || got.End != endOf(want) {
+			return fmt.Errorf("step %d, action %d: got %v, terminated %t, truncated %t; want %v, %t, %t",
+				i, want.Action, got, r.terminated, r.truncated, want.Reward, want.Ended, want.Cut)
+		}
+		if want.Reset == nil {
+			continue
+		}
+		r.reset()
+		if err := r.differs(want.Reset, want.Reset.Mission); err != nil {
+			return fmt.Errorf("reset after step %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func endOf(s traceStep) env.End {
+	switch {
+	case s.Ended:
+		return env.Terminated
+	case s.Cut:
+		return env.Truncated
+	}
+	return env.Running
+}
+
+func (r *rig) differsLayout(tr *trace) error {
+	if r.grid.w != tr.W || r.grid.h != tr.H || r.limit != tr.MaxSteps || [3]int{r.x, r.y, r.dir} != tr.Agent {
+		return fmt.Errorf("got %dx%d, limit %d, agent %d %d %d; want %dx%d, %d, %d",
+			r.grid.w, r.grid.h, r.limit, r.x, r.y, r.dir, tr.W, tr.H, tr.MaxSteps, tr.Agent)
+	}
+	for x := range tr.W {
+		for y := range tr.H {
+			want := tr.Grid[3*(x*tr.H+y):][:3]
+			if got := appendShown(nil, r.grid.at(x, y)); !bytes.Equal(got, want) {
+				return fmt.Errorf("square (%d, %d): got %d, want %d", x, y, got, want)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *rig) differs(want *view, mission string) error {
+	if got := r.Mission(); got != mission {
+		return fmt.Errorf("mission: got %q, want %q", got, mission)
+	}
+	got := transposed(r.obs, r.view)
+	for i := 0; i < len(got); i += 3 {
+		if a, b := got[i:i+3], want.Image[i:i+3]; !bytes.Equal(a, b) {
+			return fmt.Errorf("view column %d, row %d: got %d, want %d", i/3/r.view, i/3%r.view, a, b)
+		}
+	}
+	for dir, v := range r.vec {
+		if v != float32(flag(dir == want.Direction)) {
+			return fmt.Errorf("vector: got %v, want direction %d", r.vec, want.Direction)
+		}
+	}
+	return nil
+}
+
+// TestTraceFindsDifferences shows that follow notices what it is there for.
+func TestTraceFindsDifferences(t *testing.T) {
+	all := readTraces(t)
+	damage := map[string]func(tr *trace){
+		"square":    func(tr *trace) { tr.Grid[30] ^= 1 },
+		"agent":     func(tr *trace) { tr.Agent[2] ^= 1 },
+		"image":     func(tr *trace) { tr.Steps[40].Image[100] ^= 1 },
+		"direction": func(tr *trace) { tr.Steps[40].Direction ^= 1 },
+		"reward":    func(tr *trace) { tr.Steps[40].Reward += 0x1p-52 },
+		"end":       func(tr *trace) { tr.Steps[40].Cut = true },
+		"mission":   func(tr *trace) { tr.Mission += "." },
+	}
+	for name, f := range damage {
+		i := 0
+		for all[i].ID != "MiniGrid-DoorKey-8x8-v0" {
+			i++
+		}
+		tr := readTraces(t)[i]
+		f(&tr)
+		w := newRig(t, tr.ID)
+		w.Seed(tr.Seed)
+		if w.follow(&tr) == nil {
+			t.Errorf("damaged %s goes unnoticed", name)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package minigrid
+
+import (
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/internal/npyrand"
+)
+
+// The actions, in the original's order.
+const (
+	actLeft = iota
+	actRight
+	actForward
+	actPickup
+	actDrop
+	actToggle
+	actDone
+	actions
+)
+
+var actionNames = []string{"left", "right", "forward", "pickup", "drop", "toggle", "done"}
+
+// success is below the smallest reward of a goal, 0.1.
+const success = 0.05
+
+// The milestones of every world, as bits of Milestones.
+const (
+	milestoneCarried = 1 << iota // something was picked up
+	milestoneOpened              // a door was opened
+	milestoneGoal                // the task was fulfilled
+)
+
+// phase says where in an episode a world is.
+type phase uint8
+
+const (
+	idle    phase = iota // no episode yet
+	running              // Step may be called
+	over                 // the episode has ended
+)
+
+// family is one kind of world. A family may hold state of the episode; every World has its own.
+type family interface {
+	// generate lays out an episode in an empty grid and puts the agent somewhere. It draws in the original's order.
+	generate(w *World)
+	// mission says in words what is to be done in this episode.
+	mission() string
+}
+
+// ruler families have rules of their own around the common step.
+type ruler interface {
+	// before sees the action in the world as it stands and returns the action to take in its place.
+	before(w *World, action int) int
+	// after sees the action that was taken and may change what the step returns: w.reward and w.terminated. The
+	// observation has been made.
+	after(w *World, action int)
+}
+
+// keeper families hold state of the episode that must be saved with it.
+type keeper interface {
+	appendState(b []byte) []byte
+	restoreState(b []byte) error
+}
+
+// World is one Minigrid world. It implements the Stateful, Renderer, Missioner, Digester and Milestoner of package env.
+type World struct {
+	entry  *entry
+	family family
+	ruler  ruler // the family, if it is one
+	spec   env.Spec
+	view   int  // squares in view, per side
+	sight  cell // opaque, or 0 where nothing hides
+
+	rng      npyrand.Generator
+	grid     grid
+	x, y     int // the agent; -1 while it is nowhere
+	dir      int
+	carrying cell // nothing, or what the agent holds
+	contents [maxObjects + 1]cell
+	objects  int // numbers given out in this episode
+
+	phase      phase
+	steps      int
+	limit      int // steps of this episode
+	milestones uint64
+	reward     float64 // of the last step
+	terminated bool    // both can be true at once
+	truncated  bool
+
+	tiles tileCache
+}
+
+func newWorld(e *entry, view int) *World {
+	w := &World{entry: e, family: e.family(), view: view, limit: e.limit}
+	w.ruler, _ = w.family.(ruler)
+	w.grid = newGrid(e.w, e.h, view-1)
+	if !e.seeThrough {
+		w.sight = opaque
+	}
+	w.spec = env.Spec{
+		ID: e.id,
+		H:  view, W: view, C: 3,
+		Frames:    1,
+		Codes:     []int{int(kinds), int(colours), int(states) + 1},
+		Vector:    []env.Field{{Name: "direction", Len: 4}},
+		Actions:   actionNames,
+		StepLimit: e.limit,
+		Success:   success,
+	}
+	w.rng.Seed(0)
+	return w
+}
+
+// Spec describes the world; see the package comment for the observation.
+func (w *World) Spec() env.Spec { return w.spec }
+
+// Seed restarts the world's random stream, so that the next Reset is the original's reset(seed=seed).
+func (w *World) Seed(seed uint64) { w.rng.Seed(seed) }
+
+// Mission says in words what is to be done in this episode.
+func (w *World) Mission() string { return w.family.mission() }
+
+// Milestones returns what has happened in this episode, the same bits in every world: bit 0, something was picked up (the
+// key, in DoorKey); bit 1, a door was opened; bit 2, the task was fulfilled.
+func (w *World) Milestones() uint64 { return w.milestones }
+
+// Reset begins the next episode of the stream.
+func (w *World) Reset(obs []byte, vec []float32) {
+	w.grid.clear()
+	w.x, w.y, w.dir = -1, -1, 0
+	w.objects = 0
+	w.limit = w.entry.limit
+	w.family.generate(w)
+	w.carrying = nothing
+	w.steps, w.milestones, w.reward = 0, 0, 0
+	w.terminated, w.truncated = false, false
+	w.phase = running
+	w.observe(obs, vec)
+}
