@@ -112,6 +112,12 @@ type (
 		Render(dst *image.RGBA)
 	}
 
+	// Viewer worlds can also draw what the agent sees of them. Drawing changes nothing.
+	Viewer interface {
+		ViewSize(limit image.Point) image.Point // as RenderSize
+		RenderView(dst *image.RGBA)             // as Render
+	}
+
 	// Missioner worlds tell in words what is to be done in this episode.
 	Missioner interface{ Mission() string }
 
