@@ -101,6 +101,9 @@ func (t *Trainer) Config() Config { return t.cfg }
 // Spec describes the worlds.
 func (t *Trainer) Spec() env.Spec { return t.worlds.Spec() }
 
+// Build returns the constructor of the worlds.
+func (t *Trainer) Build() func() (env.Env, error) { return t.build }
+
 // Net returns the network that is being trained.
 func (t *Trainer) Net() *policy.Net { return t.learner.Net }
 

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/internal/run"
@@ -13,6 +14,7 @@ type Actor struct {
 	Greedy bool // take the likeliest action instead of a sampled one
 
 	about About
+	step  int
 	net   *Net
 	dist  *Categorical
 	value float32
@@ -35,7 +37,9 @@ func Open(dir string) (*Actor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: open %s: %w", dir, err)
 	}
-	return newActor(net, about), nil
+	a := newActor(net, about)
+	a.step = int(c.Step)
+	return a, nil
 }
 
 // NewActor returns an agent that acts with the network as it is now; training on does not change it.
@@ -51,6 +55,17 @@ func newActor(net *Net, about About) *Actor {
 
 // About says what the agent was trained for.
 func (a *Actor) About() About { return a.about }
+
+// Step returns how many decisions the agent had been trained for when it was saved.
+func (a *Actor) Step() int { return a.step }
+
+// Fits reports whether the agent can act on observations of the given shape.
+func (a *Actor) Fits(s Shape) error {
+	if t := a.about.Shape; t.H != s.H || t.W != s.W || t.C != s.C || t.Vec != s.Vec || t.Actions != s.Actions || !slices.Equal(t.Codes, s.Codes) {
+		return fmt.Errorf("policy: the agent was trained for observations %+v, the world has %+v", t, s)
+	}
+	return nil
+}
 
 // Net returns the network.
 func (a *Actor) Net() *Net { return a.net }
