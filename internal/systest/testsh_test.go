@@ -16,11 +16,11 @@ func newMachine(t *testing.T, programs map[string]string) machine {
 	t.Helper()
 	m := machine{bin: t.TempDir(), log: filepath.Join(t.TempDir(), "log")}
 	for _, name := range []string{"sh", "sed", "dirname", "env"} {
-		real, err := exec.LookPath(name)
+		path, err := exec.LookPath(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Symlink(real, filepath.Join(m.bin, name)); err != nil {
+		if err := os.Symlink(path, filepath.Join(m.bin, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
