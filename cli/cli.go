@@ -47,7 +47,7 @@ func Main(o Options) {
 	if o.Name == "" {
 		o.Name = strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	}
-	os.Exit(run(ctx, o, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(Run(ctx, o, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // app is what every verb needs.
@@ -61,8 +61,8 @@ type app struct {
 	getenv func(string) string
 }
 
-// run is Main without the process: it returns the exit code.
-func run(ctx context.Context, o Options, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// Run is Main without the process: it stops in good order when ctx ends, and returns the exit code.
+func Run(ctx context.Context, o Options, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{ctx: ctx, name: o.Name, in: stdin, out: stdout, err: stderr, getenv: os.Getenv}
 	if a.name == "" {
 		a.name = "rlrun"

@@ -5,12 +5,14 @@ import (
 	"slices"
 
 	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/env/minigrid"
 	"github.com/auxrl/auxrl/env/probe"
 )
 
 // Builtin returns all worlds of this module. The caller may append its own.
 func Builtin() env.Catalog {
 	return slices.Concat(
+		suite(minigrid.IDs(), minigrid.Describe, minigrid.New),
 		suite(probe.IDs(), probe.Describe, probe.New),
 	)
 }
