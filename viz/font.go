@@ -23,7 +23,7 @@ var (
 func mustParse(ttf []byte) *opentype.Font {
 	f, err := opentype.Parse(ttf)
 	if err != nil {
-		panic("viz: built-in font: " + err.Error())
+		panic("viz: a built-in font cannot be read")
 	}
 	return f
 }
@@ -52,7 +52,7 @@ type glyph struct {
 func newTypeface(f *opentype.Font, size int) *typeface {
 	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: float64(size), DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
-		panic("viz: built-in font: " + err.Error())
+		panic("viz: a built-in font cannot be read")
 	}
 	m := face.Metrics()
 	return &typeface{

@@ -67,7 +67,7 @@ func (c *checker) ask(p *player, s env.Step) uint64 {
 		b := w.AppendReset(w.AppendLayout([]byte("before")))
 		b = w.AppendStep(b, s)
 		if !bytes.HasPrefix(b, []byte("before")) {
-			panic("a Digester does not append")
+			panic("envtest: a Digester does not append")
 		}
 		h = mixed(h, maphash.Bytes(hashSeed, b))
 	}
