@@ -84,7 +84,7 @@ func TestBrokenWorlds(t *testing.T) {
 		{"potential is positive", "abilities: episode 0: step 2: Potential is 0.2"},
 		{"milestones get lost", "were reached and no longer are"},
 		{"keys differ", "abilities: two worlds of one seed, both asked"},
-		{"digest does not append", "abilities: panic: a Digester does not append"},
+		{"digest does not append", "abilities: panic: envtest: a Digester does not append"},
 
 		{"empty picture", "rendering: RenderSize((0,0)) is (0,0)"},
 		{"picture too large", "rendering: RenderSize((31,17)) is (35,7), though (5,1)"},
