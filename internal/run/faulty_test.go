@@ -1,12 +1,12 @@
 package run
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
-var errFull = syscall.ENOSPC
+var errFull = errors.New("no space left on device")
 
 // quick is the real file system without its syncs, of which the tests would do thousands.
 type quick struct{ disk }
