@@ -85,10 +85,7 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 		shuffleKey: rng.Key(cfg.Seed, "shuffle"),
 	}
 	t.record = t.addEpisode
-	t.worlds.Reset(t.roll.rows(cfg.Horizon*cfg.Worlds, transitions+cfg.Worlds))
-	for i := range cfg.Worlds {
-		t.roll.batch.Start[transitions+i] = true
-	}
+	t.worlds.Reset(t.roll.rows(transitions, transitions+cfg.Worlds))
 	return t, nil
 }
 

@@ -18,7 +18,6 @@ type Graph struct {
 	rows  int
 	team  *team.Team
 	nodes []node
-	arena []*Params
 
 	in     Rows // of the pass under way
 	count  int  // rows of the last Forward

@@ -139,7 +139,7 @@ func same(got, want []record) error {
 		if step++; w.reset {
 			episode, step = episode+1, 0
 		}
-		what := ""
+		var what string
 		switch {
 		case g == w:
 			continue
