@@ -15,7 +15,7 @@ const (
 // aside, first in a pass to the right, then in a pass to the left; the last square of a row does not act in the first pass
 // and the first not in the second.
 func spread(seen, open uint32, n int) (row, ahead uint32) {
-	right := clear &^ (1 << (n - 1))
+	right := open &^ (1 << (n - 1))
 	for range n - 1 {
 		seen |= seen & right << 1
 	}
