@@ -10,7 +10,9 @@ import (
 
 // options has what the contract lets some worlds do without.
 var options = map[string]envtest.Options{
-	"Probe/Truncation-v0": {NoTermination: true},
+	"Probe/Truncation-v0":       {NoTermination: true},
+	"MiniGrid-Playground-v0":    {NoTermination: true},
+	"MiniGrid-DoorKey-16x16-v0": {RareTermination: true}, // random play does not find the key, the door and the goal
 }
 
 // Being registered is being tested.
