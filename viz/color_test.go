@@ -41,9 +41,9 @@ func distance(a, b color.RGBA) int {
 
 func TestIndex256IsNearest(t *testing.T) {
 	palette := xterm256()
-	for r := 0; r < 256; r += 5 {
-		for g := 0; g < 256; g += 5 {
-			for b := 0; b < 256; b += 5 {
+	for r := 0; r < 256; r += 15 {
+		for g := 0; g < 256; g += 15 {
+			for b := 0; b < 256; b += 15 {
 				c := color.RGBA{uint8(r), uint8(g), uint8(b), 255}
 				best := math.MaxInt
 				for _, p := range palette[16:] {

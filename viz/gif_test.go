@@ -69,7 +69,7 @@ func compareFrames(t *testing.T, got, want []*image.RGBA) {
 
 func TestGIFOfDashboardIsExact(t *testing.T) {
 	e, d := newEpisode(8), NewDashboard()
-	file, want := record(t, 250, 10, time.Second, image.Pt(480, 300), func(k int, img *image.RGBA) {
+	file, want := record(t, 250, 10, time.Second, image.Pt(320, 200), func(k int, img *image.RGBA) {
 		if k == 249 {
 			e.snap.End = "terminated"
 		}

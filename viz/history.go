@@ -1,5 +1,7 @@
 package viz
 
+import "math"
+
 // historyLen is the number of points a History keeps. Even, because pairs are merged, and more than any panel has columns.
 const historyLen = 1024
 
@@ -65,3 +67,29 @@ func (h *History) Values() []float32 { return h.value }
 
 // Rewards returns the sum of the rewards of each point [Len], valid until the next Append.
 func (h *History) Rewards() []float32 { return h.reward }
+
+// between returns the mean value and the largest reward of the steps that a column shows, if there are any.
+func (h *History) between(steps, col, cols int) (val, rew float32, ok bool) {
+	per := float64(steps+1) / float64(h.Stride()) / float64(cols) // points; steps are counted from 0
+	from, to := int(math.Ceil(float64(col)*per)), int(math.Ceil(float64(col+1)*per))
+	if from == to { // between two points: the one before
+		if from--; from >= 0 && from < len(h.value)-1 {
+			return h.value[from], 0, h.value[from] == h.value[from]
+		}
+		return 0, 0, false
+	}
+	n := 0
+	for i := max(from, 0); i < min(to, len(h.value)); i++ {
+		if math.Abs(float64(h.reward[i])) > math.Abs(float64(rew)) {
+			rew = h.reward[i]
+		}
+		if v := h.value[i]; v == v {
+			val += v
+			n++
+		}
+	}
+	if n == 0 {
+		return 0, rew, false
+	}
+	return val / float32(n), rew, true
+}

@@ -65,3 +65,32 @@ func TestHistoryReset(t *testing.T) {
 		t.Errorf("Append allocates %v times after the first episode", n)
 	}
 }
+
+// Every step falls into one column, so that no reward is lost, whether columns are wider than points or narrower.
+func TestHistoryBetween(t *testing.T) {
+	for _, n := range []int{1, 5, 20, 21, 100, 1024, 3000} {
+		for _, cols := range []int{1, 7, 14, 60, 200} {
+			var h History
+			for range n {
+				h.Append(1, 0)
+			}
+			for p := 0; p < h.Len(); p += max(h.Len()/9, 1) {
+				h.reward[p] = -1
+				seen := 0
+				for col := range cols {
+					val, rew, ok := h.between(niceSteps(n), col, cols)
+					if rew != 0 {
+						seen++
+					}
+					if ok && val != 1 {
+						t.Fatalf("%d steps, column %d of %d: value %v", n, col, cols, val)
+					}
+				}
+				if seen != 1 {
+					t.Errorf("%d steps, %d columns: the reward of point %d is in %d of them", n, cols, p, seen)
+				}
+				h.reward[p] = 0
+			}
+		}
+	}
+}

@@ -17,7 +17,7 @@ func TestTerminalDiffsMatchFullRedraw(t *testing.T) {
 		for _, size := range [][2]int{{80, 24}, {120, 40}, {57, 13}, {20, 6}, {3, 2}, {1, 1}} {
 			shown := newVT(size[0], size[1])
 			sink := NewTerminal(shown, shown.size, color)
-			e := newEpisode(16)
+			e := newEpisode(7)
 			for k := range 60 {
 				if e.step(); k == 40 {
 					e.snap.End = "terminated"
