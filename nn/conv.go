@@ -1,12 +1,10 @@
 package nn
 
-import (
-	"github.com/auxrl/auxrl/internal/f32"
-)
+import "github.com/auxrl/auxrl/internal/f32"
 
 // Conv is a convolution without padding over rows of [H, W, C], floats or bytes, with kernels W [KH, KW, C, Out]:
 //
-//	y[i,j,o] = act(b[o] + Σ x[i*Stride+a, j*Stride+b, c] W[a,b,c,o])
+//	y[i,j,o] = act(bias[o] + Σ_abc x[i*Stride+a, j*Stride+b, c] W[a,b,c,o])
 //
 // Bytes are intensities and scaled by 1/255.
 type Conv struct {
@@ -22,7 +20,7 @@ type Conv struct {
 
 // Shape returns the shape of the output.
 func (c *Conv) Shape() (h, w, ch int) {
-	return (c.H-c.KH)/c.Stride + 1, (c.W-c.KW)/c.Stride + 1, c.Out
+	return windows(c.H, c.KH, c.Stride), windows(c.W, c.KW, c.Stride), c.Out
 }
 
 // Scratch returns room for one row of the input as floats, where that is bytes.
@@ -35,6 +33,13 @@ func (c *Conv) Scratch() int {
 
 func (c *Conv) declare(p *Params, name string) {
 	c.declareAffine(p, name, c.Gain, c.KH, c.KW, c.C, c.Out)
+}
+
+func (c *Conv) reads() (floats, bytes, side int) {
+	if c.Bytes {
+		return 0, c.H * c.W * c.C, 0
+	}
+	return c.H * c.W * c.C, 0, 0
 }
 
 // row returns input row r as floats.

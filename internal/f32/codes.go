@@ -19,7 +19,11 @@ func addRow(dst, x []float32) {
 // Embed adds to dst the rows of w that codes name: code i names row base[i]+codes[i]. Rows are as long as dst. It is the
 // product of one-hot vectors with w without the zeros. It panics where a code reaches past w.
 func Embed(dst []float32, codes []byte, base []int32, w []float32) {
+	if len(base) != len(codes) {
+		panic("f32: Embed: lengths differ")
+	}
 	n := len(dst)
+	w = w[:len(w):len(w)] // a code must not reach what stands behind w in memory
 	for i, c := range codes {
 		at := (int(base[i]) + int(c)) * n
 		addRow(dst, w[at:at+n])
@@ -28,7 +32,11 @@ func Embed(dst []float32, codes []byte, base []int32, w []float32) {
 
 // EmbedBack adds dy to the rows of g that codes name: the gradient of Embed with respect to w.
 func EmbedBack(g []float32, codes []byte, base []int32, dy []float32) {
+	if len(base) != len(codes) {
+		panic("f32: EmbedBack: lengths differ")
+	}
 	n := len(dy)
+	g = g[:len(g):len(g)]
 	for i, c := range codes {
 		at := (int(base[i]) + int(c)) * n
 		addRow(g[at:at+n], dy)
