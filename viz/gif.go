@@ -282,7 +282,7 @@ func (g *GIF) lookup(c uint32) byte {
 func (g *GIF) compress(index []byte, depth int) {
 	g.packed.Reset()
 	g.lzw.Reset(&g.packed, lzw.LSB, depth)
-	g.lzw.Write(index) // a bytes.Buffer does not fail
+	g.lzw.Write(index) //nolint:errcheck // a bytes.Buffer does not fail
 	g.lzw.Close()
 	g.held.WriteByte(byte(depth))
 	for b := g.packed.Bytes(); len(b) > 0; {

@@ -21,7 +21,8 @@ func (t *Terminal) line(s *Snapshot) []byte {
 	if s.End != "" {
 		b = appendPlain(append(b, ' '), s.End)
 	}
-	t.buf = append(b, '\n')
+	b = append(b, '\n')
+	t.buf = b
 	return t.buf
 }
 
