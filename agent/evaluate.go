@@ -67,15 +67,26 @@ const lanes = 16
 // Evaluate plays episodes on worlds of their own: episode i has the layout of env.EvalSeed(Seed, i), which training never
 // draws, and a stream of actions of its own, so that no result depends on how many are played at a time.
 func Evaluate(net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (Summary, error) {
+	e, err := newEvaluation(net, build, cfg)
+	if err != nil {
+		return Summary{}, err
+	}
+	for e.running() {
+		e.step()
+	}
+	return Summarize(e.episodes), nil
+}
+
+func newEvaluation(net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (*evaluation, error) {
 	if cfg.Episodes < 1 {
-		return Summary{}, fmt.Errorf("%d episodes, must be at least 1", cfg.Episodes)
+		return nil, fmt.Errorf("%d episodes, must be at least 1", cfg.Episodes)
 	}
 	e := &evaluation{cfg: cfg, episodes: make([]env.Episode, cfg.Episodes), key: rng.Key(cfg.Seed, "eval", "act")}
 	n := min(lanes, cfg.Episodes)
 	for range n {
 		w, err := build()
 		if err != nil {
-			return Summary{}, err
+			return nil, err
 		}
 		e.worlds = append(e.worlds, w)
 	}
@@ -87,10 +98,7 @@ func Evaluate(net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (S
 	for lane := range n {
 		e.begin(lane, lane)
 	}
-	for e.running() {
-		e.step()
-	}
-	return Summarize(e.episodes), nil
+	return e, nil
 }
 
 // evaluation is one under way: lane k plays episodes k, k+lanes, ...

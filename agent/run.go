@@ -250,7 +250,11 @@ func (t *Trainer) restoreMoments(data []byte) error {
 	for _, s := range stored {
 		byName[s.Name] = s.Data
 	}
-	for _, m := range t.moments() {
+	moments := t.moments()
+	if len(stored) != len(moments) {
+		return fmt.Errorf("%d moments, the settings ask for %d: was it saved with another optimizer?", len(stored), len(moments))
+	}
+	for _, m := range moments {
 		d, ok := byName[m.Name]
 		if !ok || len(d) != len(m.Data) {
 			return fmt.Errorf("%s has %d numbers, the network has %d: was it saved with another optimizer?", m.Name, len(d), len(m.Data))
