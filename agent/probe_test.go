@@ -6,7 +6,6 @@ import (
 
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/probe"
-	"github.com/auxrl/auxrl/policy"
 )
 
 // stacked shows the last two observations: with it, an agent without a core can do the memory probe.
@@ -127,10 +126,10 @@ func firstValue(t *testing.T, tr *Trainer) float64 {
 		t.Fatal(err)
 	}
 	spec := w.Spec()
-	obs, vec := make([]byte, spec.ObsLen()), make([]float32, spec.VecLen())
+	obs, vec := spec.Buffers()
 	w.Seed(1)
 	w.Reset(obs, vec)
-	a := policy.NewActor(tr.Net(), spec.ID, spec.Actions)
+	a := tr.Actor()
 	a.Act(obs, vec)
 	return float64(a.Value())
 }

@@ -104,6 +104,12 @@ func (t *Trainer) Build() func() (env.Env, error) { return t.build }
 // Net returns the network that is being trained.
 func (t *Trainer) Net() *policy.Net { return t.learner.Net }
 
+// Actor returns an agent that acts as the network does now; training on does not change it.
+func (t *Trainer) Actor() *policy.Actor {
+	spec := t.Spec()
+	return policy.NewActor(t.Net(), spec.ID, spec.Actions)
+}
+
 // Step returns how many decisions were taken, over all worlds.
 func (t *Trainer) Step() int { return t.step }
 
