@@ -4,20 +4,23 @@ import "github.com/auxrl/auxrl/internal/f32"
 
 // CodeConv is a convolution with stride 1 and without padding over bytes that are symbols, not intensities: each channel of
 // each cell counts as a one-hot vector. Kernels are W [KH, KW, Σ Codes, Out]. The zeros are never touched: an output sums
-// KH*KW*C rows of W, whatever the number of symbols.
+// KH*KW*C rows of W, whatever the number of symbols. First outputs are smaller than a plain convolution's: with first weights
+// of mean square Gain²/(KH*KW*Σ Codes) their variance is Gain² C / Σ Codes.
 type CodeConv struct {
 	H, W        int
 	Codes       []int // per channel, how many symbols there are
 	KH, KW, Out int
 	Act         Act
-	Gain        float32 // of the orthogonal first weights, as if all inputs were ones
+	Gain        float32 // of the orthogonal first weights, [KH*KW*Σ Codes, Out]
 
 	spanned
 	base []int32 // [KH, KW*C] row of W at which the symbols of that input begin
 }
 
 // Shape returns the shape of the output.
-func (c *CodeConv) Shape() (h, w, ch int) { return c.H - c.KH + 1, c.W - c.KW + 1, c.Out }
+func (c *CodeConv) Shape() (h, w, ch int) {
+	return windows(c.H, c.KH, 1), windows(c.W, c.KW, 1), c.Out
+}
 
 // Scratch returns 0.
 func (c *CodeConv) Scratch() int { return 0 }
@@ -38,12 +41,26 @@ func (c *CodeConv) declare(p *Params, name string) {
 	c.declareAffine(p, name, c.Gain, c.KH, c.KW, symbols, c.Out)
 }
 
-// Forward implements Layer. It panics on a byte that is no symbol of the last channel.
+func (c *CodeConv) reads() (floats, bytes, side int) { return 0, c.H * c.W * len(c.Codes), 0 }
+
+// check panics on a byte that is no symbol of its channel: its row of W would be another symbol's.
+func (c *CodeConv) check(obs []byte) {
+	for at := 0; at < len(obs); at += len(c.Codes) {
+		for i, n := range c.Codes {
+			if int(obs[at+i]) >= n {
+				panic("nn: CodeConv: a byte is no symbol of its channel")
+			}
+		}
+	}
+}
+
+// Forward implements Layer. It panics on a byte that is no symbol of its channel.
 func (c *CodeConv) Forward(y []float32, x Rows, _ []float32, rows int) {
 	oh, ow, _ := c.Shape()
 	w, b := c.weights(c.Out)
 	ch := len(c.Codes)
 	in, n, wide := c.H*c.W*ch, oh*ow*c.Out, c.KW*ch
+	c.check(x.Bytes[:rows*in])
 	for r := range rows {
 		obs, out := x.Bytes[r*in:(r+1)*in], y[r*n:(r+1)*n]
 		for i := range oh {

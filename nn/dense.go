@@ -7,7 +7,7 @@ import (
 )
 
 // Dense is a fully connected layer, y = act([x, side] W + b) with W [In+Side, Out]: rows of In floats, and of the Side
-// floats beside the observation if Side is not 0.
+// floats beside the observation if Side is not 0. In may be 0: a layer on Input then reads nothing but those.
 type Dense struct {
 	In, Side, Out int
 	Act           Act
@@ -27,6 +27,8 @@ func (d *Dense) Scratch() int { return 0 }
 func (d *Dense) declare(p *Params, name string) {
 	d.declareAffine(p, name, d.Gain, d.In+d.Side, d.Out)
 }
+
+func (d *Dense) reads() (floats, bytes, side int) { return d.In, 0, d.Side }
 
 // Forward implements Layer.
 func (d *Dense) Forward(y []float32, x Rows, _ []float32, rows int) {

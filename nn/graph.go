@@ -18,7 +18,6 @@ type Graph struct {
 	rows  int
 	team  *team.Team
 	nodes []node
-	arena []*Params
 
 	in     Rows // of the pass under way
 	count  int  // rows of the last Forward
@@ -35,6 +34,8 @@ type node struct {
 	params *Params
 	tap    *Tap
 	from   int // node that it reads; -1: the observation
+	bytes  int // of a row of the observation that it reads
+	side   int // floats of a row that it reads beside the observation
 	sum    int // where its gradient stands in the shards' sums
 	wide   *Dense
 }
@@ -56,12 +57,21 @@ const Input = -1
 // Add appends a layer that reads the output of node from, or Input, with its parameters in p, and returns its node. The
 // layer's tap and its parameters are called name.
 func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
-	layer.declare(p, name)
 	h, w, c := layer.Shape()
 	if h <= 0 || w <= 0 || c <= 0 {
 		panic("nn: a layer's output is empty: its kernel is larger than its input")
 	}
-	n := node{layer: layer, params: p, from: from, tap: &Tap{Name: name, H: h, W: w, C: c}}
+	floats, bytes, side := layer.reads()
+	if floats != g.length(from) || bytes > 0 && from != Input {
+		panic("nn: a layer does not read rows of the length it is given")
+	}
+	for i := range g.nodes {
+		if g.nodes[i].tap.Name == name {
+			panic("nn: two taps of one name")
+		}
+	}
+	layer.declare(p, name)
+	n := node{layer: layer, params: p, from: from, bytes: bytes, side: side, tap: &Tap{Name: name, H: h, W: w, C: c}}
 	n.tap.Act = make([]float32, g.rows*n.tap.Len())
 	n.tap.Grad = make([]float32, g.rows*n.tap.Len())
 	lo, hi := layer.span()
@@ -80,6 +90,17 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 	return len(g.nodes) - 1
 }
 
+// length returns how many floats of a row node from gives to those that read it.
+func (g *Graph) length(from int) int {
+	switch {
+	case from == Input:
+		return 0
+	case from < 0 || from >= len(g.nodes):
+		panic("nn: a layer reads a node that is not there")
+	}
+	return g.nodes[from].tap.Len()
+}
+
 // Taps returns the outputs of all layers, in order. Act and Grad keep their place for the life of the graph.
 func (g *Graph) Taps() []*Tap {
 	taps := make([]*Tap, len(g.nodes))
@@ -92,7 +113,7 @@ func (g *Graph) Taps() []*Tap {
 // Tap returns the output of a node.
 func (g *Graph) Tap(node int) *Tap { return g.nodes[node].tap }
 
-// Rows returns how many rows a pass may have.
+// Rows returns how many rows a pass may have at most.
 func (g *Graph) Rows() int { return g.rows }
 
 // Share returns a graph with the same layers and parameters, and activations of its own for up to rows rows.
@@ -111,14 +132,21 @@ func (g *Graph) Share(rows int, workers *team.Team) *Graph {
 }
 
 // Forward runs the layers up to and including the one called upto, or all of them if that is "", over rows observations and
-// the vectors beside them.
+// the vectors beside them: obs is [rows, bytes of a row] and side [rows, floats of a row], as the layers run read them. Neither
+// is copied. No rows are no work.
 func (g *Graph) Forward(obs []byte, side []float32, rows int, upto string) {
-	if rows > g.rows {
+	if rows < 0 || rows > g.rows {
 		panic("nn: more rows than the graph was built for")
 	}
 	g.depth = len(g.nodes)
 	if upto != "" {
 		g.depth = g.index(upto) + 1
+	}
+	for i := range g.nodes[:g.depth] {
+		n := &g.nodes[i]
+		if n.bytes > 0 && len(obs) != rows*n.bytes || n.side > 0 && len(side) != rows*n.side {
+			panic("nn: the observations or the vectors beside them have the wrong length")
+		}
 	}
 	g.in, g.count = Rows{Bytes: obs, Side: side}, rows
 	g.team.Run(min(shards, rows), g.forward)
@@ -136,6 +164,9 @@ func (g *Graph) index(name string) int {
 // Backward sends the gradients at the taps of the last Forward back to the parameters, where it adds them, and clears the
 // taps. The observations must still be there.
 func (g *Graph) Backward() {
+	if g.count == 0 {
+		return
+	}
 	if g.sums[0] == nil {
 		for i := range g.sums {
 			g.sums[i] = make([]float32, g.narrow)
@@ -153,16 +184,15 @@ func (g *Graph) Backward() {
 // reads returns the rows lo..hi-1 that a node reads.
 func (g *Graph) reads(n *node, lo, hi int) Rows {
 	x := Rows{}
-	if n.from == Input {
-		size := len(g.in.Bytes) / g.count
-		x.Bytes = g.in.Bytes[lo*size : hi*size]
-	} else {
+	if n.from != Input {
 		t := g.nodes[n.from].tap
 		x.Floats = t.Act[lo*t.Len() : hi*t.Len()]
 	}
-	if len(g.in.Side) > 0 {
-		size := len(g.in.Side) / g.count
-		x.Side = g.in.Side[lo*size : hi*size]
+	if n.bytes > 0 {
+		x.Bytes = g.in.Bytes[lo*n.bytes : hi*n.bytes]
+	}
+	if n.side > 0 {
+		x.Side = g.in.Side[lo*n.side : hi*n.side]
 	}
 	return x
 }

@@ -5,6 +5,7 @@ import "github.com/auxrl/auxrl/internal/f32"
 // Act is the nonlinearity that a layer ends with.
 type Act uint8
 
+// Linear is none, ReLU is max(x, 0) with slope 0 at 0, Tanh is the hyperbolic tangent.
 const (
 	Linear Act = iota
 	ReLU
@@ -36,9 +37,11 @@ type Layer interface {
 	declare(p *Params, name string)
 	// span returns where in the arena they stand.
 	span() (lo, hi int)
+	// reads returns how long the rows are that the layer reads; 0 means it does not read those.
+	reads() (floats, bytes, side int)
 }
 
-// span is the stretch of an arena that a layer owns.
+// spanned is the stretch of an arena that a layer owns.
 type spanned struct {
 	params *Params
 	lo, hi int
@@ -60,7 +63,15 @@ func (s *spanned) declareAffine(p *Params, name string, gain float32, shape ...i
 	s.hi = p.declare(name+".b", 0, out) + out
 }
 
-// activate applies a nonlinearity in place.
+// windows returns how many windows of k fit into n, stride apart.
+func windows(n, k, stride int) int {
+	if k <= 0 || k > n || stride <= 0 {
+		return 0
+	}
+	return (n-k)/stride + 1
+}
+
+// activate applies in place what is left to do of a nonlinearity: ReLU is done where y is written.
 func activate(y []float32, act Act) {
 	if act == Tanh {
 		f32.Tanh(y)

@@ -12,20 +12,13 @@ import (
 
 // MSE adds the gradient of mean ½ (x - target)². x, target and dx are [rows, n]; a row's n terms are summed.
 func MSE(dx, x, target, weight []float32, rows int, scale float32) (mean, total float32) {
-	return pointwise(dx, x, target, weight, rows, scale, func(e float32) (loss, slope float32) { return 0.5 * e * e, e })
+	return Huber(dx, x, target, weight, rows, float32(math.Inf(1)), scale)
 }
 
-// Huber is MSE with the slope clipped to ±delta.
+// Huber is MSE with the slope clipped to ±delta, and the loss straight from there on (Huber 1964):
+//
+//	½ e² where |e| <= delta, delta (|e| - ½ delta) elsewhere
 func Huber(dx, x, target, weight []float32, rows int, delta, scale float32) (mean, total float32) {
-	return pointwise(dx, x, target, weight, rows, scale, func(e float32) (loss, slope float32) {
-		if a := max(e, -e); a > delta {
-			return delta * (a - 0.5*delta), float32(math.Copysign(float64(delta), float64(e)))
-		}
-		return 0.5 * e * e, e
-	})
-}
-
-func pointwise(dx, x, target, weight []float32, rows int, scale float32, f func(e float32) (loss, slope float32)) (mean, total float32) {
 	if rows <= 0 || len(x)%rows != 0 || len(target) != len(x) || len(dx) != len(x) {
 		panic("nn: loss: lengths differ")
 	}
@@ -40,17 +33,20 @@ func pointwise(dx, x, target, weight []float32, rows int, scale float32, f func(
 		if w == 0 {
 			continue
 		}
+		part := 0.0
 		for j := i * n; j < (i+1)*n; j++ {
-			loss, slope := f(x[j] - target[j])
-			sum += float64(w) * float64(loss)
+			e := x[j] - target[j]
+			slope := min(max(e, -delta), delta)
+			part += float64(slope) * (float64(e) - 0.5*float64(slope))
 			dx[j] += scale * w / total * slope
 		}
+		sum += float64(w) * part
 	}
 	return float32(sum / float64(total)), total
 }
 
-// CrossEntropy adds the gradient of the mean of -log softmax(logits)[label]. logits and dlogits are [rows, classes];
-// scratch is [classes].
+// CrossEntropy adds the gradient of the mean of -log softmax(logits)[label]. logits and dlogits are [rows, classes], label is
+// [rows]; scratch is [classes]. A label of a row that counts must be below classes.
 func CrossEntropy(dlogits, logits []float32, label []int32, weight, scratch []float32, classes int, scale float32) (mean, total float32) {
 	rows := len(label)
 	if len(logits) != rows*classes || len(dlogits) != len(logits) || len(scratch) < classes {

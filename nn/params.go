@@ -10,7 +10,8 @@ import (
 	"math"
 
 	"github.com/auxrl/auxrl/internal/rng"
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack/lapack64"
 )
 
 // Params is one arena of weights and their gradients with named views into it: what an optimiser steps, a checkpoint
@@ -99,20 +100,19 @@ func (p *Params) Lookup(name string) (View, error) {
 // (Saxe et al. 2014): the Q of a Gaussian matrix, with the signs of R's diagonal so that it is uniform.
 func orthogonal(w []float32, rows, cols int, gain float64, key uint64) {
 	long, short := max(rows, cols), min(rows, cols)
-	gauss := mat.NewDense(long, short, nil)
-	for i := range long {
-		for j := range short {
-			gauss.Set(i, j, normal(key, uint64(i*short+j)))
-		}
+	q := blas64.General{Rows: long, Cols: short, Stride: short, Data: make([]float64, long*short)}
+	for i := range q.Data {
+		q.Data[i] = normal(key, uint64(i))
 	}
-	var qr mat.QR
-	qr.Factorize(gauss)
-	var q, r mat.Dense
-	qr.QTo(&q)
-	qr.RTo(&r)
+	tau, sign, work := make([]float64, short), make([]float64, short), make([]float64, 64*short)
+	lapack64.Geqrf(q, tau, work, len(work))
+	for j := range sign {
+		sign[j] = math.Copysign(gain, q.Data[j*short+j])
+	}
+	lapack64.Orgqr(q, tau, work, len(work)) // the first columns of Q alone, not all [long, long] of it
 	for i := range long {
 		for j := range short {
-			v := float32(gain * q.At(i, j) * math.Copysign(1, r.At(j, j)))
+			v := float32(sign[j] * q.Data[i*short+j])
 			if rows >= cols {
 				w[i*cols+j] = v
 			} else {

@@ -1,7 +1,8 @@
 package nn
 
-// MaxPool takes the largest value of each K x K window, Stride apart, over rows of [H, W, C]. Padding counts as -Inf. Where
-// several are largest, the gradient goes to the first, as in PyTorch.
+// MaxPool takes the largest value of each K x K window, Stride apart, over rows of [H, W, C]. Pad cells on each side count as
+// -Inf; Pad is at most K/2, so that every window holds something. Where several are largest, the gradient goes to the first,
+// as in PyTorch; a NaN is larger than everything.
 type MaxPool struct {
 	H, W, C        int
 	K, Stride, Pad int
@@ -9,14 +10,20 @@ type MaxPool struct {
 
 // Shape returns the shape of the output.
 func (m *MaxPool) Shape() (h, w, c int) {
-	return (m.H+2*m.Pad-m.K)/m.Stride + 1, (m.W+2*m.Pad-m.K)/m.Stride + 1, m.C
+	return windows(m.H+2*m.Pad, m.K, m.Stride), windows(m.W+2*m.Pad, m.K, m.Stride), m.C
 }
 
 // Scratch returns 0.
 func (m *MaxPool) Scratch() int { return 0 }
 
-func (m *MaxPool) declare(*Params, string) {}
-func (m *MaxPool) span() (lo, hi int)      { return 0, 0 }
+func (m *MaxPool) declare(*Params, string) {
+	if m.Pad < 0 || 2*m.Pad > m.K {
+		panic("nn: MaxPool: Pad must be at most K/2")
+	}
+}
+
+func (m *MaxPool) span() (lo, hi int)               { return 0, 0 }
+func (m *MaxPool) reads() (floats, bytes, side int) { return m.H * m.W * m.C, 0, 0 }
 
 // window returns the part of the window of output (i, j) that lies inside.
 func (m *MaxPool) window(i, j int) (y0, y1, x0, x1 int) {
@@ -63,23 +70,21 @@ func (m *MaxPool) Backward(dx, _, dy, y []float32, x Rows, _ []float32, rows int
 				y0, y1, x0, x1 := m.window(i, j)
 				for c := range m.C {
 					o := (i*ow+j)*m.C + c
-					if at := first(src, top[o], y0, y1, x0, x1, m.W, m.C, c); at >= 0 {
-						dst[at] += d[o]
-					}
+					dst[first(src, top[o], y0, y1, x0, x1, m.W, m.C, c)] += d[o]
 				}
 			}
 		}
 	}
 }
 
-// first returns where in the window the value stands first; -1 if it is NaN.
+// first returns where in the window the largest value, or a NaN, stands first. The window must hold one.
 func first(src []float32, value float32, y0, y1, x0, x1, w, ch, c int) int {
 	for a := y0; a < y1; a++ {
 		for b := x0; b < x1; b++ {
-			if at := (a*w+b)*ch + c; src[at] == value {
+			if at := (a*w+b)*ch + c; src[at] == value || src[at] != src[at] {
 				return at
 			}
 		}
 	}
-	return -1
+	panic("nn: MaxPool: the output is not that of the input")
 }

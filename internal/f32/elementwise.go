@@ -67,7 +67,7 @@ func MaskTanh(dy, y []float32) {
 	}
 }
 
-// LogSoftmax sets each row of dst to the logarithm of the softmax of that row of x. Both are [rows, cols].
+// LogSoftmax sets each row of dst to the logarithm of the softmax of that row of x. Both are [rows, cols]; dst may be x.
 func LogSoftmax(dst, x []float32, cols int) {
 	if cols <= 0 || len(dst) != len(x) || len(x)%cols != 0 {
 		panic("f32: LogSoftmax: lengths differ")
@@ -80,11 +80,11 @@ func LogSoftmax(dst, x []float32, cols int) {
 		}
 		sum := 0.0
 		for _, v := range row {
-			sum += math.Exp(float64(v - top))
+			sum += math.Exp(float64(v) - float64(top))
 		}
-		shift := top + float32(math.Log(sum))
+		logSum := math.Log(sum)
 		for i, v := range row {
-			out[i] = v - shift
+			out[i] = float32(float64(v) - float64(top) - logSum)
 		}
 	}
 }
@@ -99,7 +99,7 @@ func Exp(dst, x []float32) {
 	}
 }
 
-// ReLU replaces negative numbers by 0.
+// ReLU replaces negative numbers by 0 and keeps NaN.
 func ReLU(x []float32) {
 	for i, v := range x {
 		x[i] = max(v, 0)

@@ -26,7 +26,8 @@ type Product struct {
 	Floor                   float32
 }
 
-// Mul computes a Product. It panics where a matrix reaches past its slice.
+// Mul computes a Product. It panics where a matrix reaches past its slice. C may be I, element for element; it must not
+// overlap A or B.
 func Mul(p *Product) {
 	if p.M <= 0 || p.N <= 0 || p.Tiles <= 0 {
 		return
@@ -34,6 +35,9 @@ func Mul(p *Product) {
 	check(p.C, p.M, p.CRow, 1, 0, p.Tiles, p.CTile, p.N)
 	check(p.I, p.M, p.IRow, 1, 0, p.Tiles, p.ITile, p.N)
 	if p.K > 0 && p.Segs > 0 {
+		if p.ACol < 0 {
+			panic("f32: Mul: a matrix reaches past its slice")
+		}
 		check(p.A, p.M, p.ARow, p.Segs, p.ASeg, p.Tiles, p.ATile, (p.K-1)*p.ACol+1)
 		check(p.B, p.K, p.BRow, p.Segs, p.BSeg, p.Tiles, p.BTile, p.N)
 	}

@@ -1,0 +1,150 @@
+package f32
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// ulp is the tolerance of a result that is rounded once or twice.
+func ulp(want float64) float64 { return 0x1p-23 * math.Abs(want) }
+
+// Every routine that maps elements, on odd sizes, unaligned slices, NaN and infinities, against its definition in float64.
+func TestElementwiseAgainstDefinition(t *testing.T) {
+	tests := []struct {
+		name string
+		call func(x, y []float32) // changes x
+		want func(x, y float64) float64
+	}{
+		{"Add", Add, func(x, y float64) float64 { return x + y }},
+		{"Scale", func(x, _ []float32) { Scale(x, -1.5) }, func(x, _ float64) float64 { return -1.5 * x }},
+		{"Exp", Exp, func(_, y float64) float64 { return math.Exp(y) }},
+		{"ReLU", func(x, _ []float32) { ReLU(x) }, func(x, _ float64) float64 { return math.Max(x, 0) }},
+		{"Tanh", func(x, _ []float32) { Tanh(x) }, func(x, _ float64) float64 { return math.Tanh(x) }},
+		{"MaskReLU", MaskReLU, func(x, y float64) float64 {
+			if y <= 0 {
+				return 0
+			}
+			return x
+		}},
+		{"MaskTanh", MaskTanh, func(x, y float64) float64 { return x * (1 - y*y) }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				n := rapid.IntRange(0, 70).Draw(t, "n")
+				x, y := floats(t, n, "x"), floats(t, n, "y")
+				was := append([]float32(nil), x...)
+				test.call(x, y)
+				for i := range x {
+					want := test.want(float64(was[i]), float64(y[i]))
+					tolerance := ulp(want)
+					if test.name == "MaskTanh" {
+						tolerance += 0x1p-24 * math.Abs(float64(was[i])) // of y², before it is taken from 1
+					}
+					if !near(x[i], want, tolerance) {
+						t.Fatalf("element %d of %d: f(%v, %v): got %v, want %v", i, n, was[i], y[i], x[i], want)
+					}
+				}
+				fences(t, x, y)
+			})
+		})
+	}
+}
+
+func TestBytes(t *testing.T) {
+	src := make([]byte, 256)
+	for i := range src {
+		src[i] = byte(i)
+	}
+	for _, n := range []int{0, 1, 15, 16, 17, 255} {
+		dst := fenced(seq(n), 3)
+		Bytes(dst, src[1:n+1], 1.0/255)
+		for i, v := range dst {
+			if want := float64(src[1+i]) / 255; !near(v, want, ulp(want)) {
+				t.Errorf("byte %d: got %v, want %v", src[1+i], v, want)
+			}
+		}
+		fences(t, dst)
+	}
+}
+
+func TestSumSquares(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := floats(t, rapid.IntRange(0, 70).Draw(t, "n"), "x")
+		want := 0.0
+		for _, v := range x {
+			want += float64(v) * float64(v)
+		}
+		if got := SumSquares(x); got != want && got == got {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	})
+	if got := SumSquares([]float32{1e30, 1e30}); math.IsInf(got, 0) {
+		t.Errorf("squares of 1e30 overflow: %v", got)
+	}
+}
+
+func TestLogSoftmaxAgainstDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows, cols := rapid.IntRange(0, 5).Draw(t, "rows"), rapid.IntRange(1, 19).Draw(t, "cols")
+		x, dst := floats(t, rows*cols, "x"), floats(t, rows*cols, "dst")
+		LogSoftmax(dst, x, cols)
+		for r := range rows {
+			sum := 0.0
+			for _, v := range x[r*cols : (r+1)*cols] {
+				sum += math.Exp(float64(v))
+			}
+			for i := r * cols; i < (r+1)*cols; i++ {
+				want := float64(x[i]) - math.Log(sum)
+				if math.IsInf(sum, 0) {
+					want = math.NaN() // a logit +Inf: the whole row must show it
+				}
+				if !near(dst[i], want, ulp(want)+1e-15) { // 1e-15: the logarithm, in float64
+					t.Fatalf("row %d of %d columns, element %d: got %v, want %v", r, cols, i, dst[i], want)
+				}
+			}
+		}
+		fences(t, x, dst)
+		if LogSoftmax(x, x, cols); len(x) > 0 && x[0] != dst[0] && x[0] == x[0] {
+			t.Fatalf("in place: got %v, want %v", x[0], dst[0])
+		}
+	})
+}
+
+// A number added to all logits changes nothing, however large, and large differences do not overflow.
+func TestLogSoftmaxIsShiftInvariant(t *testing.T) {
+	for _, shift := range []float32{0, 1 << 12, -1 << 12, 1 << 20} {
+		got := make([]float32, 3)
+		LogSoftmax(got, []float32{shift, shift + 1, shift - 200}, 3)
+		for i, want := range []float64{-math.Log1p(math.E), 1 - math.Log1p(math.E), -200 - math.Log1p(math.E)} {
+			if !near(got[i], want, ulp(want)) {
+				t.Errorf("shift %v, element %d: got %v, want %v", shift, i, got[i], want)
+			}
+		}
+	}
+}
+
+func TestElementwiseChecksLengths(t *testing.T) {
+	two, three := make([]float32, 2, 8), make([]float32, 3)
+	for name, call := range map[string]func(){
+		"Add":                      func() { Add(two, three) },
+		"Bytes":                    func() { Bytes(two, make([]byte, 3), 1) },
+		"MaskReLU":                 func() { MaskReLU(two, three) },
+		"MaskTanh":                 func() { MaskTanh(two, three) },
+		"Exp":                      func() { Exp(two, three) },
+		"LogSoftmax":               func() { LogSoftmax(two, three, 1) },
+		"LogSoftmax, no columns":   func() { LogSoftmax(two, two, 0) },
+		"LogSoftmax, part of rows": func() { LogSoftmax(three, three, 2) },
+		"Adam":                     func() { Adam(three, two, three, three, 1, 1, 0, 0, 1) },
+		"Adam, m":                  func() { Adam(three, three, two, three, 1, 1, 0, 0, 1) },
+		"Adam, v":                  func() { Adam(three, three, three, two, 1, 1, 0, 0, 1) },
+		"RMSProp":                  func() { RMSProp(three, two, three, 1, 0, 1, true) },
+		"RMSProp, s":               func() { RMSProp(three, three, two, 1, 0, 1, true) },
+	} {
+		if !panics(call) {
+			t.Errorf("%s: no panic", name)
+		}
+	}
+}

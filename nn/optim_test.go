@@ -1,0 +1,153 @@
+package nn
+
+import (
+	"math"
+	"testing"
+)
+
+// slowRMSProp is RMSProp in float64, both forms.
+func slowRMSProp(w, s, g []float64, lr, decay, eps float64, tensorFlow bool) {
+	for i, d := range g {
+		s[i] = decay*s[i] + (1-decay)*d*d
+		if tensorFlow {
+			w[i] -= lr * d / math.Sqrt(s[i]+eps)
+		} else {
+			w[i] -= lr * d / (math.Sqrt(s[i]) + eps)
+		}
+	}
+}
+
+// TensorFlow's form has the constant inside the root and a mean square that starts at 1. With A3C's constant of 0.1 and
+// small gradients the two forms are far apart.
+func TestRMSPropForms(t *testing.T) {
+	const n, steps, lr = 6, 20, 0.01
+	var moved [2]float64
+	for i, tensorFlow := range []bool{true, false} {
+		p := vector(n)
+		opt := NewRMSProp(RMSPropConfig{Decay: 0.99, Eps: 0.1, TensorFlow: tensorFlow}, p)
+		w, s := make([]float64, n), make([]float64, n)
+		if tensorFlow {
+			plus(s, 1)
+		}
+		for step := range steps {
+			g := randoms(n*steps, "gradients")[step*n : (step+1)*n]
+			for j := range g {
+				g[j] *= 0.01
+			}
+			copy(p.G, g)
+			opt.Step(p, lr)
+			slowRMSProp(w, s, wide(g), float64(float32(lr)), float64(float32(0.99)), float64(float32(0.1)), tensorFlow)
+			compare(t, "weights", p.W, w, 2e-5) // 1-0.99 in float32 is good to 2e-6
+			compare(t, "mean squares", opt.Moments(p)[0].Data, s, 2e-5)
+			if maxAbs(p.G) != 0 {
+				t.Fatal("gradients are not cleared")
+			}
+		}
+		moved[i] = math.Abs(float64(p.W[0]))
+	}
+	if moved[1] < 5*moved[0] {
+		t.Errorf("PyTorch's form moved %v, TensorFlow's %v: too much alike", moved[1], moved[0])
+	}
+}
+
+func TestClipNorm(t *testing.T) {
+	rows := func() (a, b *Params) {
+		a, b = vector(2), vector(1)
+		copy(a.G, []float32{3, 0})
+		copy(b.G, []float32{-4})
+		return a, b
+	}
+	for _, test := range []struct{ limit, scale float32 }{{0, 1}, {5, 1}, {6, 1}, {1, 0.2}, {0.5, 0.1}} {
+		a, b := rows()
+		if got := ClipNorm(test.limit, a, b); got != 5 {
+			t.Errorf("limit %v: norm %v, want 5", test.limit, got)
+		}
+		want := []float64{3 * float64(test.scale), 0, -4 * float64(test.scale)}
+		compare(t, "clipped", append(append([]float32(nil), a.G...), b.G...), want, 4e-7) // 1e-6 in 5, as in PyTorch
+	}
+	if a, b := rows(); ClipNorm(1, a) != 3 || b.G[0] != -4 {
+		t.Error("an arena that was not named was changed")
+	}
+	// Divergence must not hide: no limit makes NaN or Inf finite.
+	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
+		a, b := rows()
+		b.G[0] = bad
+		if norm := ClipNorm(1, a, b); norm-norm == 0 || b.G[0]-b.G[0] == 0 {
+			t.Errorf("gradient %v: norm %v, clipped to %v", bad, norm, b.G[0])
+		}
+	}
+}
+
+// An optimiser restored from its moments and state goes on bit for bit.
+func TestOptimizersContinue(t *testing.T) {
+	for name, build := range map[string]func(p ...*Params) Optimizer{
+		"adam":    func(p ...*Params) Optimizer { return NewAdam(DefaultAdam(), p...) },
+		"rmsprop": func(p ...*Params) Optimizer { return NewRMSProp(DefaultRMSProp(), p...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			const n = 5
+			a, b := vector(n), vector(n)
+			opt := build(a, b)
+			steps := func(opt Optimizer, p *Params, from, to int) {
+				for i := from; i < to; i++ {
+					copy(p.G, randoms(n*to, "gradients")[i*n:])
+					opt.Step(p, 0.01)
+				}
+			}
+			steps(opt, a, 0, 7)
+			steps(opt, b, 0, 3) // arenas count their steps apart
+			state := opt.AppendState([]byte("before"))[len("before"):]
+
+			a2, b2 := vector(n), vector(n)
+			again := build(a2, b2)
+			for from, to := range map[*Params]*Params{a: a2, b: b2} {
+				copy(to.W, from.W)
+				for i, m := range opt.Moments(from) {
+					other := again.Moments(to)[i]
+					if other.Name != m.Name || len(other.Data) != len(to.W) {
+						t.Fatalf("moment %d: %s and %s", i, m.Name, other.Name)
+					}
+					copy(other.Data, m.Data)
+				}
+			}
+			if err := again.RestoreState(state); err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range []*Params{a, b} {
+				steps(opt, p, 7, 12)
+			}
+			for _, p := range []*Params{a2, b2} {
+				steps(again, p, 7, 12)
+			}
+			same(t, "first arena", a2.W, a.W)
+			same(t, "second arena", b2.W, b.W)
+			if string(again.AppendState(nil)) != string(opt.AppendState(nil)) {
+				t.Error("states differ")
+			}
+			if err := again.RestoreState(state[1:]); err == nil {
+				t.Error("a short state was accepted")
+			}
+			if !panics(func() { opt.Step(a2, 1) }) {
+				t.Error("a strange arena was accepted")
+			}
+			if got := testing.AllocsPerRun(5, func() { opt.Step(a, 0.01); ClipNorm(1, a) }); got != 0 {
+				t.Errorf("%v allocations", got)
+			}
+		})
+	}
+}
+
+// Steps against NaN gradients leave NaN weights.
+func TestOptimizersKeepNaN(t *testing.T) {
+	p, q := vector(2), vector(2)
+	for _, opt := range []Optimizer{NewAdam(DefaultAdam(), p), NewRMSProp(DefaultRMSProp(), q)} {
+		a := p
+		if _, ok := opt.(*RMSProp); ok {
+			a = q
+		}
+		poison(a.G[:1])
+		if opt.Step(a, 0.1); a.W[0] == a.W[0] || a.W[1] != 0 {
+			t.Errorf("%T: got %v", opt, a.W)
+		}
+	}
+}
