@@ -52,60 +52,97 @@ func (c *Conv) row(x Rows, scratch []float32, r int) []float32 {
 	return scratch[:n]
 }
 
-// Forward implements Layer: per row one product, whose segments are kernel rows and whose tiles are output rows.
+// across reports whether products run across the rows of a batch, one place of the output at a time, and not along the lines
+// of one row's output: the longer of the two makes the better product.
+func (c *Conv) across(rows int) bool {
+	_, ow, _ := c.Shape()
+	return !c.Bytes && rows > ow
+}
+
+// Forward implements Layer by products whose segments are kernel rows.
 func (c *Conv) Forward(y []float32, x Rows, scratch []float32, rows int) {
 	oh, ow, _ := c.Shape()
+	in, n, line := c.H*c.W*c.C, oh*ow*c.Out, c.Stride*c.W*c.C
 	w, b := c.weights(c.Out)
 	p := f32.Product{
-		M: ow, N: c.Out, K: c.KW * c.C, Segs: c.KH, Tiles: oh,
-		CRow: c.Out, CTile: ow * c.Out,
-		ARow: c.Stride * c.C, ACol: 1, ASeg: c.W * c.C, ATile: c.Stride * c.W * c.C,
+		N: c.Out, K: c.KW * c.C, Segs: c.KH,
+		ACol: 1, ASeg: c.W * c.C,
 		B: w, BRow: c.Out, BSeg: c.KW * c.C * c.Out,
 		I: b, Floor: negInf,
 	}
 	if c.Act == ReLU {
 		p.Floor = 0
 	}
-	n := oh * ow * c.Out
-	for r := range rows {
-		p.A, p.C = c.row(x, scratch, r), y[r*n:(r+1)*n]
-		f32.Mul(&p)
+	if c.across(rows) {
+		p.M, p.CRow, p.ARow = rows, n, in
+		p.Tiles, p.CTile, p.ATile = ow, c.Out, c.Stride*c.C
+		for i := range oh {
+			p.A, p.C = x.Floats[i*line:], y[i*ow*c.Out:]
+			f32.Mul(&p)
+		}
+	} else {
+		p.M, p.CRow, p.ARow = ow, c.Out, c.Stride*c.C
+		p.Tiles, p.CTile, p.ATile = oh, ow*c.Out, line
+		for r := range rows {
+			p.A, p.C = c.row(x, scratch, r), y[r*n:(r+1)*n]
+			f32.Mul(&p)
+		}
 	}
 	activate(y[:rows*n], c.Act)
 }
 
-// Backward implements Layer. The weights' gradient is a product in column form; the input's adds, for each kernel row, the
-// output gradients times the kernels transposed.
+// Backward implements Layer.
 func (c *Conv) Backward(dx, g, dy, y []float32, x Rows, scratch []float32, rows int) {
 	oh, ow, _ := c.Shape()
-	n, in, depth := oh*ow*c.Out, c.H*c.W*c.C, c.KW*c.C
+	in, n := c.H*c.W*c.C, oh*ow*c.Out
 	dy = dy[:rows*n]
 	mask(dy, y[:rows*n], c.Act)
-	for r := range rows {
-		d := dy[r*n : (r+1)*n]
-		if dx != nil {
-			c.addInput(dx[r*in:(r+1)*in], d, oh, ow)
+	switch {
+	case dx == nil:
+	case c.across(rows):
+		c.addInputAcross(dx, dy, rows)
+	default:
+		for r := range rows {
+			c.addInput(dx[r*in:(r+1)*in], dy[r*n:(r+1)*n])
 		}
-		if g == nil {
-			continue
-		}
-		k := g[:len(g)-c.Out]
-		f32.Mul(&f32.Product{
-			C: k, I: k, A: c.row(x, scratch, r), B: d,
-			M: depth, N: c.Out, K: ow, Segs: oh, Tiles: c.KH,
-			CRow: c.Out, CTile: depth * c.Out, IRow: c.Out, ITile: depth * c.Out,
-			ARow: 1, ACol: c.Stride * c.C, ASeg: c.Stride * c.W * c.C, ATile: c.W * c.C,
-			BRow: c.Out, BSeg: ow * c.Out, Floor: negInf,
-		})
 	}
 	if g != nil {
+		c.addWeights(g[:len(g)-c.Out], dy, x, scratch, rows)
 		addColumns(g[len(g)-c.Out:], dy)
 	}
 }
 
-// addInput adds to dx, [H, W, C], what one row's output gradients d send back. Kernel columns are taken Stride at a time, so
-// that the stretches of dx that neighbouring outputs add to do not overlap.
-func (c *Conv) addInput(dx, d []float32, oh, ow int) {
+// addWeights adds to g, [KH, KW, C, Out], the products of input columns with output gradients; their tiles are kernel rows.
+func (c *Conv) addWeights(g, dy []float32, x Rows, scratch []float32, rows int) {
+	oh, ow, _ := c.Shape()
+	in, n, line, depth := c.H*c.W*c.C, oh*ow*c.Out, c.Stride*c.W*c.C, c.KW*c.C
+	p := f32.Product{
+		C: g, I: g, M: depth, N: c.Out, Tiles: c.KH,
+		CRow: c.Out, CTile: depth * c.Out, IRow: c.Out, ITile: depth * c.Out,
+		ARow: 1, ATile: c.W * c.C, Floor: negInf,
+	}
+	if c.across(rows) {
+		p.K, p.ACol, p.BRow = rows, in, n
+		p.Segs, p.ASeg, p.BSeg = ow, c.Stride*c.C, c.Out
+		for i := range oh {
+			p.A, p.B = x.Floats[i*line:], dy[i*ow*c.Out:]
+			f32.Mul(&p)
+		}
+		return
+	}
+	p.K, p.ACol, p.BRow = ow, c.Stride*c.C, c.Out
+	p.Segs, p.ASeg, p.BSeg = oh, line, ow*c.Out
+	for r := range rows {
+		p.A, p.B = c.row(x, scratch, r), dy[r*n:(r+1)*n]
+		f32.Mul(&p)
+	}
+}
+
+// addInput adds to dx, [H, W, C], what one row's output gradients d send back: for each kernel row, output gradients times the
+// kernels transposed. Kernel columns are taken Stride at a time, so that the stretches of dx that neighbouring outputs add to
+// do not overlap.
+func (c *Conv) addInput(dx, d []float32) {
+	oh, ow, _ := c.Shape()
 	w, _ := c.weights(c.Out)
 	for i := range oh {
 		for a := range c.KH {
@@ -114,6 +151,21 @@ func (c *Conv) addInput(dx, d []float32, oh, ow int) {
 				cols := min(c.Stride, c.KW-b) * c.C
 				f32.MulT(line[b*c.C:], d[i*ow*c.Out:(i+1)*ow*c.Out], w[(a*c.KW+b)*c.C*c.Out:],
 					ow, cols, c.Out, c.Stride*c.C, c.Out, c.Out)
+			}
+		}
+	}
+}
+
+// addInputAcross is addInput for all rows, one place of the output and one kernel row at a time.
+func (c *Conv) addInputAcross(dx, dy []float32, rows int) {
+	oh, ow, _ := c.Shape()
+	in, n, depth := c.H*c.W*c.C, oh*ow*c.Out, c.KW*c.C
+	w, _ := c.weights(c.Out)
+	for i := range oh {
+		for j := range ow {
+			for a := range c.KH {
+				at := ((i*c.Stride+a)*c.W + j*c.Stride) * c.C
+				f32.MulT(dx[at:], dy[(i*ow+j)*c.Out:], w[a*depth*c.Out:], rows, depth, c.Out, in, n, c.Out)
 			}
 		}
 	}

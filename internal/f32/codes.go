@@ -24,9 +24,28 @@ func Embed(dst []float32, codes []byte, base []int32, w []float32) {
 	}
 	n := len(dst)
 	w = w[:len(w):len(w)] // a code must not reach what stands behind w in memory
-	for i, c := range codes {
-		at := (int(base[i]) + int(c)) * n
-		addRow(dst, w[at:at+n])
+	j := 0
+	for ; j+8 <= n; j += 8 {
+		d := dst[j : j+8 : j+8]
+		s0, s1, s2, s3, s4, s5, s6, s7 := d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7]
+		for i, c := range codes {
+			at := (int(base[i])+int(c))*n + j
+			x := w[at : at+8 : at+8]
+			s0 += x[0]
+			s1 += x[1]
+			s2 += x[2]
+			s3 += x[3]
+			s4 += x[4]
+			s5 += x[5]
+			s6 += x[6]
+			s7 += x[7]
+		}
+		d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7] = s0, s1, s2, s3, s4, s5, s6, s7
+	}
+	for ; j < n; j++ {
+		for i, c := range codes {
+			dst[j] += w[(int(base[i])+int(c))*n+j]
+		}
 	}
 }
 

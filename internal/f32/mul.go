@@ -41,7 +41,7 @@ func Mul(p *Product) {
 		check(p.A, p.M, p.ARow, p.Segs, p.ASeg, p.Tiles, p.ATile, (p.K-1)*p.ACol+1)
 		check(p.B, p.K, p.BRow, p.Segs, p.BSeg, p.Tiles, p.BTile, p.N)
 	}
-	mulGeneric(p)
+	mul(p)
 }
 
 func check(x []float32, rows, row, segs, seg, tiles, tile, last int) {

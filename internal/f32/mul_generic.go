@@ -33,33 +33,44 @@ func mulGeneric(p *Product) {
 
 func mul2x4(p *Product, c, init, a, b []float32, m, n int) {
 	i0, i1 := init[:4], init[p.IRow:p.IRow+4]
-	c00, c01, c02, c03 := i0[0], i0[1], i0[2], i0[3]
-	c10, c11, c12, c13 := i1[0], i1[1], i1[2], i1[3]
+	var sum [8]float32
+	sum[0], sum[1], sum[2], sum[3] = i0[0], i0[1], i0[2], i0[3]
+	sum[4], sum[5], sum[6], sum[7] = i1[0], i1[1], i1[2], i1[3]
 	for s := range p.Segs {
-		pa, pb := s*p.ASeg+m*p.ARow, s*p.BSeg+n
-		for range p.K {
-			x0, x1 := a[pa], a[pa+p.ARow]
-			y := b[pb : pb+4 : pb+4]
-			y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
-			c00 += x0 * y0
-			c01 += x0 * y1
-			c02 += x0 * y2
-			c03 += x0 * y3
-			c10 += x1 * y0
-			c11 += x1 * y1
-			c12 += x1 * y2
-			c13 += x1 * y3
-			pa += p.ACol
-			pb += p.BRow
-		}
+		add2x4(&sum, a[s*p.ASeg+m*p.ARow:], b[s*p.BSeg+n:], p.K, p.ARow, p.ACol, p.BRow)
 	}
-	o0, o1 := c[:4], c[p.CRow:p.CRow+4]
-	o0[0], o0[1], o0[2], o0[3] = max(p.Floor, c00), max(p.Floor, c01), max(p.Floor, c02), max(p.Floor, c03)
-	o1[0], o1[1], o1[2], o1[3] = max(p.Floor, c10), max(p.Floor, c11), max(p.Floor, c12), max(p.Floor, c13)
+	o0, o1, f := c[:4], c[p.CRow:p.CRow+4], p.Floor
+	o0[0], o0[1], o0[2], o0[3] = max(f, sum[0]), max(f, sum[1]), max(f, sum[2]), max(f, sum[3])
+	o1[0], o1[1], o1[2], o1[3] = max(f, sum[4]), max(f, sum[5]), max(f, sum[6]), max(f, sum[7])
+}
+
+// add2x4 adds one segment. It is a function of its own so that nothing but the sums competes for registers.
+func add2x4(sum *[8]float32, a, b []float32, k, aRow, aCol, bRow int) {
+	c00, c01, c02, c03 := sum[0], sum[1], sum[2], sum[3]
+	c10, c11, c12, c13 := sum[4], sum[5], sum[6], sum[7]
+	pa, pb := 0, 0
+	for range k {
+		x0, x1 := a[pa], a[pa+aRow]
+		y := b[pb : pb+4 : pb+4]
+		y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
+		c00 += x0 * y0
+		c01 += x0 * y1
+		c02 += x0 * y2
+		c03 += x0 * y3
+		c10 += x1 * y0
+		c11 += x1 * y1
+		c12 += x1 * y2
+		c13 += x1 * y3
+		pa += aCol
+		pb += bRow
+	}
+	sum[0], sum[1], sum[2], sum[3] = c00, c01, c02, c03
+	sum[4], sum[5], sum[6], sum[7] = c10, c11, c12, c13
 }
 
 func mul1x4(p *Product, c, init, a, b []float32, m, n int) {
 	c0, c1, c2, c3 := init[0], init[1], init[2], init[3]
+	aCol, bRow := p.ACol, p.BRow
 	for s := range p.Segs {
 		pa, pb := s*p.ASeg+m*p.ARow, s*p.BSeg+n
 		for range p.K {
@@ -69,8 +80,8 @@ func mul1x4(p *Product, c, init, a, b []float32, m, n int) {
 			c1 += x * y[1]
 			c2 += x * y[2]
 			c3 += x * y[3]
-			pa += p.ACol
-			pb += p.BRow
+			pa += aCol
+			pb += bRow
 		}
 	}
 	c[0], c[1], c[2], c[3] = max(p.Floor, c0), max(p.Floor, c1), max(p.Floor, c2), max(p.Floor, c3)
