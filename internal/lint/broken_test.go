@@ -104,6 +104,8 @@ func TestCheckCalls(t *testing.T) {
 	try(t, checkCalls, []trial{
 		{"exit", body("nn/x.go", `"os"`, "os.Exit(1)"), "nn/x.go:6: os.Exit: only the command"},
 		{"exit in a test", body("nn/x_test.go", `"os"`, "os.Exit(1)"), "os.Exit"},
+		{"exit in TestMain", tree{"nn/x_test.go": "package nn\n\nimport \"os\"\n\nfunc TestMain(m *testing.M) { os.Exit(m.Run()) }\n"}, ""},
+		{"TestMain in code", tree{"nn/x.go": "package nn\n\nimport \"os\"\n\nfunc TestMain() { os.Exit(1) }\n"}, "os.Exit"},
 		{"exit in cli", body("cli/x.go", `"os"`, "os.Exit(1)"), ""},
 		{"exit below cli", body("cli/flags/x.go", `"os"`, "os.Exit(1)"), ""},
 		{"exit in the command", body("cmd/rlrun/main.go", `"os"`, "os.Exit(1)"), ""},
