@@ -22,6 +22,7 @@ func main() {
 	}{
 		{"mul", genMul},
 		{"peak", genPeak},
+		{"transpose", genTranspose},
 	}
 	for _, f := range families {
 		if err := write(f.name, f.gen); err != nil {
