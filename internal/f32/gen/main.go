@@ -23,6 +23,7 @@ func main() {
 		{"mul", genMul},
 		{"peak", genPeak},
 		{"transpose", genTranspose},
+		{"elementwise", genElementwise},
 	}
 	for _, f := range families {
 		if err := write(f.name, f.gen); err != nil {
