@@ -122,6 +122,7 @@ func TestGraphGradients(t *testing.T) {
 func TestGraphUpTo(t *testing.T) {
 	const rows = 5
 	s := newSmall(rows, nil)
+	_, behind := wideDense(s.Graph, 3)
 	obs, side := s.input(rows)
 	s.Forward(obs, side, rows, "")
 	want := append([]float32(nil), s.Tap(2).Act...)
@@ -140,8 +141,8 @@ func TestGraphUpTo(t *testing.T) {
 			t.Errorf("%s: gradient zero is %v", v.Name, zero)
 		}
 	}
-	if maxAbs(s.heads.G) != 0 {
-		t.Error("heads that did not run have a gradient")
+	for name, p := range map[string]*Params{"heads": s.heads, "wide": behind} {
+		same(t, "gradient of layers that did not run: "+name, p.G, make([]float32, len(p.G)))
 	}
 }
 
@@ -169,6 +170,8 @@ func (s *small) run(rows int) (all []float32) {
 // Results are the same bit for bit whatever the number of workers; rows beyond those given stay untouched; and gradients are
 // the sum over rows.
 func TestGraphWorkersAndRows(t *testing.T) {
+	used := newSmall(70, nil)
+	used.run(70)
 	for _, rows := range []int{1, 2, 3, 7, 8, 9, 64} {
 		s := newSmall(70, nil)
 		for _, tap := range s.Taps() {
@@ -189,6 +192,8 @@ func TestGraphWorkersAndRows(t *testing.T) {
 			crew.Close()
 		}
 		same(t, fmt.Sprintf("%d rows, again", rows), s.run(rows), want)
+		same(t, fmt.Sprintf("%d rows after a larger pass", rows), used.run(rows), want)
+		used.run(70)
 		s.checkSumOverRows(t, rows)
 	}
 }
@@ -236,6 +241,21 @@ func TestShare(t *testing.T) {
 	same(t, "outputs of the first", s.Tap(5).Act, was)
 	s.Forward(obs, side, rows, "")
 	same(t, "outputs after a change of the weights", other.Tap(5).Act[:rows], s.Tap(5).Act)
+}
+
+// A shared graph has working memory of its own: here for observations as floats.
+func TestShareScratch(t *testing.T) {
+	g, p := NewGraph(2, nil), &Params{}
+	g.Add("conv", &Conv{H: 5, W: 5, C: 2, KH: 3, KW: 3, Out: 3, Stride: 2, Gain: 1, Bytes: true}, p, Input)
+	p.Init(1)
+	obs := randomBytes(2*50, 256, "obs")
+	g.Forward(obs, nil, 2, "")
+	other := g.Share(2, nil)
+	other.Forward(obs, nil, 2, "")
+	same(t, "outputs", other.Tap(0).Act, g.Tap(0).Act)
+	if &other.scratch[0][0] == &g.scratch[0][0] {
+		t.Error("the two graphs share working memory")
+	}
 }
 
 func TestGraphAllocatesNothing(t *testing.T) {

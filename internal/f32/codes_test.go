@@ -52,24 +52,27 @@ func TestEmbedAgainstOneHot(t *testing.T) {
 
 // The weights stand in an arena: a code too large must not reach what comes behind them, though the memory is there.
 func TestEmbedPanicsOnCodesTooLarge(t *testing.T) {
-	arena := make([]float32, 100)
-	w := arena[:9*5]
-	y := make([]float32, 5)
-	for name, call := range map[string]func(){
-		"Embed":                   func() { Embed(y, []byte{0, 0, 3}, bases, w) },
-		"EmbedBack":               func() { EmbedBack(w, []byte{0, 0, 3}, bases, y) },
-		"Embed, no bases":         func() { Embed(y, []byte{0, 0, 0}, bases[:2], w) },
-		"EmbedBack, no bases":     func() { EmbedBack(w, []byte{0, 0, 0}, bases[:2], y) },
-		"Embed, more bases":       func() { Embed(y, []byte{0, 0}, bases, w) },
-		"EmbedBack, short a cell": func() { EmbedBack(w[:44], []byte{0, 0, 2}, bases, y) },
-	} {
-		if !panics(call) {
-			t.Errorf("%s: no panic", name)
+	for _, n := range []int{5, 8, 19} { // columns one by one, eight at a time, both
+		arena := make([]float32, 20*n)
+		w := arena[:9*n]
+		y := make([]float32, n)
+		for name, call := range map[string]func(){
+			"Embed":                   func() { Embed(y, []byte{0, 0, 3}, bases, w) },
+			"EmbedBack":               func() { EmbedBack(w, []byte{0, 0, 3}, bases, y) },
+			"Embed, no bases":         func() { Embed(y, []byte{0, 0, 0}, bases[:2], w) },
+			"EmbedBack, no bases":     func() { EmbedBack(w, []byte{0, 0, 0}, bases[:2], y) },
+			"Embed, more bases":       func() { Embed(y, []byte{0, 0}, bases, w) },
+			"Embed, short a cell":     func() { Embed(y, []byte{0, 0, 2}, bases, w[:9*n-1]) },
+			"EmbedBack, short a cell": func() { EmbedBack(w[:9*n-1], []byte{0, 0, 2}, bases, y) },
+		} {
+			if !panics(call) {
+				t.Errorf("%d columns: %s: no panic", n, name)
+			}
 		}
-	}
-	for i, v := range arena {
-		if v != 0 {
-			t.Errorf("element %d was written: %v", i, v)
+		for i, v := range arena {
+			if v != 0 {
+				t.Errorf("%d columns: element %d was written: %v", n, i, v)
+			}
 		}
 	}
 }

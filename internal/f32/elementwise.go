@@ -59,9 +59,11 @@ func MaskReLU(dy, y []float32) {
 		return
 	}
 	for i, v := range y {
+		bits := math.Float32bits(dy[i]) // integers move under a condition without a jump, which nobody could predict
 		if v <= 0 {
-			dy[i] = 0
+			bits = 0
 		}
+		dy[i] = math.Float32frombits(bits)
 	}
 }
 
