@@ -80,6 +80,9 @@ func (c *CodeConv) Forward(y []float32, x Rows, _ []float32, rows int) {
 	activate(y[:rows*n], c.Act)
 }
 
+// turning implements Layer.
+func (c *CodeConv) turning() (blocks, rows, cols int) { return 0, 0, 0 }
+
 // Backward implements Layer; symbols have no gradient.
 func (c *CodeConv) Backward(_, g, dy, y []float32, x Rows, _ []float32, rows int) {
 	oh, ow, _ := c.Shape()

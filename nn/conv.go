@@ -100,10 +100,10 @@ func (c *Conv) Backward(dx, g, dy, y []float32, x Rows, scratch []float32, rows 
 	switch {
 	case dx == nil:
 	case c.across(rows):
-		c.addInputAcross(dx, dy, rows)
+		c.addInputAcross(dx, dy, x.turned, rows)
 	default:
 		for r := range rows {
-			c.addInput(dx[r*in:(r+1)*in], dy[r*n:(r+1)*n])
+			c.addInput(dx[r*in:(r+1)*in], dy[r*n:(r+1)*n], x.turned)
 		}
 	}
 	if g != nil {
@@ -138,35 +138,42 @@ func (c *Conv) addWeights(g, dy []float32, x Rows, scratch []float32, rows int) 
 	}
 }
 
+// turning implements Layer: the kernels as [KH, Out, KW*C].
+func (c *Conv) turning() (blocks, rows, cols int) { return c.KH, c.KW * c.C, c.Out }
+
 // addInput adds to dx, [H, W, C], what one row's output gradients d send back: for each kernel row, output gradients times the
 // kernels transposed. Kernel columns are taken Stride at a time, so that the stretches of dx that neighbouring outputs add to
 // do not overlap.
-func (c *Conv) addInput(dx, d []float32) {
+func (c *Conv) addInput(dx, d, turned []float32) {
 	oh, ow, _ := c.Shape()
-	w, _ := c.weights(c.Out)
-	for i := range oh {
-		for a := range c.KH {
-			line := dx[(i*c.Stride+a)*c.W*c.C : (i*c.Stride+a+1)*c.W*c.C]
-			for b := 0; b < c.KW; b += c.Stride {
-				cols := min(c.Stride, c.KW-b) * c.C
-				f32.MulT(line[b*c.C:], d[i*ow*c.Out:(i+1)*ow*c.Out], w[(a*c.KW+b)*c.C*c.Out:],
-					ow, cols, c.Out, c.Stride*c.C, c.Out, c.Out)
-			}
+	wide, depth := c.W*c.C, c.KW*c.C
+	p := f32.Product{
+		A: d, M: ow, K: c.Out, ARow: c.Out, ACol: 1, Segs: 1, Tiles: oh, ATile: ow * c.Out,
+		CRow: c.Stride * c.C, CTile: c.Stride * wide, IRow: c.Stride * c.C, ITile: c.Stride * wide, BRow: depth, Floor: negInf,
+	}
+	for a := range c.KH {
+		for b := 0; b < c.KW; b += c.Stride {
+			p.C = dx[a*wide+b*c.C:]
+			p.I, p.B, p.N = p.C, turned[a*c.Out*depth+b*c.C:], min(c.Stride, c.KW-b)*c.C
+			f32.Mul(&p)
 		}
 	}
 }
 
-// addInputAcross is addInput for all rows, one place of the output and one kernel row at a time.
-func (c *Conv) addInputAcross(dx, dy []float32, rows int) {
+// addInputAcross is addInput for all rows, one line of the output and one kernel row at a time. The tiles, places of the
+// line, overlap in dx and are added in turn.
+func (c *Conv) addInputAcross(dx, dy, turned []float32, rows int) {
 	oh, ow, _ := c.Shape()
 	in, n, depth := c.H*c.W*c.C, oh*ow*c.Out, c.KW*c.C
-	w, _ := c.weights(c.Out)
+	p := f32.Product{
+		M: rows, N: depth, K: c.Out, ARow: n, ACol: 1, Segs: 1, Tiles: ow, ATile: c.Out,
+		CRow: in, CTile: c.Stride * c.C, IRow: in, ITile: c.Stride * c.C, BRow: depth, Floor: negInf,
+	}
 	for i := range oh {
-		for j := range ow {
-			for a := range c.KH {
-				at := ((i*c.Stride+a)*c.W + j*c.Stride) * c.C
-				f32.MulT(dx[at:], dy[(i*ow+j)*c.Out:], w[a*depth*c.Out:], rows, depth, c.Out, in, n, c.Out)
-			}
+		for a := range c.KH {
+			p.C = dx[(i*c.Stride+a)*c.W*c.C:]
+			p.I, p.A, p.B = p.C, dy[i*ow*c.Out:], turned[a*c.Out*depth:]
+			f32.Mul(&p)
 		}
 	}
 }

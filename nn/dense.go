@@ -54,13 +54,18 @@ func (d *Dense) Backward(dx, g, dy, y []float32, x Rows, _ []float32, rows int) 
 	dy = dy[:rows*d.Out]
 	mask(dy, y[:rows*d.Out], d.Act)
 	if dx != nil {
-		w, _ := d.weights(d.Out)
-		f32.MulT(dx, dy, w, rows, d.In, d.Out, d.In, d.Out, d.Out)
+		f32.Mul(&f32.Product{
+			C: dx, I: dx, A: dy, B: x.turned, M: rows, N: d.In, K: d.Out, Segs: 1, Tiles: 1,
+			CRow: d.In, IRow: d.In, ARow: d.Out, ACol: 1, BRow: d.In, Floor: negInf,
+		})
 	}
 	if g != nil {
 		d.addWeights(g, dy, x, rows, 0, d.features())
 	}
 }
+
+// turning implements Layer: W without the rows of the side as [Out, In].
+func (d *Dense) turning() (blocks, rows, cols int) { return 1, d.In, d.Out }
 
 // features returns how many rows of W plus b there are: the pieces a wide layer's gradient can be split into.
 func (d *Dense) features() int { return d.In + d.Side + 1 }

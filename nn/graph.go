@@ -27,6 +27,7 @@ type Graph struct {
 	sums                      [shards][]float32 // [narrow] per shard; made when first needed
 	scratch                   [shards][]float32
 	forward, backward, reduce func(int)
+	turn                      func(int)
 }
 
 type node struct {
@@ -38,6 +39,7 @@ type node struct {
 	side   int // floats of a row that it reads beside the observation
 	sum    int // where its gradient stands in the shards' sums
 	wide   *Dense
+	turned []float32 // the weights transposed, for Backward; made when first needed
 }
 
 // NewGraph returns an empty graph for passes of up to rows rows. workers may be nil.
@@ -48,7 +50,7 @@ func NewGraph(rows int, workers *team.Team) *Graph {
 }
 
 func (g *Graph) bind() {
-	g.forward, g.backward, g.reduce = g.forwardShard, g.backwardShard, g.reducePiece
+	g.forward, g.backward, g.reduce, g.turn = g.forwardShard, g.backwardShard, g.reducePiece, g.turnPiece
 }
 
 // Input is what the first layers read.
@@ -122,7 +124,7 @@ func (g *Graph) Share(rows int, workers *team.Team) *Graph {
 	for i := range s.nodes {
 		t := *s.nodes[i].tap
 		t.Act, t.Grad = make([]float32, rows*t.Len()), make([]float32, rows*t.Len())
-		s.nodes[i].tap = &t
+		s.nodes[i].tap, s.nodes[i].turned = &t, nil
 	}
 	for i := range s.scratch {
 		s.scratch[i] = make([]float32, len(g.scratch[i]))
@@ -168,10 +170,9 @@ func (g *Graph) Backward() {
 		return
 	}
 	if g.sums[0] == nil {
-		for i := range g.sums {
-			g.sums[i] = make([]float32, g.narrow)
-		}
+		g.makeRoom()
 	}
+	g.team.Run(shards, g.turn)
 	g.team.Run(min(shards, g.count), g.backward)
 	g.team.Run(shards, g.reduce)
 	for i := range g.nodes[:g.depth] {
@@ -179,6 +180,45 @@ func (g *Graph) Backward() {
 			clear(n.tap.Grad[:g.count*n.tap.Len()])
 		}
 	}
+}
+
+// makeRoom makes what only Backward needs.
+func (g *Graph) makeRoom() {
+	for i := range g.sums {
+		g.sums[i] = make([]float32, g.narrow)
+	}
+	for i := range g.nodes {
+		if n := &g.nodes[i]; n.from != Input {
+			blocks, rows, cols := n.layer.turning()
+			n.turned = make([]float32, blocks*rows*cols)
+		}
+	}
+}
+
+// turnPiece transposes one eighth of the weights that Backward needs transposed.
+func (g *Graph) turnPiece(piece int) {
+	for i := range g.nodes[:g.depth] {
+		n := &g.nodes[i]
+		if len(n.turned) == 0 {
+			continue
+		}
+		blocks, rows, cols := n.layer.turning()
+		from, _ := n.layer.span()
+		w := n.params.W[from:]
+		lo, hi := eighth(rows, piece), eighth(rows, piece+1)
+		for b := range blocks {
+			at := b * rows * cols
+			f32.Transpose(n.turned[at+lo:at+rows*cols], w[at+lo*cols:], hi-lo, cols, rows, cols)
+		}
+	}
+}
+
+// eighth returns where piece begins when n is split into one piece per shard, at multiples of eight where it can.
+func eighth(n, piece int) int {
+	if piece == shards {
+		return n
+	}
+	return n * piece / shards &^ 7
 }
 
 // reads returns the rows lo..hi-1 that a node reads.
@@ -229,7 +269,9 @@ func (g *Graph) backwardShard(shard int) {
 			from, to := n.layer.span()
 			grad = sum[n.sum : n.sum+to-from]
 		}
-		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi), g.scratch[shard], hi-lo)
+		x := g.reads(n, lo, hi)
+		x.turned = n.turned
+		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*size:hi*size], x, g.scratch[shard], hi-lo)
 		if n.wide == nil {
 			clear(dy)
 		}

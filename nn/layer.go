@@ -18,6 +18,8 @@ type Rows struct {
 	Floats []float32
 	Bytes  []byte
 	Side   []float32
+
+	turned []float32 // in Backward: the layer's weights transposed, see Layer.turning; read unless dx is nil
 }
 
 // Layer maps rows to rows. Its methods run on the caller's goroutine, over all the rows they are given, and allocate
@@ -39,6 +41,8 @@ type Layer interface {
 	span() (lo, hi int)
 	// reads returns how long the rows are that the layer reads; 0 means it does not read those.
 	reads() (floats, bytes, side int)
+	// turning returns which weights Backward needs transposed: blocks of [rows, cols], first in the span, without gaps.
+	turning() (blocks, rows, cols int)
 }
 
 // spanned is the stretch of an arena that a layer owns.
@@ -88,9 +92,10 @@ func mask(dy, y []float32, act Act) {
 	}
 }
 
+var one = []float32{1}
+
 // addColumns adds the sum over rows of dy, [rows, n], to g.
 func addColumns(g, dy []float32) {
-	for at := 0; at < len(dy); at += len(g) {
-		f32.Add(g, dy[at:at+len(g)])
-	}
+	n := len(g)
+	f32.Mul(&f32.Product{C: g, I: g, A: one, B: dy, M: 1, N: n, K: len(dy) / n, Segs: 1, Tiles: 1, BRow: n, Floor: negInf})
 }

@@ -86,6 +86,7 @@ func (s *subject) backward(y []float32, start float32) (dx, g []float32) {
 	for i := range g {
 		g[i] = start
 	}
+	s.x.turned = turned(s.layer, s.params)
 	s.layer.Backward(dx, g, append([]float32(nil), s.dy...), y, s.x, s.scratch, s.rows)
 	return dx, g
 }
@@ -236,4 +237,19 @@ func TestShapes(t *testing.T) {
 	if !panics(func() { (&MaxPool{H: 4, W: 4, C: 1, K: 2, Stride: 2, Pad: 2}).declare(nil, "") }) {
 		t.Error("windows made of padding alone were accepted")
 	}
+}
+
+// turned returns the weights that Backward needs transposed.
+func turned(layer Layer, p *Params) []float32 {
+	blocks, rows, cols := layer.turning()
+	from, _ := layer.span()
+	t := make([]float32, blocks*rows*cols)
+	for b := range blocks {
+		for i := range rows {
+			for j := range cols {
+				t[(b*cols+j)*rows+i] = p.W[from+(b*rows+i)*cols+j]
+			}
+		}
+	}
+	return t
 }

@@ -55,6 +55,9 @@ func (m *MaxPool) Forward(y []float32, x Rows, _ []float32, rows int) {
 	}
 }
 
+// turning implements Layer.
+func (m *MaxPool) turning() (blocks, rows, cols int) { return 0, 0, 0 }
+
 // Backward implements Layer.
 func (m *MaxPool) Backward(dx, _, dy, y []float32, x Rows, _ []float32, rows int) {
 	if dx == nil {

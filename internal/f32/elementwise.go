@@ -7,6 +7,9 @@ func Add(dst, x []float32) {
 	if len(dst) != len(x) {
 		panic("f32: Add: lengths differ")
 	}
+	if add(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] += v
 	}
@@ -14,18 +17,27 @@ func Add(dst, x []float32) {
 
 // Scale multiplies x by a.
 func Scale(x []float32, a float32) {
+	if scale(x, a) {
+		return
+	}
 	for i := range x {
 		x[i] *= a
 	}
 }
 
-// SumSquares returns the sum of squares, accumulated in float64 from first to last.
+// SumSquares returns the sum of squares, accumulated in float64: sixteen sums of every sixteenth number, then halves of them
+// added until one is left. It is the same, bit for bit, on every machine.
 func SumSquares(x []float32) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += float64(v) * float64(v)
+	var sums [16]float64
+	for i := sumSquares(x, &sums); i < len(x); i++ {
+		sums[i%16] += float64(x[i]) * float64(x[i])
 	}
-	return sum
+	for n := 8; n > 0; n /= 2 {
+		for i := range n {
+			sums[i] += sums[i+n]
+		}
+	}
+	return sums[0]
 }
 
 // Bytes converts intensities: dst[i] = src[i] * scale.
@@ -33,8 +45,8 @@ func Bytes(dst []float32, src []byte, scale float32) {
 	if len(dst) != len(src) {
 		panic("f32: Bytes: lengths differ")
 	}
-	for i, b := range src {
-		dst[i] = float32(b) * scale
+	for i := bytes(dst, src, scale); i < len(src); i++ {
+		dst[i] = float32(src[i]) * scale
 	}
 }
 
@@ -42,6 +54,9 @@ func Bytes(dst []float32, src []byte, scale float32) {
 func MaskReLU(dy, y []float32) {
 	if len(dy) != len(y) {
 		panic("f32: MaskReLU: lengths differ")
+	}
+	if maskReLU(dy, y) {
+		return
 	}
 	for i, v := range y {
 		bits := math.Float32bits(dy[i]) // integers move under a condition without a jump, which nobody could predict
@@ -54,6 +69,9 @@ func MaskReLU(dy, y []float32) {
 
 // Tanh replaces x by its hyperbolic tangent.
 func Tanh(x []float32) {
+	if tanh(x) {
+		return
+	}
 	for i, v := range x {
 		x[i] = float32(math.Tanh(float64(v)))
 	}
@@ -63,6 +81,9 @@ func Tanh(x []float32) {
 func MaskTanh(dy, y []float32) {
 	if len(dy) != len(y) {
 		panic("f32: MaskTanh: lengths differ")
+	}
+	if maskTanh(dy, y) {
+		return
 	}
 	for i, v := range y {
 		dy[i] *= 1 - v*v
@@ -96,6 +117,9 @@ func Exp(dst, x []float32) {
 	if len(dst) != len(x) {
 		panic("f32: Exp: lengths differ")
 	}
+	if exp(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = float32(math.Exp(float64(v)))
 	}
@@ -103,6 +127,9 @@ func Exp(dst, x []float32) {
 
 // ReLU replaces negative numbers by 0 and keeps NaN.
 func ReLU(x []float32) {
+	if relu(x) {
+		return
+	}
 	for i, v := range x {
 		x[i] = max(v, 0)
 	}

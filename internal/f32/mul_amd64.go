@@ -106,17 +106,25 @@ func (t *task) deep() {
 	}
 }
 
-// chunks runs one tile, so many rows at a time.
+// chunks runs one tile, so many columns and rows at a time.
 func (t *task) chunks() {
-	const block = 14
-	rows := max(1, mulLimit/(t.n*max(1, t.k*t.segs))/block) * block
-	part := *t
-	for at := 0; at < t.m; at += rows {
-		part.m = min(rows, t.m-at)
-		part.c, part.i = unsafe.Add(t.c, at*t.cRow), unsafe.Add(t.i, at*t.iRow)
+	const panel, block = 32, 14
+	depth := max(1, t.k*t.segs)
+	cols := min(t.n, max(1, mulLimit/(block*depth*panel))*panel)
+	rows := max(1, mulLimit/(cols*depth*block)) * block
+	for left := 0; left < t.n; left += cols {
+		part := *t
+		part.n = min(cols, t.n-left)
 		if t.segs > 0 {
-			part.a = unsafe.Add(t.a, at*t.aRow)
+			part.b = unsafe.Add(t.b, 4*left)
 		}
-		part.run()
+		for top := 0; top < t.m; top += rows {
+			part.m = min(rows, t.m-top)
+			part.c, part.i = unsafe.Add(t.c, top*t.cRow+4*left), unsafe.Add(t.i, top*t.iRow+4*left)
+			if t.segs > 0 {
+				part.a = unsafe.Add(t.a, top*t.aRow)
+			}
+			part.run()
+		}
 	}
 }

@@ -12,6 +12,9 @@ func Adam(w, g, m, v []float32, step, root, beta1, beta2, eps float32) {
 		panic("f32: Adam: lengths differ")
 	}
 	inv := 1 / root
+	if adam(w, g, m, v, step, inv, beta1, beta2, eps) {
+		return
+	}
 	for i, d := range g {
 		m[i] = beta1*m[i] + (1-beta1)*d
 		v[i] = beta2*v[i] + (1-beta2)*d*d
@@ -30,6 +33,9 @@ func RMSProp(w, g, s []float32, lr, decay, eps float32, inside bool) {
 	in, out := eps, float32(0)
 	if !inside {
 		in, out = 0, eps
+	}
+	if rmsprop(w, g, s, lr, decay, in, out) {
+		return
 	}
 	for i, d := range g {
 		s[i] = decay*s[i] + (1-decay)*d*d

@@ -22,6 +22,8 @@ func main() {
 	}{
 		{"mul", genMul},
 		{"peak", genPeak},
+		{"transpose", genTranspose},
+		{"elementwise", genElementwise},
 	}
 	for _, f := range families {
 		if err := write(f.name, f.gen); err != nil {
