@@ -1,4 +1,4 @@
-# Targets: build check test-system bench cover, and each step of check by itself: fmt vet lint tidy test race noasm arm64 nocgo.
+# Targets: build check test-system bench cover results, and each step of check by itself: fmt vet lint tidy test race noasm arm64 nocgo.
 # Every step says what it runs and how long it took.
 
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -18,7 +18,7 @@ $(info == $(1): $(2))@start=$$(date +%s); { $(2); }; status=$$?; \
 echo "== $(1): $$(($$(date +%s) - start)) s, status $$status"; exit $$status
 endef
 
-.PHONY: all build check test-system bench cover fmt vet lint tidy test race noasm arm64 nocgo
+.PHONY: all build check test-system bench cover results fmt vet lint tidy test race noasm arm64 nocgo
 .NOTPARALLEL:
 
 all: build
@@ -73,3 +73,7 @@ go test -cover $(COVER) | awk '{ print } /^(FAIL|---)/ { bad = 1 } \
 match($$0, /coverage: [0-9.]+/) && substr($$0, RSTART + 10, RLENGTH - 10) + 0 < $(FLOOR) \
 { print "below $(FLOOR) %"; bad = 1 } END { exit bad }'
 endef
+
+# The learning claims of docs/results: minutes.
+results:
+	$(call step,results,AUXRL_SYSTEM=1 AUXRL_RESULTS=$(CURDIR)/docs/results/doorkey.md go test -count=1 -timeout 60m -v -run TestResults ./internal/systest)

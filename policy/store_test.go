@@ -78,7 +78,8 @@ func TestActorSeed(t *testing.T) {
 		}
 		return acts
 	}
-	if draw(1) != draw(1) || draw(1) == draw(2) {
+	first, again, other := draw(1), draw(1), draw(2)
+	if first != again || first == other {
 		t.Error("the seed does not decide the actions")
 	}
 }
