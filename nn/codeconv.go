@@ -14,7 +14,8 @@ type CodeConv struct {
 	Gain        float32 // of the orthogonal first weights, [KH*KW*Σ Codes, Out]
 
 	spanned
-	base []int32 // [KH, KW*C] row of W at which the symbols of that input begin
+	base  []int32 // [KH, KW*C] row of W at which the symbols of that input begin
+	count []int32 // and how many there are
 }
 
 // Shape returns the shape of the output.
@@ -30,11 +31,11 @@ func (c *CodeConv) declare(p *Params, name string) {
 	for _, n := range c.Codes {
 		symbols += n
 	}
-	c.base = c.base[:0]
+	c.base, c.count = c.base[:0], c.count[:0]
 	for cell := range c.KH * c.KW {
 		at := cell * symbols
 		for _, n := range c.Codes {
-			c.base = append(c.base, int32(at))
+			c.base, c.count = append(c.base, int32(at)), append(c.count, int32(n))
 			at += n
 		}
 	}
@@ -43,14 +44,13 @@ func (c *CodeConv) declare(p *Params, name string) {
 
 func (c *CodeConv) reads() (floats, bytes, side int) { return 0, c.H * c.W * len(c.Codes), 0 }
 
-// check panics on a byte that is no symbol of its channel: its row of W would be another symbol's.
-func (c *CodeConv) check(obs []byte) {
-	for at := 0; at < len(obs); at += len(c.Codes) {
-		for i, n := range c.Codes {
-			if int(obs[at+i]) >= n {
-				panic("nn: CodeConv: a byte is no symbol of its channel")
-			}
-		}
+// lookup describes the convolution of rows of x.
+func (c *CodeConv) lookup(x Rows, rows int) f32.Lookup {
+	oh, ow, _ := c.Shape()
+	ch := len(c.Codes)
+	return f32.Lookup{
+		X: x.Bytes, Base: c.base, Count: c.count, Rows: rows, Tiles: oh, M: ow, N: c.Out, Segs: c.KH, K: c.KW * ch,
+		XBatch: c.H * c.W * ch, XTile: c.W * ch, XRow: ch, XSeg: c.W * ch,
 	}
 }
 
@@ -58,26 +58,14 @@ func (c *CodeConv) check(obs []byte) {
 func (c *CodeConv) Forward(y []float32, x Rows, _ []float32, rows int) {
 	oh, ow, _ := c.Shape()
 	w, b := c.weights(c.Out)
-	ch := len(c.Codes)
-	in, n, wide := c.H*c.W*ch, oh*ow*c.Out, c.KW*ch
-	c.check(x.Bytes[:rows*in])
-	for r := range rows {
-		obs, out := x.Bytes[r*in:(r+1)*in], y[r*n:(r+1)*n]
-		for i := range oh {
-			for j := range ow {
-				o := out[(i*ow+j)*c.Out : (i*ow+j+1)*c.Out]
-				copy(o, b)
-				for a := range c.KH {
-					at := ((i+a)*c.W + j) * ch
-					f32.Embed(o, obs[at:at+wide], c.base[a*wide:(a+1)*wide], w)
-				}
-			}
-		}
-		if c.Act == ReLU {
-			f32.ReLU(out)
-		}
+	floor := negInf
+	if c.Act == ReLU {
+		floor = 0
 	}
-	activate(y[:rows*n], c.Act)
+	l := c.lookup(x, rows)
+	y = y[:rows*oh*ow*c.Out]
+	f32.Embed(y, w, b, floor, &l)
+	activate(y, c.Act)
 }
 
 // turning implements Layer.
@@ -86,24 +74,10 @@ func (c *CodeConv) turning() (blocks, rows, cols int) { return 0, 0, 0 }
 // Backward implements Layer; symbols have no gradient.
 func (c *CodeConv) Backward(_, g, dy, y []float32, x Rows, _ []float32, rows int) {
 	oh, ow, _ := c.Shape()
-	ch := len(c.Codes)
-	in, n, wide := c.H*c.W*ch, oh*ow*c.Out, c.KW*ch
-	dy = dy[:rows*n]
-	mask(dy, y[:rows*n], c.Act)
-	if g == nil {
-		return
+	dy = dy[:rows*oh*ow*c.Out]
+	mask(dy, y[:len(dy)], c.Act)
+	if g != nil {
+		l := c.lookup(x, rows)
+		f32.EmbedBack(g[:len(g)-c.Out], g[len(g)-c.Out:], dy, &l)
 	}
-	w := g[:len(g)-c.Out]
-	for r := range rows {
-		obs, d := x.Bytes[r*in:(r+1)*in], dy[r*n:(r+1)*n]
-		for i := range oh {
-			for j := range ow {
-				for a := range c.KH {
-					at := ((i+a)*c.W + j) * ch
-					f32.EmbedBack(w, obs[at:at+wide], c.base[a*wide:(a+1)*wide], d[(i*ow+j)*c.Out:(i*ow+j+1)*c.Out])
-				}
-			}
-		}
-	}
-	addColumns(g[len(g)-c.Out:], dy)
 }

@@ -1,5 +1,112 @@
 package f32
 
+// Lookup describes a convolution of symbols, each standing for a one-hot vector, with a matrix W [symbols, N]. Symbols are
+// bytes; an output sees Segs*K of them, and each place among these has rows of W of its own:
+//
+//	Y[r,t,m,n] = max(floor, bias[n] + Σ_s Σ_k W[Base[s,k] + X[r,t,m,s,k], n])
+//	X[r,t,m,s,k] = X[r*XBatch + t*XTile + m*XRow + s*XSeg + k] < Count[s,k]
+//
+// Y is [Rows, Tiles, M, N], Base and Count are [Segs, K]. The zeros of the one-hot vectors are never touched.
+type Lookup struct {
+	X                         []byte
+	Base, Count               []int32
+	Rows, Tiles, M, N         int
+	Segs, K                   int
+	XBatch, XTile, XRow, XSeg int
+}
+
+// Embed computes a Lookup. It panics on a code that is not below its Count.
+func Embed(y, w, bias []float32, floor float32, l *Lookup) {
+	l.check(y, w, bias)
+	if !embed(y, w, bias, floor, l) {
+		panic("f32: Embed: a code is too large")
+	}
+}
+
+// EmbedBack adds the gradients of Embed with respect to w and bias, where dy is that with respect to y before the floor. It
+// panics on a code that is not below its Count.
+func EmbedBack(gw, gBias, dy []float32, l *Lookup) {
+	l.check(dy, gw, gBias)
+	if !embedBack(gw, gBias, dy, l) {
+		panic("f32: EmbedBack: a code is too large")
+	}
+}
+
+// check panics unless everything is in its place; what codes name is checked as they are read.
+func (l *Lookup) check(y, w, bias []float32) {
+	places := l.Segs * l.K
+	if l.Rows <= 0 || l.Tiles <= 0 || l.M <= 0 || l.N <= 0 || l.Segs <= 0 || l.K <= 0 {
+		panic("f32: Embed: a dimension is not positive")
+	}
+	if len(y) != l.Rows*l.Tiles*l.M*l.N || len(bias) != l.N || len(l.Base) != places || len(l.Count) != places ||
+		min(l.XBatch, l.XTile, l.XRow, l.XSeg) < 0 ||
+		(l.Rows-1)*l.XBatch+(l.Tiles-1)*l.XTile+(l.M-1)*l.XRow+(l.Segs-1)*l.XSeg+l.K > len(l.X) {
+		panic("f32: Embed: lengths differ")
+	}
+	for i, base := range l.Base {
+		if base < 0 || l.Count[i] < 0 || (int(base)+int(l.Count[i]))*l.N > len(w) {
+			panic("f32: Embed: a symbol's row reaches past the weights")
+		}
+	}
+}
+
+// visit calls f with the codes of every output in order, until it returns false, and reports whether it never did.
+func (l *Lookup) visit(f func(at int, codes []byte, seg int) bool) bool {
+	at := 0
+	for r := range l.Rows {
+		for t := range l.Tiles {
+			for m := range l.M {
+				for s := range l.Segs {
+					x := r*l.XBatch + t*l.XTile + m*l.XRow + s*l.XSeg
+					if !f(at, l.X[x:x+l.K], s*l.K) {
+						return false
+					}
+				}
+				at += l.N
+			}
+		}
+	}
+	return true
+}
+
+func embedGeneric(y, w, bias []float32, floor float32, l *Lookup) bool {
+	return l.visit(func(at int, codes []byte, seg int) bool {
+		o := y[at : at+l.N]
+		if seg == 0 {
+			copy(o, bias)
+		}
+		for k, c := range codes {
+			if int32(c) >= l.Count[seg+k] {
+				return false
+			}
+			addRow(o, w[(int(l.Base[seg+k])+int(c))*l.N:])
+		}
+		if seg+l.K == len(l.Base) {
+			for i, v := range o {
+				o[i] = max(floor, v)
+			}
+		}
+		return true
+	})
+}
+
+func embedBackGeneric(gw, gBias, dy []float32, l *Lookup) bool {
+	return l.visit(func(at int, codes []byte, seg int) bool {
+		d := dy[at : at+l.N]
+		if seg == 0 {
+			addRow(gBias, d)
+		}
+		for k, c := range codes {
+			if int32(c) >= l.Count[seg+k] {
+				return false
+			}
+			row := (int(l.Base[seg+k]) + int(c)) * l.N
+			addRow(gw[row:row+l.N], d)
+		}
+		return true
+	})
+}
+
 // addRow adds x to dst.
 func addRow(dst, x []float32) {
 	x = x[:len(dst)]
@@ -13,51 +120,5 @@ func addRow(dst, x []float32) {
 	}
 	for ; i < len(dst); i++ {
 		dst[i] += x[i]
-	}
-}
-
-// Embed adds to dst the rows of w that codes name: code i names row base[i]+codes[i]. Rows are as long as dst. It is the
-// product of one-hot vectors with w without the zeros. It panics where a code reaches past w.
-func Embed(dst []float32, codes []byte, base []int32, w []float32) {
-	if len(base) != len(codes) {
-		panic("f32: Embed: lengths differ")
-	}
-	n := len(dst)
-	w = w[:len(w):len(w)] // a code must not reach what stands behind w in memory
-	j := 0
-	for ; j+8 <= n; j += 8 {
-		d := dst[j : j+8 : j+8]
-		s0, s1, s2, s3, s4, s5, s6, s7 := d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7]
-		for i, c := range codes {
-			at := (int(base[i])+int(c))*n + j
-			x := w[at : at+8 : at+8]
-			s0 += x[0]
-			s1 += x[1]
-			s2 += x[2]
-			s3 += x[3]
-			s4 += x[4]
-			s5 += x[5]
-			s6 += x[6]
-			s7 += x[7]
-		}
-		d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7] = s0, s1, s2, s3, s4, s5, s6, s7
-	}
-	for ; j < n; j++ {
-		for i, c := range codes {
-			dst[j] += w[(int(base[i])+int(c))*n+j]
-		}
-	}
-}
-
-// EmbedBack adds dy to the rows of g that codes name: the gradient of Embed with respect to w.
-func EmbedBack(g []float32, codes []byte, base []int32, dy []float32) {
-	if len(base) != len(codes) {
-		panic("f32: EmbedBack: lengths differ")
-	}
-	n := len(dy)
-	g = g[:len(g):len(g)]
-	for i, c := range codes {
-		at := (int(base[i]) + int(c)) * n
-		addRow(g[at:at+n], dy)
 	}
 }

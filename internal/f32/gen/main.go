@@ -24,6 +24,8 @@ func main() {
 		{"peak", genPeak},
 		{"transpose", genTranspose},
 		{"elementwise", genElementwise},
+		{"codes", genCodes},
+		{"pool", genPool},
 	}
 	for _, f := range families {
 		if err := write(f.name, f.gen); err != nil {
