@@ -108,24 +108,24 @@ func parseList(text, flag string, bits int) ([]uint64, error) {
 	return list, nil
 }
 
-// probe is a world with room for its observation.
-type probe struct {
+// subject is a world with room for its observation.
+type subject struct {
 	env.Env
 	obs []byte
 	vec []float32
 }
 
-func newProbe(build func() (env.Env, error)) (*probe, error) {
+func newSubject(build func() (env.Env, error)) (*subject, error) {
 	w, err := build()
 	if err != nil {
 		return nil, err
 	}
 	s := w.Spec()
-	return &probe{w, make([]byte, s.ObsLen()), make([]float32, s.VecLen())}, nil
+	return &subject{w, make([]byte, s.ObsLen()), make([]float32, s.VecLen())}, nil
 }
 
 // appendObs describes a world without an original.
-func (p *probe) appendObs(b []byte) []byte {
+func (p *subject) appendObs(b []byte) []byte {
 	b = append(b, p.obs...)
 	for _, v := range p.vec {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
@@ -133,14 +133,14 @@ func (p *probe) appendObs(b []byte) []byte {
 	return b
 }
 
-func (p *probe) appendReset(b []byte) []byte {
+func (p *subject) appendReset(b []byte) []byte {
 	if d, ok := p.Env.(env.Digester); ok {
 		return d.AppendReset(b)
 	}
 	return p.appendObs(b)
 }
 
-func (p *probe) appendStep(b []byte, s env.Step) []byte {
+func (p *subject) appendStep(b []byte, s env.Step) []byte {
 	if d, ok := p.Env.(env.Digester); ok {
 		return d.AppendStep(b, s)
 	}
@@ -162,7 +162,7 @@ func layoutDigest(ctx context.Context, build func() (env.Env, error), from, to u
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}
-		p, err := newProbe(build)
+		p, err := newSubject(build)
 		if err != nil {
 			return "", err
 		}
@@ -182,7 +182,7 @@ func traceDigest(ctx context.Context, build func() (env.Env, error), seeds []uin
 	h := sha256.New()
 	var b []byte
 	for _, seed := range seeds {
-		p, err := newProbe(build)
+		p, err := newSubject(build)
 		if err != nil {
 			return "", err
 		}

@@ -68,7 +68,7 @@ func (a *app) listEnvs(pattern string, asJSON bool) error {
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ID\tOBS\tACTIONS\tLIMIT\tBEST\tABOUT")
 	for _, e := range entries {
-		w, err := e.New()
+		w, err := construct(e)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (a *app) match(pattern string) (env.Catalog, error) {
 		ok := strings.Contains(id, folded)
 		if strings.ContainsAny(folded, "*?[") {
 			var err error
-			if ok, err = path.Match(folded, id); err != nil {
+			if ok, err = path.Match(flat(folded), flat(id)); err != nil {
 				return nil, usagef("the pattern %q is malformed: a [ must be closed", pattern)
 			}
 		}
@@ -155,14 +155,26 @@ func (a *app) match(pattern string) (env.Catalog, error) {
 	return found, nil
 }
 
+// flat returns an id in which * may stand for anything, the slash included.
+func flat(id string) string { return strings.ReplaceAll(id, "/", "\x00") }
+
 // world returns the constructor of worlds with the given id.
 func (a *app) world(id string) (func() (env.Env, error), error) {
 	for _, e := range a.envs {
 		if e.ID == id {
-			return e.New, nil
+			return func() (env.Env, error) { return construct(e) }, nil
 		}
 	}
 	return nil, a.noWorld(id)
+}
+
+// construct makes a world. An error names it.
+func construct(e env.Entry) (env.Env, error) {
+	w, err := e.New()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.ID, err)
+	}
+	return w, nil
 }
 
 // noWorld names the nearest worlds for one that does not exist.

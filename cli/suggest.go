@@ -24,37 +24,44 @@ func anyOf(words []string) string {
 // sameWord is the only form that a plain word has.
 func sameWord(s string) []string { return []string{strings.ToLower(s)} }
 
-// suggest returns the choices that were probably meant, at most three: those that begin with what was typed, otherwise those the
-// fewest edits away, if those are few for its length. forms says in what ways a word may be written.
+// suggest returns the choices that were probably meant, at most three: those the fewest edits away, if these are few for the
+// length of what was typed; to begin like a choice is to be one edit away. forms says in what ways a word is written, the full one
+// first: only where no full form is near, the next counts.
 func suggest(typed string, choices []string, forms func(string) []string) []string {
-	if typed == "" {
-		return nil
-	}
-	var near []string
-	best := math.MaxInt
-	for _, c := range choices {
-		d := distance(typed, c, forms)
-		if d < best {
-			best, near = d, near[:0]
+	for form, more := 0, typed != ""; more; form++ {
+		more = false
+		var near []string
+		best := len(typed)/4 + 1
+		for _, c := range choices {
+			written := forms(c)
+			if form >= len(written) {
+				continue
+			}
+			more = true
+			d := distance(forms(typed), written[form])
+			if d < best {
+				best, near = d, nil
+			}
+			if d == best {
+				near = append(near, c)
+			}
 		}
-		if d == best && d <= len(typed)/4+1 {
-			near = append(near, c)
+		if len(near) > 0 {
+			return near[:min(len(near), 3)]
 		}
 	}
-	return near[:min(len(near), 3)]
+	return nil
 }
 
-// distance returns how many edits lead from any form of what was typed to any form of a choice; to one that begins with it, one.
-func distance(typed, choice string, forms func(string) []string) int {
+// distance returns how many edits lead from any form of what was typed to a choice.
+func distance(typed []string, choice string) int {
 	least := math.MaxInt
-	for _, t := range forms(typed) {
-		for _, c := range forms(choice) {
-			d := edits(t, c)
-			if strings.HasPrefix(c, t) {
-				d = min(d, 1)
-			}
-			least = min(least, d)
+	for _, t := range typed {
+		d := edits(t, choice)
+		if strings.HasPrefix(choice, t) {
+			d = min(d, 1)
 		}
+		least = min(least, d)
 	}
 	return least
 }
