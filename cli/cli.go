@@ -4,11 +4,12 @@
 //	func main() {
 //		cli.Main(cli.Options{Envs: env.Catalog{{ID: "Mine-v0", About: "what it is for", New: newMine}}})
 //	}
+//
+// Results go to standard output, everything else to standard error. An error is one line that says what to do about it.
 package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,14 +23,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Exit codes.
-const (
-	exitOK       = 0
-	exitFailed   = 1
-	exitUsage    = 2 // also settings that cannot work
-	exitDiverged = 4 // the loss is not a number any more
-)
-
 // Options says what a program adds to the command.
 type Options struct {
 	Name string      // of the command, for help and messages; "": as it was called
@@ -37,8 +30,9 @@ type Options struct {
 }
 
 // Main runs the command with the program's arguments and exits. The first SIGINT or SIGTERM asks a run to stop in good order,
-// the second ends it.
+// the second ends it. A closed pipe is an error like others, so that a run can still be saved.
 func Main(o Options) {
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-ctx.Done()
@@ -55,7 +49,6 @@ type app struct {
 	ctx    context.Context
 	name   string
 	envs   env.Catalog
-	in     io.Reader
 	out    io.Writer // results
 	err    io.Writer // progress, warnings, errors
 	getenv func(string) string
@@ -63,7 +56,7 @@ type app struct {
 
 // Run is Main without the process: it stops in good order when ctx ends, and returns the exit code.
 func Run(ctx context.Context, o Options, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{ctx: ctx, name: o.Name, in: stdin, out: stdout, err: stderr, getenv: os.Getenv}
+	a := &app{ctx: ctx, name: o.Name, out: stdout, err: stderr, getenv: os.Getenv}
 	if a.name == "" {
 		a.name = "rlrun"
 	}
@@ -83,41 +76,36 @@ func Run(ctx context.Context, o Options, args []string, stdin io.Reader, stdout,
 	return exitOK
 }
 
-// codeError is an error with an exit code of its own.
-type codeError struct {
-	error
-	code int
-}
+const rootLong = `Train, evaluate and watch agents that learn with auxiliary rewards and tasks.
 
-func (e codeError) Unwrap() error { return e.error }
+Exit status: 0 done, or stopped by Ctrl-C and saved; 1 failed; 2 wrong usage; 4 diverged: the loss is not a number any more.`
 
-// usage marks an error as one of usage.
-func usage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return codeError{err, exitUsage}
-}
+// helpTemplate and usageTemplate put examples first.
+const (
+	helpTemplate  = "{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}\n\n{{end}}{{.UsageString}}"
+	usageTemplate = `{{if .HasExample}}Examples:
+{{.Example}}
 
-// usagef returns an error of usage.
-func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
+{{end}}Usage:
+  {{.UseLine}}{{if .HasAvailableSubCommands}}
 
-// fail prints an error in one line and returns the exit code.
-func (a *app) fail(err error) int {
-	text := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
-	fmt.Fprintf(a.err, "%s: %s\n", a.name, text)
-	var coded codeError
-	if errors.As(err, &coded) {
-		return coded.code
-	}
-	return exitFailed
-}
+Verbs:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .CommandPath .CommandPathPadding}}  {{.Short}}{{end}}{{end}}{{end}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{if .HasAvailableSubCommands}}
+
+{{.CommandPath}} VERB --help says more of a verb.{{end}}
+`
+)
 
 // root builds the command tree.
 func (a *app) root() *cobra.Command {
+	version := false
 	root := &cobra.Command{
-		Use:   a.name,
-		Short: "Train, evaluate and watch agents that learn with auxiliary rewards and tasks",
+		Use:                   a.name + " VERB",
+		Long:                  rootLong,
+		DisableFlagsInUseLine: true,
 		Example: fmt.Sprintf(`  %[1]s train MiniGrid-DoorKey-5x5-v0     train an agent
   %[1]s watch runs/NAME                   watch it, even while it trains
   %[1]s eval runs/NAME                    measure it
@@ -126,19 +114,50 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 		Args:          a.noVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return a.version()
+			}
 			cmd.SetOut(a.err)
 			if err := cmd.Help(); err != nil {
 				return err
 			}
-			return usagef("no verb given")
+			return usagef("no verb is given")
 		},
 	}
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.trainCmd(), a.evalCmd(), a.watchCmd(), a.envsCmd(), a.versionCmd())
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
+	root.SetHelpTemplate(helpTemplate)
+	root.SetUsageTemplate(usageTemplate)
+	root.Flags().BoolVar(&version, "version", false, "say which build this is")
+	root.AddCommand(a.trainCmd(), a.evalCmd(), a.watchCmd(), a.envsCmd(), a.versionCmd(), a.completionCmd())
+	root.SetHelpCommand(a.helpCmd(root))
 	return root
+}
+
+// helpCmd is `help [VERB]`.
+func (a *app) helpCmd(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB]",
+		Short: "Say more of a verb",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd := root
+			for _, verb := range args {
+				next, _, err := cmd.Find([]string{verb})
+				if err != nil || next == cmd {
+					return a.noVerb(cmd, []string{verb})
+				}
+				cmd = next
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return verbs(root), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
 }
 
 // noVerb names the nearest verb for one that does not exist.
@@ -146,13 +165,18 @@ func (a *app) noVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var verbs []string
+	return unknown("verb", args[0], verbs(cmd))
+}
+
+// verbs lists those below a command.
+func verbs(cmd *cobra.Command) []string {
+	var names []string
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() {
-			verbs = append(verbs, c.Name())
+			names = append(names, c.Name())
 		}
 	}
-	return usagef("no verb %q; did you mean %q? (%s --help lists all)", args[0], nearest(args[0], verbs), a.name)
+	return names
 }
 
 // exactly wants n arguments, described by what.
@@ -161,8 +185,10 @@ func exactly(n int, what string) cobra.PositionalArgs {
 		switch {
 		case len(args) < n:
 			return usagef("%s is missing", what)
+		case len(args) > n && n == 0:
+			return usagef("unexpected argument %q", args[n])
 		case len(args) > n:
-			return usagef("unexpected argument %q after %s", args[n], what)
+			return usagef("unexpected argument %q after %q", args[n], args[n-1])
 		}
 		return nil
 	}

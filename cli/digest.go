@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -22,7 +23,7 @@ type digestFlags struct {
 }
 
 func (a *app) digestCmd() *cobra.Command {
-	f := digestFlags{layout: "0:100", trace: "0,1,2", steps: 1000}
+	f := digestFlags{layout: "0:100", trace: "0,1,2", steps: count{1000, 0, maxSteps}}
 	cmd := &cobra.Command{
 		Use:   "digest ID",
 		Short: "Hash a world's layouts and a trace through it, to compare it with its original",
@@ -45,6 +46,7 @@ floats), reward (float64), terminated and truncated (a byte each), little endian
 	cmd.Flags().Var(&f.steps, "steps", "length of each trace")
 	cmd.Flags().StringVar(&f.policy, "policy", "", "actions `a0,a1,...` to choose from (default: all)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
+	completeFlags(cmd, map[string][]string{"layout": nil, "trace": nil, "steps": nil, "policy": nil})
 	return cmd
 }
 
@@ -67,23 +69,16 @@ func (a *app) digest(id string, f digestFlags) error {
 			return err
 		}
 	}
-	if f.steps < 0 {
-		return usagef("--steps is %d, must not be negative", f.steps)
-	}
-	layout, err := layoutDigest(build, from, to)
+	layout, err := layoutDigest(a.ctx, build, from, to)
 	if err != nil {
 		return err
 	}
-	trace, err := traceDigest(build, seeds, int(f.steps), policy)
+	trace, err := traceDigest(a.ctx, build, seeds, f.steps.n, policy)
 	if err != nil {
 		return err
 	}
 	if f.json {
-		return json.NewEncoder(a.out).Encode(struct {
-			ID     string `json:"id"`
-			Layout string `json:"layout"`
-			Trace  string `json:"trace"`
-		}{id, layout, trace})
+		return json.NewEncoder(a.out).Encode(object{{"v", 1}, {"kind", "digest"}, {"id", id}, {"layout", layout}, {"trace", trace}})
 	}
 	_, err = fmt.Fprintf(a.out, "layout %s\ntrace %s\n", layout, trace)
 	return err
@@ -113,24 +108,24 @@ func parseList(text, flag string, bits int) ([]uint64, error) {
 	return list, nil
 }
 
-// probe is a world with room for its observation.
-type probe struct {
+// subject is a world with room for its observation.
+type subject struct {
 	env.Env
 	obs []byte
 	vec []float32
 }
 
-func newProbe(build func() (env.Env, error)) (*probe, error) {
+func newSubject(build func() (env.Env, error)) (*subject, error) {
 	w, err := build()
 	if err != nil {
 		return nil, err
 	}
 	s := w.Spec()
-	return &probe{w, make([]byte, s.ObsLen()), make([]float32, s.VecLen())}, nil
+	return &subject{w, make([]byte, s.ObsLen()), make([]float32, s.VecLen())}, nil
 }
 
 // appendObs describes a world without an original.
-func (p *probe) appendObs(b []byte) []byte {
+func (p *subject) appendObs(b []byte) []byte {
 	b = append(b, p.obs...)
 	for _, v := range p.vec {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
@@ -138,14 +133,14 @@ func (p *probe) appendObs(b []byte) []byte {
 	return b
 }
 
-func (p *probe) appendReset(b []byte) []byte {
+func (p *subject) appendReset(b []byte) []byte {
 	if d, ok := p.Env.(env.Digester); ok {
 		return d.AppendReset(b)
 	}
 	return p.appendObs(b)
 }
 
-func (p *probe) appendStep(b []byte, s env.Step) []byte {
+func (p *subject) appendStep(b []byte, s env.Step) []byte {
 	if d, ok := p.Env.(env.Digester); ok {
 		return d.AppendStep(b, s)
 	}
@@ -160,11 +155,14 @@ func bit(b bool) byte {
 	return 0
 }
 
-func layoutDigest(build func() (env.Env, error), from, to uint64) (string, error) {
+func layoutDigest(ctx context.Context, build func() (env.Env, error), from, to uint64) (string, error) {
 	h := sha256.New()
 	var b []byte
 	for seed := from; seed < to; seed++ {
-		p, err := newProbe(build)
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		p, err := newSubject(build)
 		if err != nil {
 			return "", err
 		}
@@ -180,11 +178,11 @@ func layoutDigest(build func() (env.Env, error), from, to uint64) (string, error
 	return hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
-func traceDigest(build func() (env.Env, error), seeds []uint64, steps int, policy []uint64) (string, error) {
+func traceDigest(ctx context.Context, build func() (env.Env, error), seeds []uint64, steps int, policy []uint64) (string, error) {
 	h := sha256.New()
 	var b []byte
 	for _, seed := range seeds {
-		p, err := newProbe(build)
+		p, err := newSubject(build)
 		if err != nil {
 			return "", err
 		}
@@ -198,7 +196,10 @@ func traceDigest(build func() (env.Env, error), seeds []uint64, steps int, polic
 		p.Reset(p.obs, p.vec)
 		h.Write(p.appendReset(b[:0]))
 		x := seed
-		for range steps {
+		for step := range steps {
+			if step%1000 == 0 && ctx.Err() != nil {
+				return "", ctx.Err()
+			}
 			x = x*6364136223846793005 + 1442695040888963407
 			act := policy[(x>>33)%uint64(len(policy))] % actions
 			s := p.Step(int(act), p.obs, p.vec)

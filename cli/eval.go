@@ -3,45 +3,49 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"io"
+	"sync"
 	"time"
 
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/policy"
+	"github.com/auxrl/auxrl/viz"
 	"github.com/spf13/cobra"
 )
 
+// evalFlags are those of `eval`.
+type evalFlags struct {
+	episodes count
+	seed     seed
+	greedy   bool
+	json     bool
+}
+
 func (a *app) evalCmd() *cobra.Command {
-	episodes, s, asJSON := count(100), seed(1), false
+	f := evalFlags{episodes: count{100, 1, maxEpisodes}, seed: 1}
 	cmd := &cobra.Command{
 		Use:   "eval RUN",
 		Short: "Measure a trained agent",
-		Long: `Measure a trained agent on worlds that training never saw: with actions sampled from its policy, as in training, and greedy
-beside it. Intervals are 95 % bootstrap intervals of the mean return.`,
+		Long: `Measure the newest checkpoint of a run directory on worlds that training never saw: with actions sampled from its policy, as in
+training, and greedy, the likeliest action each time. Brackets hold the 95 % bootstrap interval of the mean return. JSON has the
+sampled one, or with --greedy the greedy one.`,
 		Example: fmt.Sprintf("  %[1]s eval runs/doorkey\n  %[1]s eval runs/doorkey --episodes 1000 --seed 5 --json", a.name),
 		Args:    exactly(1, "RUN, a run directory,"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if episodes < 1 {
-				return usagef("--episodes is %d, must be at least 1", episodes)
-			}
 			actor, build, err := a.open(args[0])
 			if err != nil {
 				return err
 			}
-			e, err := evaluate(actor.Net(), build, int(episodes), uint64(s))
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return json.NewEncoder(a.out).Encode(e.fields(actor.Step()))
-			}
-			return e.print(a.out)
+			return a.evaluate(actor.Net(), build, actor.Step(), f)
 		},
+		ValidArgsFunction: completeRun,
 	}
-	cmd.Flags().Var(&episodes, "episodes", "episodes of each kind")
-	cmd.Flags().Var(&s, "seed", "seed of layouts and sampled actions")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	fl := cmd.Flags()
+	fl.Var(&f.episodes, "episodes", "episodes of each kind")
+	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
+	fl.BoolVar(&f.greedy, "greedy", false, "only with the likeliest action each time")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object")
+	completeFlags(cmd, map[string][]string{"episodes": nil, "seed": nil})
 	return cmd
 }
 
@@ -51,6 +55,7 @@ func (a *app) open(dir string) (*policy.Actor, func() (env.Env, error), error) {
 	if err != nil {
 		return nil, nil, a.explain(err, dir)
 	}
+	a.warn(actor.Skipped())
 	build, err := a.world(actor.About().Env)
 	if err != nil {
 		return nil, nil, err
@@ -65,46 +70,55 @@ func (a *app) open(dir string) (*policy.Actor, func() (env.Env, error), error) {
 	return actor, build, nil
 }
 
-// evaluation is a measurement with sampled and one with greedy actions.
-type evaluation struct {
-	sampled, greedy agent.Summary
-	rate            float64 // decisions per second
-}
-
-func evaluate(net *policy.Net, build func() (env.Env, error), episodes int, seed uint64) (evaluation, error) {
-	var e evaluation
-	var err error
-	start := time.Now()
-	if e.sampled, err = agent.Evaluate(net, build, agent.EvalConfig{Episodes: episodes, Seed: seed}); err != nil {
-		return e, err
+// evaluate measures an agent that was trained for so many steps, and prints the result: as text with sampled and with greedy
+// actions, as JSON one of them.
+func (a *app) evaluate(net *policy.Net, build func() (env.Env, error), step int, f evalFlags) error {
+	kinds := []bool{false, true}
+	if f.json || f.greedy {
+		kinds = []bool{f.greedy}
 	}
-	if e.greedy, err = agent.Evaluate(net, build, agent.EvalConfig{Episodes: episodes, Seed: seed, Greedy: true}); err != nil {
-		return e, err
+	clear := a.passing(fmt.Sprintf("evaluating %d episodes ...", f.episodes.n*len(kinds)))
+	defer clear()
+	measures := make([]measure, len(kinds))
+	for i, greedy := range kinds {
+		start := time.Now()
+		s, err := agent.EvaluateContext(a.ctx, net, build, agent.EvalConfig{Episodes: f.episodes.n, Seed: uint64(f.seed), Greedy: greedy})
+		if err != nil {
+			return err
+		}
+		rate := float64(s.Episodes) * s.Len / max(time.Since(start).Seconds(), 1e-9)
+		measures[i] = measure{kind: "eval", step: step, rate: rate, summary: s}
 	}
-	decisions := float64(episodes) * (e.sampled.Len + e.greedy.Len)
-	e.rate = decisions / max(time.Since(start).Seconds(), 1e-9)
-	return e, nil
-}
-
-// fields are the evaluation as a JSON object: the sampled policy under the plain keys, the greedy one under greedy.*.
-func (e evaluation) fields(step int) map[string]any {
-	f := measure{kind: "eval", step: step, rate: e.rate, summary: e.sampled}.fields()
-	g := e.greedy
-	f["greedy.return_mean"], f["greedy.return_lo"], f["greedy.return_hi"] = finite(g.Mean), finite(g.Lo), finite(g.Hi)
-	f["greedy.success"], f["greedy.len_mean"] = finite(g.Success), finite(g.Len)
-	return f
-}
-
-func (e evaluation) print(w io.Writer) error {
-	for _, row := range []struct {
-		name string
-		s    agent.Summary
-	}{{"sampled", e.sampled}, {"greedy", e.greedy}} {
-		s := row.s
-		if _, err := fmt.Fprintf(w, "%-8s return %s [%s, %s]  success %s  length %s  (%d episodes)\n", row.name,
-			decimal(s.Mean, 3), decimal(s.Lo, 3), decimal(s.Hi, 3), percent(s.Success), decimal(s.Len, 1), s.Episodes); err != nil {
+	clear()
+	for i, m := range measures {
+		var err error
+		if f.json {
+			err = json.NewEncoder(a.out).Encode(m)
+		} else {
+			err = a.printSummary(m.summary, kinds[i])
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// passing says on a terminal what goes on, until the function that it returns is called for the first time.
+func (a *app) passing(text string) (clear func()) {
+	if !isTerminal(a.err) || viz.DetectColor(a.getenv) == viz.Plain {
+		return func() {}
+	}
+	fmt.Fprint(a.err, text)
+	return sync.OnceFunc(func() { fmt.Fprint(a.err, clearLine) })
+}
+
+func (a *app) printSummary(s agent.Summary, greedy bool) error {
+	label := "sampled"
+	if greedy {
+		label = "greedy"
+	}
+	_, err := fmt.Fprintf(a.out, "%-8s return %s [%s, %s]  success %s  length %s  (%d episodes)\n", label,
+		decimal(s.Mean, 3), decimal(s.Lo, 3), decimal(s.Hi, 3), percent(s.Success), decimal(s.Len, 1), s.Episodes)
+	return err
 }

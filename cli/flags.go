@@ -11,10 +11,16 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// count is a flag for a number of things: 200000, 200_000, 200k, 2M, 1e6.
-type count int
+// Bounds of counts: a run counts its steps in twelve digits, an evaluation keeps its episodes in memory.
+const (
+	maxSteps    = 100_000_000_000
+	maxEpisodes = 1_000_000
+)
 
-func (c *count) String() string { return strconv.Itoa(int(*c)) }
+// count is a flag for a number of things: 200000, 200_000, 200k, 2M, 1e6.
+type count struct{ n, min, max int }
+
+func (c *count) String() string { return strconv.Itoa(c.n) }
 func (c *count) Type() string   { return "N" }
 
 func (c *count) Set(text string) error {
@@ -27,35 +33,38 @@ func (c *count) Set(text string) error {
 	}
 	v, err := strconv.ParseFloat(digits, 64)
 	v *= unit
-	if err != nil || v != math.Trunc(v) || math.Abs(v) > 1<<53 {
-		return errors.New("a whole number such as 200000, 200k or 2M")
+	if err != nil || v != math.Trunc(v) || v < float64(c.min) || v > float64(c.max) {
+		return fmt.Errorf("a whole number from %d to %d, such as 500, 200k or 1M", c.min, c.max)
 	}
-	*c = count(v)
+	c.n = int(v)
 	return nil
 }
 
-// number is a flag for any number, unset until it is given.
+// number is a flag for any number in a range, unset until it is given.
 type number struct {
-	value float64
-	set   bool
+	value, min, max float64
+	set             bool
 }
 
 func (n *number) String() string {
-	if !n.set {
+	if n.value == 0 && !n.set {
 		return ""
 	}
 	return strconv.FormatFloat(n.value, 'g', -1, 64)
 }
 
-func (n *number) Type() string { return "R" }
+func (n *number) Type() string { return "X" }
 
 func (n *number) Set(text string) error {
 	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsNaN(v) {
+	switch {
+	case err == nil && v >= n.min && v <= n.max:
+		n.value, n.set = v, true
+		return nil
+	case n.max == math.MaxFloat64:
 		return errors.New("a number such as 0.95")
 	}
-	n.value, n.set = v, true
-	return nil
+	return fmt.Errorf("a number from %v to %v", n.min, n.max)
 }
 
 // seed is a flag for a seed.
@@ -73,75 +82,55 @@ func (s *seed) Set(text string) error {
 	return nil
 }
 
+// name is a flag for something that has a name, which is not empty.
+type name struct{ text, kind, such string }
+
+func (n *name) String() string { return n.text }
+func (n *name) Type() string   { return n.kind }
+
+func (n *name) Set(text string) error {
+	if text == "" {
+		return errors.New(n.such)
+	}
+	n.text = text
+	return nil
+}
+
 // flagError turns what the flag library says into one line that names the nearest valid choice.
 func flagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
+	var noSuch *pflag.NotExistError
 	var bad *pflag.InvalidValueError
 	var missing *pflag.ValueRequiredError
 	switch {
-	case errors.As(err, &unknown):
-		typed := "--" + unknown.GetSpecifiedName()
-		if unknown.GetSpecifiedShortnames() != "" {
-			typed = "-" + unknown.GetSpecifiedName()
-		}
-		return usagef("no flag %s; did you mean --%s? (%s --help lists all)", typed, nearest(unknown.GetSpecifiedName(), flagNames(cmd)), cmd.CommandPath())
+	case errors.As(err, &noSuch):
+		return unknownFlag(cmd, noSuch.GetSpecifiedName(), noSuch.GetSpecifiedShortnames() != "")
 	case errors.As(err, &bad):
-		return usagef("--%s takes %v, not %q", bad.GetFlag().Name, expected(bad), bad.GetValue())
+		return usagef("--%s takes %s, not %q", bad.GetFlag().Name, expected(bad), bad.GetValue())
 	case errors.As(err, &missing):
 		return usagef("--%s needs a value", missing.GetSpecifiedName())
 	}
 	return usage(err)
 }
 
-// expected says what a flag takes.
-func expected(bad *pflag.InvalidValueError) any {
-	if cause := errors.Unwrap(bad); cause != nil {
-		var syntax *strconv.NumError
-		if !errors.As(cause, &syntax) {
-			return cause
-		}
-	}
-	return fmt.Sprintf("a value of type %s", bad.GetFlag().Value.Type())
-}
-
-func flagNames(cmd *cobra.Command) []string {
-	var names []string
+func unknownFlag(cmd *cobra.Command, typed string, short bool) error {
+	var flags []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden {
-			names = append(names, f.Name)
-		}
+		flags = append(flags, "--"+f.Name)
 	})
-	return names
+	shown := "--" + typed
+	if short {
+		shown = "-" + typed
+	}
+	if near := suggest("--"+typed, flags, sameWord); len(near) > 0 {
+		return usagef("no flag %s; did you mean %s?", shown, anyOf(near))
+	}
+	return usagef("no flag %s; %s takes %s", shown, cmd.CommandPath(), strings.Join(flags, ", "))
 }
 
-// nearest returns the choice that takes the fewest edits to get to from what was typed.
-func nearest(typed string, choices []string) string {
-	best, least := "", math.MaxInt
-	for _, c := range choices {
-		if d := edits(strings.ToLower(typed), strings.ToLower(c)); d < least {
-			best, least = c, d
-		}
+// expected says what a flag takes.
+func expected(bad *pflag.InvalidValueError) string {
+	if bad.GetFlag().Value.Type() == "bool" {
+		return "true or false"
 	}
-	return best
-}
-
-// edits returns the Levenshtein distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return errors.Unwrap(bad).Error()
 }

@@ -5,21 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
+	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/policy"
 	"github.com/auxrl/auxrl/viz"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // watchFlags are those of `watch`.
 type watchFlags struct {
-	out      string
+	out      name
 	episodes count
 	fps      number
 	seed     seed
@@ -30,11 +31,16 @@ type watchFlags struct {
 // Defaults of watching: a file is finite, a terminal is left with Ctrl-C.
 const (
 	fileEpisodes = 3
+	fileLimit    = 1000 // steps of an episode in a file, in worlds without a limit of their own
 	watchFPS     = 8
+	maxFPS       = 50 // of a GIF
 )
 
 func (a *app) watchCmd() *cobra.Command {
-	f := watchFlags{seed: 1, fps: number{value: watchFPS}}
+	f := watchFlags{
+		out: name{kind: "FILE.gif", such: "a file's name"}, episodes: count{0, 1, maxEpisodes},
+		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
+	}
 	cmd := &cobra.Command{
 		Use:   "watch RUN|ENV",
 		Short: "Watch an agent, in the terminal or as a GIF",
@@ -45,25 +51,21 @@ are random. Ctrl-C ends it; a file is complete then too.`,
 		Args:    exactly(1, "RUN, a run directory, or ENV, a world's id,"),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.watch(args[0], &f) },
 
-		ValidArgsFunction: a.completeEnvs,
+		ValidArgsFunction: a.completeRunOrEnv,
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&f.out, "out", "", "write to `FILE`.gif instead")
-	fl.Var(&f.episodes, "episodes", "episodes to show (default: until Ctrl-C; in a file, 3)")
+	fl.Var(&f.out, "out", "write to this file instead")
+	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a terminal all, in a file 3)")
 	fl.Var(&f.fps, "fps", "steps per second")
 	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
 	fl.BoolVar(&f.greedy, "greedy", false, "take the likeliest action instead of a sampled one")
-	fl.BoolVar(&f.force, "force", false, "replace FILE if it exists")
+	fl.BoolVar(&f.force, "force", false, "replace FILE.gif if it exists")
+	cmd.MarkFlagFilename("out", "gif") //nolint:errcheck // the flag exists
+	completeFlags(cmd, map[string][]string{"episodes": nil, "fps": nil, "seed": nil})
 	return cmd
 }
 
 func (a *app) watch(what string, f *watchFlags) error {
-	if f.episodes < 0 {
-		return usagef("--episodes is %d, must not be negative", f.episodes)
-	}
-	if !(f.fps.value > 0) {
-		return usagef("--fps is %v, must be positive", f.fps.value)
-	}
 	s, err := a.show(what, f)
 	if err != nil {
 		return err
@@ -72,52 +74,60 @@ func (a *app) watch(what string, f *watchFlags) error {
 	if err != nil {
 		return err
 	}
-	fps := f.fps.value
-	episodes := int(f.episodes)
-	if f.out != "" {
+	fps, episodes, clear := f.fps.value, f.episodes.n, func() {}
+	if f.out.text != "" {
 		fps = 0 // as fast as frames can be written
 		if episodes == 0 {
 			episodes = fileEpisodes
 		}
+		if s.snap.StepLimit == 0 {
+			s.limit = fileLimit
+		}
+		clear = a.passing(fmt.Sprintf("recording %d episodes ...", episodes))
 	}
 	err = s.play(a.ctx, sink, viz.NewPacer(fps, viz.SystemClock{}), episodes)
-	if errors.Is(err, context.Canceled) {
+	clear()
+	if err != nil && errors.Is(err, a.ctx.Err()) {
 		err = nil // how a viewer is left
 	}
 	if err = errors.Join(err, sink.Close()); err != nil {
 		return err
 	}
-	if f.out != "" && s.shown > 0 {
-		_, err = fmt.Fprintf(a.err, "%d frames in %s\n", s.shown, f.out)
+	if f.out.text != "" && s.shown > 0 {
+		_, err = fmt.Fprintf(a.err, "%d frames in %s\n", s.shown, f.out.text)
 	}
 	return err
 }
 
 // sink returns where to show: the file if there is one, else the terminal.
 func (a *app) sink(f *watchFlags) (viz.Sink, error) {
-	if f.out != "" {
-		c := viz.DefaultRecord()
-		c.FPS, c.Overwrite = f.fps.value, f.force
-		r, err := viz.NewRecorder(f.out, c)
-		if errors.Is(err, os.ErrExist) {
-			return nil, usagef("%s exists already: choose another --out, or replace it with --force", f.out)
-		}
-		if err != nil {
-			return nil, usage(err)
-		}
-		return r, nil
+	if f.out.text != "" {
+		return a.recorder(f)
 	}
 	file, ok := a.out.(*os.File)
-	if !ok || !isTerminal(a.out) {
-		return nil, usagef("the output is no terminal: name a file with --out FILE.gif")
+	if !ok || !isTerminal(file) {
+		return nil, usagef("standard output is no terminal: name a file with --out FILE.gif")
 	}
 	return viz.NewTerminal(a.out, viz.TerminalSize(file), viz.DetectColor(a.getenv)), nil
 }
 
-// isTerminal reports whether w is one.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
+	out := filepath.Clean(f.out.text)
+	if ext := filepath.Ext(out); ext != ".gif" {
+		return nil, usagef("--out takes a file whose name ends in .gif, such as %s.gif, not %q", strings.TrimSuffix(out, ext), out)
+	}
+	c := viz.DefaultRecord()
+	c.FPS, c.Overwrite = f.fps.value, f.force
+	r, err := viz.NewRecorder(out, c)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil, usagef("%s exists already: choose another --out, or replace it with --force", out)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usagef("--out %s cannot be made: there is no directory %s", out, filepath.Dir(out))
+	case err != nil:
+		return nil, err
+	}
+	return r, nil
 }
 
 // show is an agent being watched. It has a world, streams and parameters of its own.
@@ -131,6 +141,7 @@ type show struct {
 	vec   []float32
 	snap  viz.Snapshot
 	shown int
+	limit int // steps after which an episode is cut; 0: only by the world
 }
 
 // show finds out what there is to watch.
@@ -138,11 +149,12 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	s := &show{app: a, flags: f}
 	var build func() (env.Env, error)
 	var err error
-	if info, statErr := os.Stat(what); statErr == nil && info.IsDir() {
+	switch _, statErr := os.Stat(what); {
+	case statErr == nil:
 		s.dir = what
 		s.actor, build, err = a.open(what)
-	} else if build, err = a.world(what); err != nil {
-		err = usagef("%q is neither a run directory nor a world: %w", what, err)
+	default:
+		build, err = a.watchable(what)
 	}
 	if err != nil {
 		return nil, err
@@ -163,6 +175,18 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	return s, nil
 }
 
+// watchable returns the constructor of worlds with the given id.
+func (a *app) watchable(id string) (func() (env.Env, error), error) {
+	build, err := a.world(id)
+	if err == nil {
+		return build, nil
+	}
+	if near := a.nearWorlds(id); near != "" {
+		return nil, usagef("%q is neither a run directory nor a world; did you mean %s?", id, near)
+	}
+	return nil, usagef("%q is neither a run directory nor a world; %s envs lists worlds", id, a.name)
+}
+
 // play shows episodes, 0: without end, until the context ends.
 func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episodes int) error {
 	for n := 1; episodes == 0 || n <= episodes; n++ {
@@ -176,6 +200,9 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 			s.snap.Step++
 			s.snap.Reward = float32(step.Reward)
 			s.snap.Return += s.snap.Reward
+			if step.End == env.Running && s.snap.Step == s.limit {
+				step.End = env.Truncated
+			}
 			if step.End != env.Running {
 				s.snap.End = step.End.String()
 				s.choose()
@@ -186,12 +213,20 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 			}
 		}
 		for range int(s.flags.fps.value) / 2 { // let the end be seen
-			if err := s.frame(ctx, sink, pace, -1); err != nil {
+			if err := s.hold(ctx, sink, pace); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// hold waits for as long as a frame stands; in a file that takes one more.
+func (s *show) hold(ctx context.Context, sink viz.Sink, pace *viz.Pacer) error {
+	if s.flags.out.text == "" {
+		return pace.Wait(ctx)
+	}
+	return s.frame(ctx, sink, pace, -1)
 }
 
 // begin starts an episode, played by the newest checkpoint.

@@ -13,23 +13,24 @@ import (
 type Actor struct {
 	Greedy bool // take the likeliest action instead of a sampled one
 
-	about About
-	step  int
-	net   *Net
-	dist  *Categorical
-	value float32
-	key   uint64
-	draws uint64
+	about   About
+	step    int
+	skipped []error
+	net     *Net
+	dist    *Categorical
+	value   float32
+	key     uint64
+	draws   uint64
 }
 
-// Open returns the agent of the newest whole checkpoint of a run directory. Damaged checkpoints are passed over; if there is no
-// whole one, that is an error.
+// Open returns the agent of the newest whole checkpoint of a run directory. Damaged checkpoints are passed over, see Skipped; if
+// there is no whole one, that is an error.
 func Open(dir string) (*Actor, error) {
 	d, err := run.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("policy: open: %w", err)
 	}
-	c, _, err := d.Load()
+	c, skipped, err := d.Load()
 	if err != nil {
 		return nil, fmt.Errorf("policy: open: %w", err)
 	}
@@ -38,7 +39,7 @@ func Open(dir string) (*Actor, error) {
 		return nil, fmt.Errorf("policy: open %s: %w", dir, err)
 	}
 	a := newActor(net, about)
-	a.step = int(c.Step)
+	a.step, a.skipped = int(c.Step), skipped
 	return a, nil
 }
 
@@ -58,6 +59,9 @@ func (a *Actor) About() About { return a.about }
 
 // Step returns how many decisions the agent had been trained for when it was saved.
 func (a *Actor) Step() int { return a.step }
+
+// Skipped says what was wrong with the newer checkpoints that Open passed over.
+func (a *Actor) Skipped() []error { return a.skipped }
 
 // Fits reports whether the agent can act on observations of the given shape.
 func (a *Actor) Fits(s Shape) error {
