@@ -14,8 +14,7 @@ type CodeConv struct {
 	Gain        float32 // of the orthogonal first weights, [KH*KW*Σ Codes, Out]
 
 	spanned
-	base  []int32 // [KH, KW*C] row of W at which the symbols of that input begin
-	count []int32 // and how many there are
+	places []f32.Place // [KH, KW*C] the rows of W that the symbols of that input name
 }
 
 // Shape returns the shape of the output.
@@ -31,11 +30,11 @@ func (c *CodeConv) declare(p *Params, name string) {
 	for _, n := range c.Codes {
 		symbols += n
 	}
-	c.base, c.count = c.base[:0], c.count[:0]
+	c.places = c.places[:0]
 	for cell := range c.KH * c.KW {
 		at := cell * symbols
 		for _, n := range c.Codes {
-			c.base, c.count = append(c.base, int32(at)), append(c.count, int32(n))
+			c.places = append(c.places, f32.Place{Base: int32(at), Count: int32(n)})
 			at += n
 		}
 	}
@@ -49,7 +48,7 @@ func (c *CodeConv) lookup(x Rows, rows int) f32.Lookup {
 	oh, ow, _ := c.Shape()
 	ch := len(c.Codes)
 	return f32.Lookup{
-		X: x.Bytes, Base: c.base, Count: c.count, Rows: rows, Tiles: oh, M: ow, N: c.Out, Segs: c.KH, K: c.KW * ch,
+		X: x.Bytes, Places: c.places, Rows: rows, Tiles: oh, M: ow, N: c.Out, Segs: c.KH, K: c.KW * ch,
 		XBatch: c.H * c.W * ch, XTile: c.W * ch, XRow: ch, XSeg: c.W * ch,
 	}
 }

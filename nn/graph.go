@@ -9,6 +9,10 @@ import (
 // a fixed tree. It is a constant, not the number of processors, so that results do not depend on the machine.
 const shards = 8
 
+// pieceWork is how many multiplications a piece of a forward pass has at least: less is not worth handing over. What a row
+// gives does not depend on the rows beside it, so that forward passes may be split as one likes.
+const pieceWork = 1 << 19
+
 // wideLen is the number of weights from which a dense layer keeps no gradient per shard: its gradient is split by input
 // feature instead, each sum running over all rows.
 const wideLen = 1 << 16
@@ -22,7 +26,9 @@ type Graph struct {
 	in     Rows // of the pass under way
 	count  int  // rows of the last Forward
 	depth  int  // nodes that the last Forward ran
+	pieces int  // that it was split into
 	narrow int  // floats of gradient that each shard sums for itself
+	work   int  // about how many multiplications a forward pass takes per row
 
 	sums                      [shards][]float32 // [narrow] per shard; made when first needed
 	scratch                   [shards][]float32
@@ -50,7 +56,7 @@ func NewGraph(rows int, workers *team.Team) *Graph {
 }
 
 func (g *Graph) bind() {
-	g.forward, g.backward, g.reduce, g.turn = g.forwardShard, g.backwardShard, g.reducePiece, g.turnPiece
+	g.forward, g.backward, g.reduce, g.turn = g.forwardPiece, g.backwardShard, g.reducePiece, g.turnPiece
 }
 
 // Input is what the first layers read.
@@ -83,6 +89,7 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 		n.sum = g.narrow
 		g.narrow += hi - lo
 	}
+	g.work += (hi - lo) * h * w
 	g.nodes = append(g.nodes, n)
 	for i := range g.scratch {
 		if need := layer.Scratch(); need > len(g.scratch[i]) {
@@ -120,7 +127,7 @@ func (g *Graph) Rows() int { return g.rows }
 
 // Share returns a graph with the same layers and parameters, and activations of its own for up to rows rows.
 func (g *Graph) Share(rows int, workers *team.Team) *Graph {
-	s := &Graph{rows: rows, team: workers, narrow: g.narrow, nodes: append([]node(nil), g.nodes...)}
+	s := &Graph{rows: rows, team: workers, narrow: g.narrow, work: g.work, nodes: append([]node(nil), g.nodes...)}
 	for i := range s.nodes {
 		t := *s.nodes[i].tap
 		t.Act, t.Grad = make([]float32, rows*t.Len()), make([]float32, rows*t.Len())
@@ -151,7 +158,11 @@ func (g *Graph) Forward(obs []byte, side []float32, rows int, upto string) {
 		}
 	}
 	g.in, g.count = Rows{Bytes: obs, Side: side}, rows
-	g.team.Run(min(shards, rows), g.forward)
+	g.pieces = min(shards, rows)
+	for g.pieces > 1 && rows*g.work < g.pieces*pieceWork {
+		g.pieces /= 2
+	}
+	g.team.Run(g.pieces, g.forward)
 }
 
 func (g *Graph) index(name string) int {
@@ -237,23 +248,22 @@ func (g *Graph) reads(n *node, lo, hi int) Rows {
 	return x
 }
 
-// bounds returns the rows of a shard.
-func (g *Graph) bounds(shard int) (lo, hi int) {
-	pieces := min(shards, g.count)
-	return shard * g.count / pieces, (shard + 1) * g.count / pieces
+// bounds returns the rows of one of so many pieces.
+func (g *Graph) bounds(piece, pieces int) (lo, hi int) {
+	return piece * g.count / pieces, (piece + 1) * g.count / pieces
 }
 
-func (g *Graph) forwardShard(shard int) {
-	lo, hi := g.bounds(shard)
+func (g *Graph) forwardPiece(piece int) {
+	lo, hi := g.bounds(piece, g.pieces)
 	for i := range g.nodes[:g.depth] {
 		n := &g.nodes[i]
 		size := n.tap.Len()
-		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi), g.scratch[shard], hi-lo)
+		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi), g.scratch[piece], hi-lo)
 	}
 }
 
 func (g *Graph) backwardShard(shard int) {
-	lo, hi := g.bounds(shard)
+	lo, hi := g.bounds(shard, min(shards, g.count))
 	sum := g.sums[shard]
 	clear(sum)
 	for i := g.depth - 1; i >= 0; i-- {

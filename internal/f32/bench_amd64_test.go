@@ -113,3 +113,40 @@ func BenchmarkProduct(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkLookup measures the symbol convolution of the small network, forward and back, in time per symbol read, where most
+// symbols are alike, as in MiniGrid, and where they are not.
+func BenchmarkLookup(b *testing.B) {
+	const rows = 32
+	for _, alike := range []bool{true, false} {
+		l := &Lookup{Rows: rows, Tiles: 6, M: 6, N: 16, Segs: 2, K: 6, XBatch: 147, XTile: 21, XRow: 3, XSeg: 21, X: make([]byte, rows*147)}
+		symbols := []int{11, 6, 4}
+		for i := range l.X {
+			if x := i * 7919 % 1009; !alike || x%4 == 0 {
+				l.X[i] = byte(x % symbols[i%3])
+			}
+		}
+		at := 0
+		for range 4 {
+			for _, n := range symbols {
+				l.Places = append(l.Places, Place{int32(at), int32(n)})
+				at += n
+			}
+		}
+		w, bias, y := seq(at*l.N), seq(l.N), seq(rows*36*l.N)
+		gw, gBias := make([]float32, len(w)), make([]float32, l.N)
+		for _, back := range []bool{false, true} {
+			b.Run(fmt.Sprintf("set=%s/alike=%v/back=%v", setNames[active], alike, back), func(b *testing.B) {
+				seconds := quickest(b, func() {
+					if back {
+						EmbedBack(gw, gBias, y, l)
+					} else {
+						Embed(y, w, bias, 0, l)
+					}
+				})
+				b.ReportMetric(seconds*1e9/(rows*36*12), "ns/symbol")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}

@@ -3,17 +3,20 @@ package f32
 // Lookup describes a convolution of symbols, each standing for a one-hot vector, with a matrix W [symbols, N]. Symbols are
 // bytes; an output sees Segs*K of them, and each place among these has rows of W of its own:
 //
-//	Y[r,t,m,n] = max(floor, bias[n] + Σ_s Σ_k W[Base[s,k] + X[r,t,m,s,k], n])
-//	X[r,t,m,s,k] = X[r*XBatch + t*XTile + m*XRow + s*XSeg + k] < Count[s,k]
+//	Y[r,t,m,n] = max(floor, bias[n] + Σ_s Σ_k W[Places[s,k].Base + X[r,t,m,s,k], n])
+//	X[r,t,m,s,k] = X[r*XBatch + t*XTile + m*XRow + s*XSeg + k] < Places[s,k].Count
 //
-// Y is [Rows, Tiles, M, N], Base and Count are [Segs, K]. The zeros of the one-hot vectors are never touched.
+// Y is [Rows, Tiles, M, N], Places is [Segs, K]. The zeros of the one-hot vectors are never touched.
 type Lookup struct {
 	X                         []byte
-	Base, Count               []int32
+	Places                    []Place
 	Rows, Tiles, M, N         int
 	Segs, K                   int
 	XBatch, XTile, XRow, XSeg int
 }
+
+// Place says which rows of W belong to the symbols at one place.
+type Place struct{ Base, Count int32 }
 
 // Embed computes a Lookup. It panics on a code that is not below its Count.
 func Embed(y, w, bias []float32, floor float32, l *Lookup) {
@@ -38,13 +41,13 @@ func (l *Lookup) check(y, w, bias []float32) {
 	if l.Rows <= 0 || l.Tiles <= 0 || l.M <= 0 || l.N <= 0 || l.Segs <= 0 || l.K <= 0 {
 		panic("f32: Embed: a dimension is not positive")
 	}
-	if len(y) != l.Rows*l.Tiles*l.M*l.N || len(bias) != l.N || len(l.Base) != places || len(l.Count) != places ||
+	if len(y) != l.Rows*l.Tiles*l.M*l.N || len(bias) != l.N || len(l.Places) != places ||
 		min(l.XBatch, l.XTile, l.XRow, l.XSeg) < 0 ||
 		(l.Rows-1)*l.XBatch+(l.Tiles-1)*l.XTile+(l.M-1)*l.XRow+(l.Segs-1)*l.XSeg+l.K > len(l.X) {
 		panic("f32: Embed: lengths differ")
 	}
-	for i, base := range l.Base {
-		if base < 0 || l.Count[i] < 0 || (int(base)+int(l.Count[i]))*l.N > len(w) {
+	for _, p := range l.Places {
+		if p.Base < 0 || p.Count < 0 || (int(p.Base)+int(p.Count))*l.N > len(w) {
 			panic("f32: Embed: a symbol's row reaches past the weights")
 		}
 	}
@@ -76,12 +79,12 @@ func embedGeneric(y, w, bias []float32, floor float32, l *Lookup) bool {
 			copy(o, bias)
 		}
 		for k, c := range codes {
-			if int32(c) >= l.Count[seg+k] {
+			if int32(c) >= l.Places[seg+k].Count {
 				return false
 			}
-			addRow(o, w[(int(l.Base[seg+k])+int(c))*l.N:])
+			addRow(o, w[(int(l.Places[seg+k].Base)+int(c))*l.N:])
 		}
-		if seg+l.K == len(l.Base) {
+		if seg+l.K == len(l.Places) {
 			for i, v := range o {
 				o[i] = max(floor, v)
 			}
@@ -97,10 +100,10 @@ func embedBackGeneric(gw, gBias, dy []float32, l *Lookup) bool {
 			addRow(gBias, d)
 		}
 		for k, c := range codes {
-			if int32(c) >= l.Count[seg+k] {
+			if int32(c) >= l.Places[seg+k].Count {
 				return false
 			}
-			row := (int(l.Base[seg+k]) + int(c)) * l.N
+			row := (int(l.Places[seg+k].Base) + int(c)) * l.N
 			addRow(gw[row:row+l.N], d)
 		}
 		return true

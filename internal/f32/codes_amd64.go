@@ -6,7 +6,7 @@ import "unsafe"
 
 // lookupTask is a Lookup as the assembly reads it: internal/f32/gen knows the order of the fields.
 type lookupTask struct {
-	y, w, bias, x, base, count unsafe.Pointer
+	y, w, bias, x, places      unsafe.Pointer
 	rows, tiles, m, n, segs, k int
 	xBatch, xTile, xRow, xSeg  int
 	floor                      float32
@@ -17,11 +17,11 @@ const lookupLimit = 1 << 15
 
 // task returns a Lookup's task for the rows from r on, and how many rows that is.
 func (l *Lookup) task(y, w, bias []float32, floor float32, r int) (t lookupTask, rows int) {
-	codes := l.Tiles * l.M * len(l.Base) * ((l.N + 7) / 8)
+	codes := l.Tiles * l.M * len(l.Places) * ((l.N + 7) / 8)
 	rows = min(l.Rows-r, max(1, lookupLimit/codes))
 	t = lookupTask{
 		y: unsafe.Pointer(&y[r*l.Tiles*l.M*l.N]), w: unsafe.Pointer(&w[0]), bias: unsafe.Pointer(&bias[0]),
-		x: unsafe.Pointer(&l.X[r*l.XBatch]), base: unsafe.Pointer(&l.Base[0]), count: unsafe.Pointer(&l.Count[0]),
+		x: unsafe.Pointer(&l.X[r*l.XBatch]), places: unsafe.Pointer(&l.Places[0]),
 		rows: rows, tiles: l.Tiles, m: l.M, n: l.N, segs: l.Segs, k: l.K,
 		xBatch: l.XBatch, xTile: l.XTile, xRow: l.XRow, xSeg: l.XSeg, floor: floor,
 	}

@@ -6,7 +6,7 @@
 
 // func embed256(t *byte) (ok bool)
 // Requires: AVX
-TEXT ·embed256(SB), NOSPLIT, $56-9
+TEXT ·embed256(SB), NOSPLIT, $80-9
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ CX, (SP)
@@ -14,159 +14,1123 @@ TEXT ·embed256(SB), NOSPLIT, $56-9
 	MOVQ CX, 8(SP)
 	MOVQ 16(AX), CX
 	MOVQ CX, 16(SP)
-	MOVQ 72(AX), DX
-	SHLQ $0x02, DX
-	MOVQ 72(AX), BX
+	MOVQ 64(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 64(AX), DI
 
 vector:
-	CMPQ    BX, $0x08
+	CMPQ    DI, $0x08
 	JL      tail
 	MOVQ    16(SP), CX
 	VMOVUPS (CX), Y0
-	MOVQ    (SP), SI
-	MOVQ    8(SP), DI
-	MOVQ    48(AX), CX
+	MOVQ    (SP), DX
+	MOVQ    8(SP), BX
+	MOVQ    40(AX), CX
 	MOVQ    CX, 24(SP)
 	MOVQ    24(AX), CX
 	MOVQ    CX, 32(SP)
 
 batch:
-	MOVQ 56(AX), CX
+	MOVQ 48(AX), CX
 	MOVQ CX, 48(SP)
 	MOVQ 32(SP), CX
 	MOVQ CX, 40(SP)
 
 tile:
-	MOVQ 40(SP), R8
-	MOVQ 64(AX), R9
+	MOVQ 40(SP), CX
+	MOVQ CX, 56(SP)
+	MOVQ 56(AX), CX
+	MOVQ CX, 64(SP)
 
-place:
+choose:
+	MOVQ 64(SP), CX
+	CMPQ CX, $0x0e
+	JGE  outputs_7
+	CMPQ CX, $0x07
+	JLE  split
+	INCQ CX
+	SHRQ $0x01, CX
+
+split:
+	CMPQ CX, $0x01
+	JEQ  outputs_1
+	CMPQ CX, $0x02
+	JEQ  outputs_2
+	CMPQ CX, $0x03
+	JEQ  outputs_3
+	CMPQ CX, $0x04
+	JEQ  outputs_4
+	CMPQ CX, $0x05
+	JEQ  outputs_5
+	CMPQ CX, $0x06
+	JEQ  outputs_6
+
+outputs_7:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
 	VMOVAPS Y0, Y1
-	MOVQ    R8, R10
-	ADDQ    88(AX), R10
-	MOVQ    88(AX), R14
-	MOVQ    32(AX), R11
-	LEAQ    (R11)(R14*4), R11
-	MOVQ    40(AX), R12
-	LEAQ    (R12)(R14*4), R12
-	MOVQ    80(AX), R13
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y7
+	MOVQ    32(AX), R12
+	MOVQ    72(AX), R13
+	MOVQ    R13, 72(SP)
 
-seg:
-	MOVQ 88(AX), R14
-	NEGQ R14
+seg_7:
+	MOVQ 80(AX), R13
 
-code:
-	MOVBLZX      (R10)(R14*1), CX
-	CMPL         CX, (R12)(R14*4)
+code_7:
+	MOVL         (R12), R14
+	MOVL         4(R12), R15
+	IMULQ        SI, R14
+	ADDQ         BX, R14
+	MOVBLZX      (R8), CX
+	CMPL         CX, R15
 	JCC          bad
-	ADDL         (R11)(R14*4), CX
-	IMULQ        DX, CX
-	VMOVUPS      (DI)(CX*1), Y2
-	VADDPS       Y2, Y1, Y1
-	INCQ         R14
-	JNZ          code
-	ADDQ         120(AX), R10
-	MOVQ         88(AX), R14
-	LEAQ         (R11)(R14*4), R11
-	LEAQ         (R12)(R14*4), R12
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y8
+	VADDPS       Y8, Y1, Y1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y8
+	VADDPS       Y8, Y2, Y2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y8
+	VADDPS       Y8, Y3, Y3
+	MOVBLZX      (R8)(R10*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y8
+	VADDPS       Y8, Y4, Y4
+	MOVBLZX      (R8)(R9*4), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y8
+	VADDPS       Y8, Y5, Y5
+	MOVBLZX      (R8)(R11*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y8
+	VADDPS       Y8, Y6, Y6
+	MOVBLZX      (R8)(R10*2), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y8
+	VADDPS       Y8, Y7, Y7
+	INCQ         R8
+	ADDQ         $0x08, R12
 	DECQ         R13
-	JNZ          seg
-	VBROADCASTSS 128(AX), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (SI)
-	ADDQ         DX, SI
+	JNZ          code_7
 	ADDQ         112(AX), R8
-	DECQ         R9
-	JNZ          place
-	MOVQ         104(AX), CX
-	ADDQ         CX, 40(SP)
-	DECQ         48(SP)
-	JNZ          tile
-	MOVQ         96(AX), CX
-	ADDQ         CX, 32(SP)
-	DECQ         24(SP)
-	JNZ          batch
-	ADDQ         $0x20, (SP)
-	ADDQ         $0x20, 8(SP)
-	ADDQ         $0x20, 16(SP)
-	SUBQ         $0x08, BX
-	JMP          vector
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_7
+	VBROADCASTSS 120(AX), Y8
+	VMAXPS       Y1, Y8, Y1
+	VMOVUPS      Y1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y2, Y8, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y8, Y3
+	VMOVUPS      Y3, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y8, Y4
+	VMOVUPS      Y4, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y5, Y8, Y5
+	VMOVUPS      Y5, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y6, Y8, Y6
+	VMOVUPS      Y6, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x07, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x07, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_6:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+	MOVQ    32(AX), R12
+	MOVQ    72(AX), R13
+	MOVQ    R13, 72(SP)
+
+seg_6:
+	MOVQ 80(AX), R13
+
+code_6:
+	MOVL         (R12), R14
+	MOVL         4(R12), R15
+	IMULQ        SI, R14
+	ADDQ         BX, R14
+	MOVBLZX      (R8), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y7
+	VADDPS       Y7, Y1, Y1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y7
+	VADDPS       Y7, Y2, Y2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y7
+	VADDPS       Y7, Y3, Y3
+	MOVBLZX      (R8)(R10*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y7
+	VADDPS       Y7, Y4, Y4
+	MOVBLZX      (R8)(R9*4), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y7
+	VADDPS       Y7, Y5, Y5
+	MOVBLZX      (R8)(R11*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Y7
+	VADDPS       Y7, Y6, Y6
+	INCQ         R8
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNZ          code_6
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_6
+	VBROADCASTSS 120(AX), Y7
+	VMAXPS       Y1, Y7, Y1
+	VMOVUPS      Y1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y2, Y7, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y7, Y3
+	VMOVUPS      Y3, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y7, Y4
+	VMOVUPS      Y4, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y5, Y7, Y5
+	VMOVUPS      Y5, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y6, Y7, Y6
+	VMOVUPS      Y6, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x06, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_5:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_5:
+	MOVQ 80(AX), R12
+
+code_5:
+	MOVL         (R11), R13
+	MOVL         4(R11), R14
+	IMULQ        SI, R13
+	ADDQ         BX, R13
+	MOVBLZX      (R8), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y6
+	VADDPS       Y6, Y1, Y1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y6
+	VADDPS       Y6, Y2, Y2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y6
+	VADDPS       Y6, Y3, Y3
+	MOVBLZX      (R8)(R10*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y6
+	VADDPS       Y6, Y4, Y4
+	MOVBLZX      (R8)(R9*4), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y6
+	VADDPS       Y6, Y5, Y5
+	INCQ         R8
+	ADDQ         $0x08, R11
+	DECQ         R12
+	JNZ          code_5
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_5
+	VBROADCASTSS 120(AX), Y6
+	VMAXPS       Y1, Y6, Y1
+	VMOVUPS      Y1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y2, Y6, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y6, Y3
+	VMOVUPS      Y3, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y6, Y4
+	VMOVUPS      Y4, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      Y5, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x05, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_4:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_4:
+	MOVQ 80(AX), R12
+
+code_4:
+	MOVL         (R11), R13
+	MOVL         4(R11), R14
+	IMULQ        SI, R13
+	ADDQ         BX, R13
+	MOVBLZX      (R8), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y5
+	VADDPS       Y5, Y1, Y1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y5
+	VADDPS       Y5, Y2, Y2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y5
+	VADDPS       Y5, Y3, Y3
+	MOVBLZX      (R8)(R10*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Y5
+	VADDPS       Y5, Y4, Y4
+	INCQ         R8
+	ADDQ         $0x08, R11
+	DECQ         R12
+	JNZ          code_4
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_4
+	VBROADCASTSS 120(AX), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMOVUPS      Y1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y2, Y5, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y5, Y3
+	VMOVUPS      Y3, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y5, Y4
+	VMOVUPS      Y4, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x04, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_3:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_3:
+	MOVQ 80(AX), R11
+
+code_3:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (R8), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Y4
+	VADDPS       Y4, Y1, Y1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Y4
+	VADDPS       Y4, Y2, Y2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Y4
+	VADDPS       Y4, Y3, Y3
+	INCQ         R8
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_3
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_3
+	VBROADCASTSS 120(AX), Y4
+	VMAXPS       Y1, Y4, Y1
+	VMOVUPS      Y1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y2, Y4, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x03, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_2:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_2:
+	MOVQ 80(AX), R11
+
+code_2:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (R8), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Y3
+	VADDPS       Y3, Y1, Y1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Y3
+	VADDPS       Y3, Y2, Y2
+	INCQ         R8
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_2
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_2
+	VBROADCASTSS 120(AX), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMOVUPS      Y1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x02, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_1:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVAPS Y0, Y1
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_1:
+	MOVQ 80(AX), R11
+
+code_1:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (R8), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Y2
+	VADDPS       Y2, Y1, Y1
+	INCQ         R8
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_1
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_1
+	VBROADCASTSS 120(AX), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (DX)
+	ADDQ         SI, DX
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x01, 64(SP)
+	JG           choose
+
+tile_done:
+	MOVQ 96(AX), CX
+	ADDQ CX, 40(SP)
+	DECQ 48(SP)
+	JNZ  tile
+	MOVQ 88(AX), CX
+	ADDQ CX, 32(SP)
+	DECQ 24(SP)
+	JNZ  batch
+	ADDQ $0x20, (SP)
+	ADDQ $0x20, 8(SP)
+	ADDQ $0x20, 16(SP)
+	SUBQ $0x08, DI
+	JMP  vector
 
 tail:
-	TESTQ      BX, BX
+	TESTQ      DI, DI
 	JZ         end
 	LEAQ       embed256const<>+32(SB), CX
-	SHLQ       $0x02, BX
-	SUBQ       BX, CX
+	SHLQ       $0x02, DI
+	SUBQ       DI, CX
 	VMOVUPS    (CX), Y0
 	MOVQ       16(SP), CX
 	VMASKMOVPS (CX), Y0, Y1
-	MOVQ       (SP), BX
-	MOVQ       8(SP), SI
-	MOVQ       48(AX), CX
+	MOVQ       (SP), DX
+	MOVQ       8(SP), BX
+	MOVQ       40(AX), CX
 	MOVQ       CX, 24(SP)
 	MOVQ       24(AX), CX
 	MOVQ       CX, 32(SP)
 
 batch_tail:
-	MOVQ 56(AX), CX
+	MOVQ 48(AX), CX
 	MOVQ CX, 48(SP)
 	MOVQ 32(SP), CX
 	MOVQ CX, 40(SP)
 
 tile_tail:
-	MOVQ 40(SP), DI
-	MOVQ 64(AX), R8
+	MOVQ 40(SP), CX
+	MOVQ CX, 56(SP)
+	MOVQ 56(AX), CX
+	MOVQ CX, 64(SP)
 
-place_tail:
+choose_tail:
+	MOVQ 64(SP), CX
+	CMPQ CX, $0x0e
+	JGE  outputs_7_tail
+	CMPQ CX, $0x07
+	JLE  split_tail
+	INCQ CX
+	SHRQ $0x01, CX
+
+split_tail:
+	CMPQ CX, $0x01
+	JEQ  outputs_1_tail
+	CMPQ CX, $0x02
+	JEQ  outputs_2_tail
+	CMPQ CX, $0x03
+	JEQ  outputs_3_tail
+	CMPQ CX, $0x04
+	JEQ  outputs_4_tail
+	CMPQ CX, $0x05
+	JEQ  outputs_5_tail
+	CMPQ CX, $0x06
+	JEQ  outputs_6_tail
+
+outputs_7_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
 	VMOVAPS Y1, Y2
-	MOVQ    DI, R9
-	ADDQ    88(AX), R9
-	MOVQ    88(AX), R13
-	MOVQ    32(AX), R10
-	LEAQ    (R10)(R13*4), R10
-	MOVQ    40(AX), R11
-	LEAQ    (R11)(R13*4), R11
-	MOVQ    80(AX), R12
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
 
-seg_tail:
-	MOVQ 88(AX), R13
-	NEGQ R13
+seg_7_tail:
+	MOVQ 80(AX), R12
 
-code_tail:
-	MOVBLZX      (R9)(R13*1), CX
-	CMPL         CX, (R11)(R13*4)
+code_7_tail:
+	MOVL         (R11), R13
+	MOVL         4(R11), R14
+	IMULQ        SI, R13
+	ADDQ         BX, R13
+	MOVBLZX      (DI), CX
+	CMPL         CX, R14
 	JCC          bad
-	ADDL         (R10)(R13*4), CX
-	IMULQ        DX, CX
-	VMASKMOVPS   (SI)(CX*1), Y0, Y3
-	VADDPS       Y3, Y2, Y2
-	INCQ         R13
-	JNZ          code_tail
-	ADDQ         120(AX), R9
-	MOVQ         88(AX), R13
-	LEAQ         (R10)(R13*4), R10
-	LEAQ         (R11)(R13*4), R11
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y9
+	VADDPS       Y9, Y2, Y2
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y9
+	VADDPS       Y9, Y3, Y3
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y9
+	VADDPS       Y9, Y4, Y4
+	MOVBLZX      (DI)(R9*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y9
+	VADDPS       Y9, Y5, Y5
+	MOVBLZX      (DI)(R8*4), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y9
+	VADDPS       Y9, Y6, Y6
+	MOVBLZX      (DI)(R10*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y9
+	VADDPS       Y9, Y7, Y7
+	MOVBLZX      (DI)(R9*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y9
+	VADDPS       Y9, Y8, Y8
+	INCQ         DI
+	ADDQ         $0x08, R11
 	DECQ         R12
-	JNZ          seg_tail
-	VBROADCASTSS 128(AX), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMASKMOVPS   Y2, Y0, (BX)
-	ADDQ         DX, BX
+	JNZ          code_7_tail
 	ADDQ         112(AX), DI
-	DECQ         R8
-	JNZ          place_tail
-	MOVQ         104(AX), CX
-	ADDQ         CX, 40(SP)
-	DECQ         48(SP)
-	JNZ          tile_tail
-	MOVQ         96(AX), CX
-	ADDQ         CX, 32(SP)
-	DECQ         24(SP)
-	JNZ          batch_tail
-	ADDQ         $0x20, (SP)
-	ADDQ         $0x20, 8(SP)
-	ADDQ         $0x20, 16(SP)
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_7_tail
+	VBROADCASTSS 120(AX), Y9
+	VMAXPS       Y2, Y9, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y9, Y3
+	VMASKMOVPS   Y3, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y9, Y4
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y5, Y9, Y5
+	VMASKMOVPS   Y5, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y6, Y9, Y6
+	VMASKMOVPS   Y6, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y7, Y9, Y7
+	VMASKMOVPS   Y7, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y8, Y9, Y8
+	VMASKMOVPS   Y8, Y0, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x07, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x07, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_6_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_6_tail:
+	MOVQ 80(AX), R12
+
+code_6_tail:
+	MOVL         (R11), R13
+	MOVL         4(R11), R14
+	IMULQ        SI, R13
+	ADDQ         BX, R13
+	MOVBLZX      (DI), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y8
+	VADDPS       Y8, Y2, Y2
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y8
+	VADDPS       Y8, Y3, Y3
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y8
+	VADDPS       Y8, Y4, Y4
+	MOVBLZX      (DI)(R9*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y8
+	VADDPS       Y8, Y5, Y5
+	MOVBLZX      (DI)(R8*4), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y8
+	VADDPS       Y8, Y6, Y6
+	MOVBLZX      (DI)(R10*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R13)(CX*1), Y0, Y8
+	VADDPS       Y8, Y7, Y7
+	INCQ         DI
+	ADDQ         $0x08, R11
+	DECQ         R12
+	JNZ          code_6_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_6_tail
+	VBROADCASTSS 120(AX), Y8
+	VMAXPS       Y2, Y8, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y8, Y3
+	VMASKMOVPS   Y3, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y8, Y4
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y5, Y8, Y5
+	VMASKMOVPS   Y5, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y6, Y8, Y6
+	VMASKMOVPS   Y6, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y7, Y8, Y7
+	VMASKMOVPS   Y7, Y0, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x06, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_5_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_5_tail:
+	MOVQ 80(AX), R11
+
+code_5_tail:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (DI), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y7
+	VADDPS       Y7, Y2, Y2
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y7
+	VADDPS       Y7, Y3, Y3
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y7
+	VADDPS       Y7, Y4, Y4
+	MOVBLZX      (DI)(R9*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y7
+	VADDPS       Y7, Y5, Y5
+	MOVBLZX      (DI)(R8*4), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	INCQ         DI
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_5_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_5_tail
+	VBROADCASTSS 120(AX), Y7
+	VMAXPS       Y2, Y7, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y7, Y3
+	VMASKMOVPS   Y3, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y7, Y4
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y5, Y7, Y5
+	VMASKMOVPS   Y5, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y6, Y7, Y6
+	VMASKMOVPS   Y6, Y0, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x05, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_4_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_4_tail:
+	MOVQ 80(AX), R11
+
+code_4_tail:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (DI), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y6
+	VADDPS       Y6, Y2, Y2
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y6
+	VADDPS       Y6, Y3, Y3
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y6
+	VADDPS       Y6, Y4, Y4
+	MOVBLZX      (DI)(R9*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R12)(CX*1), Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	INCQ         DI
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_4_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_4_tail
+	VBROADCASTSS 120(AX), Y6
+	VMAXPS       Y2, Y6, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y6, Y3
+	VMASKMOVPS   Y3, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y6, Y4
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y5, Y6, Y5
+	VMASKMOVPS   Y5, Y0, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x04, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_3_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	MOVQ    32(AX), R9
+	MOVQ    72(AX), R10
+	MOVQ    R10, 72(SP)
+
+seg_3_tail:
+	MOVQ 80(AX), R10
+
+code_3_tail:
+	MOVL         (R9), R11
+	MOVL         4(R9), R12
+	IMULQ        SI, R11
+	ADDQ         BX, R11
+	MOVBLZX      (DI), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R11)(CX*1), Y0, Y5
+	VADDPS       Y5, Y2, Y2
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R11)(CX*1), Y0, Y5
+	VADDPS       Y5, Y3, Y3
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R11)(CX*1), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	INCQ         DI
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          code_3_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_3_tail
+	VBROADCASTSS 120(AX), Y5
+	VMAXPS       Y2, Y5, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y5, Y3
+	VMASKMOVPS   Y3, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y4, Y5, Y4
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x03, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_2_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	MOVQ    32(AX), R9
+	MOVQ    72(AX), R10
+	MOVQ    R10, 72(SP)
+
+seg_2_tail:
+	MOVQ 80(AX), R10
+
+code_2_tail:
+	MOVL         (R9), R11
+	MOVL         4(R9), R12
+	IMULQ        SI, R11
+	ADDQ         BX, R11
+	MOVBLZX      (DI), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R11)(CX*1), Y0, Y4
+	VADDPS       Y4, Y2, Y2
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R11)(CX*1), Y0, Y4
+	VADDPS       Y4, Y3, Y3
+	INCQ         DI
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          code_2_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_2_tail
+	VBROADCASTSS 120(AX), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Y3, Y4, Y3
+	VMASKMOVPS   Y3, Y0, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x02, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_1_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	VMOVAPS Y1, Y2
+	MOVQ    32(AX), R9
+	MOVQ    72(AX), R10
+	MOVQ    R10, 72(SP)
+
+seg_1_tail:
+	MOVQ 80(AX), R10
+
+code_1_tail:
+	MOVL         (R9), R11
+	MOVL         4(R9), R12
+	IMULQ        SI, R11
+	ADDQ         BX, R11
+	MOVBLZX      (DI), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMASKMOVPS   (R11)(CX*1), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	INCQ         DI
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          code_1_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_1_tail
+	VBROADCASTSS 120(AX), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         SI, DX
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x01, 64(SP)
+	JG           choose_tail
+
+tile_done_tail:
+	MOVQ 96(AX), CX
+	ADDQ CX, 40(SP)
+	DECQ 48(SP)
+	JNZ  tile_tail
+	MOVQ 88(AX), CX
+	ADDQ CX, 32(SP)
+	DECQ 24(SP)
+	JNZ  batch_tail
+	ADDQ $0x20, (SP)
+	ADDQ $0x20, 8(SP)
+	ADDQ $0x20, 16(SP)
 
 end:
 	MOVB $0x01, ok+8(FP)
@@ -198,7 +1162,7 @@ GLOBL embed256const<>(SB), RODATA|NOPTR, $64
 
 // func embed512(t *byte) (ok bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·embed512(SB), NOSPLIT, $56-9
+TEXT ·embed512(SB), NOSPLIT, $80-9
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ CX, (SP)
@@ -206,158 +1170,1122 @@ TEXT ·embed512(SB), NOSPLIT, $56-9
 	MOVQ CX, 8(SP)
 	MOVQ 16(AX), CX
 	MOVQ CX, 16(SP)
-	MOVQ 72(AX), DX
-	SHLQ $0x02, DX
-	MOVQ 72(AX), BX
+	MOVQ 64(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 64(AX), DI
 
 vector:
-	CMPQ    BX, $0x10
+	CMPQ    DI, $0x10
 	JL      tail
 	MOVQ    16(SP), CX
 	VMOVUPS (CX), Z0
-	MOVQ    (SP), SI
-	MOVQ    8(SP), DI
-	MOVQ    48(AX), CX
+	MOVQ    (SP), DX
+	MOVQ    8(SP), BX
+	MOVQ    40(AX), CX
 	MOVQ    CX, 24(SP)
 	MOVQ    24(AX), CX
 	MOVQ    CX, 32(SP)
 
 batch:
-	MOVQ 56(AX), CX
+	MOVQ 48(AX), CX
 	MOVQ CX, 48(SP)
 	MOVQ 32(SP), CX
 	MOVQ CX, 40(SP)
 
 tile:
-	MOVQ 40(SP), R8
-	MOVQ 64(AX), R9
+	MOVQ 40(SP), CX
+	MOVQ CX, 56(SP)
+	MOVQ 56(AX), CX
+	MOVQ CX, 64(SP)
 
-place:
+choose:
+	MOVQ 64(SP), CX
+	CMPQ CX, $0x0e
+	JGE  outputs_7
+	CMPQ CX, $0x07
+	JLE  split
+	INCQ CX
+	SHRQ $0x01, CX
+
+split:
+	CMPQ CX, $0x01
+	JEQ  outputs_1
+	CMPQ CX, $0x02
+	JEQ  outputs_2
+	CMPQ CX, $0x03
+	JEQ  outputs_3
+	CMPQ CX, $0x04
+	JEQ  outputs_4
+	CMPQ CX, $0x05
+	JEQ  outputs_5
+	CMPQ CX, $0x06
+	JEQ  outputs_6
+
+outputs_7:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
 	VMOVAPS Z0, Z1
-	MOVQ    R8, R10
-	ADDQ    88(AX), R10
-	MOVQ    88(AX), R14
-	MOVQ    32(AX), R11
-	LEAQ    (R11)(R14*4), R11
-	MOVQ    40(AX), R12
-	LEAQ    (R12)(R14*4), R12
-	MOVQ    80(AX), R13
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	MOVQ    32(AX), R12
+	MOVQ    72(AX), R13
+	MOVQ    R13, 72(SP)
 
-seg:
-	MOVQ 88(AX), R14
-	NEGQ R14
+seg_7:
+	MOVQ 80(AX), R13
 
-code:
-	MOVBLZX      (R10)(R14*1), CX
-	CMPL         CX, (R12)(R14*4)
+code_7:
+	MOVL         (R12), R14
+	MOVL         4(R12), R15
+	IMULQ        SI, R14
+	ADDQ         BX, R14
+	MOVBLZX      (R8), CX
+	CMPL         CX, R15
 	JCC          bad
-	ADDL         (R11)(R14*4), CX
-	IMULQ        DX, CX
-	VMOVUPS      (DI)(CX*1), Z2
-	VADDPS       Z2, Z1, Z1
-	INCQ         R14
-	JNZ          code
-	ADDQ         120(AX), R10
-	MOVQ         88(AX), R14
-	LEAQ         (R11)(R14*4), R11
-	LEAQ         (R12)(R14*4), R12
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z8
+	VADDPS       Z8, Z1, Z1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z8
+	VADDPS       Z8, Z2, Z2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z8
+	VADDPS       Z8, Z3, Z3
+	MOVBLZX      (R8)(R10*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z8
+	VADDPS       Z8, Z4, Z4
+	MOVBLZX      (R8)(R9*4), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z8
+	VADDPS       Z8, Z5, Z5
+	MOVBLZX      (R8)(R11*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z8
+	VADDPS       Z8, Z6, Z6
+	MOVBLZX      (R8)(R10*2), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z8
+	VADDPS       Z8, Z7, Z7
+	INCQ         R8
+	ADDQ         $0x08, R12
 	DECQ         R13
-	JNZ          seg
-	VBROADCASTSS 128(AX), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      Z1, (SI)
-	ADDQ         DX, SI
+	JNZ          code_7
 	ADDQ         112(AX), R8
-	DECQ         R9
-	JNZ          place
-	MOVQ         104(AX), CX
-	ADDQ         CX, 40(SP)
-	DECQ         48(SP)
-	JNZ          tile
-	MOVQ         96(AX), CX
-	ADDQ         CX, 32(SP)
-	DECQ         24(SP)
-	JNZ          batch
-	ADDQ         $0x40, (SP)
-	ADDQ         $0x40, 8(SP)
-	ADDQ         $0x40, 16(SP)
-	SUBQ         $0x10, BX
-	JMP          vector
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_7
+	VBROADCASTSS 120(AX), Z8
+	VMAXPS       Z1, Z8, Z1
+	VMOVUPS      Z1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z8, Z2
+	VMOVUPS      Z2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z8, Z3
+	VMOVUPS      Z3, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z4, Z8, Z4
+	VMOVUPS      Z4, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z5, Z8, Z5
+	VMOVUPS      Z5, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z6, Z8, Z6
+	VMOVUPS      Z6, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z7, Z8, Z7
+	VMOVUPS      Z7, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x07, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x07, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_6:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	MOVQ    32(AX), R12
+	MOVQ    72(AX), R13
+	MOVQ    R13, 72(SP)
+
+seg_6:
+	MOVQ 80(AX), R13
+
+code_6:
+	MOVL         (R12), R14
+	MOVL         4(R12), R15
+	IMULQ        SI, R14
+	ADDQ         BX, R14
+	MOVBLZX      (R8), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z7
+	VADDPS       Z7, Z1, Z1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z7
+	VADDPS       Z7, Z2, Z2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z7
+	VADDPS       Z7, Z3, Z3
+	MOVBLZX      (R8)(R10*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z7
+	VADDPS       Z7, Z4, Z4
+	MOVBLZX      (R8)(R9*4), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z7
+	VADDPS       Z7, Z5, Z5
+	MOVBLZX      (R8)(R11*1), CX
+	CMPL         CX, R15
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R14)(CX*1), Z7
+	VADDPS       Z7, Z6, Z6
+	INCQ         R8
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNZ          code_6
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_6
+	VBROADCASTSS 120(AX), Z7
+	VMAXPS       Z1, Z7, Z1
+	VMOVUPS      Z1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z7, Z2
+	VMOVUPS      Z2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z7, Z3
+	VMOVUPS      Z3, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z4, Z7, Z4
+	VMOVUPS      Z4, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z5, Z7, Z5
+	VMOVUPS      Z5, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z6, Z7, Z6
+	VMOVUPS      Z6, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x06, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_5:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_5:
+	MOVQ 80(AX), R12
+
+code_5:
+	MOVL         (R11), R13
+	MOVL         4(R11), R14
+	IMULQ        SI, R13
+	ADDQ         BX, R13
+	MOVBLZX      (R8), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z6
+	VADDPS       Z6, Z1, Z1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z6
+	VADDPS       Z6, Z2, Z2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z6
+	VADDPS       Z6, Z3, Z3
+	MOVBLZX      (R8)(R10*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z6
+	VADDPS       Z6, Z4, Z4
+	MOVBLZX      (R8)(R9*4), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z6
+	VADDPS       Z6, Z5, Z5
+	INCQ         R8
+	ADDQ         $0x08, R11
+	DECQ         R12
+	JNZ          code_5
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_5
+	VBROADCASTSS 120(AX), Z6
+	VMAXPS       Z1, Z6, Z1
+	VMOVUPS      Z1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z6, Z2
+	VMOVUPS      Z2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z6, Z3
+	VMOVUPS      Z3, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z4, Z6, Z4
+	VMOVUPS      Z4, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z5, Z6, Z5
+	VMOVUPS      Z5, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x05, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_4:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_4:
+	MOVQ 80(AX), R12
+
+code_4:
+	MOVL         (R11), R13
+	MOVL         4(R11), R14
+	IMULQ        SI, R13
+	ADDQ         BX, R13
+	MOVBLZX      (R8), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z5
+	VADDPS       Z5, Z1, Z1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z5
+	VADDPS       Z5, Z2, Z2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z5
+	VADDPS       Z5, Z3, Z3
+	MOVBLZX      (R8)(R10*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R13)(CX*1), Z5
+	VADDPS       Z5, Z4, Z4
+	INCQ         R8
+	ADDQ         $0x08, R11
+	DECQ         R12
+	JNZ          code_4
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_4
+	VBROADCASTSS 120(AX), Z5
+	VMAXPS       Z1, Z5, Z1
+	VMOVUPS      Z1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z5, Z2
+	VMOVUPS      Z2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z5, Z3
+	VMOVUPS      Z3, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z4, Z5, Z4
+	VMOVUPS      Z4, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x04, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_3:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_3:
+	MOVQ 80(AX), R11
+
+code_3:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (R8), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Z4
+	VADDPS       Z4, Z1, Z1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Z4
+	VADDPS       Z4, Z2, Z2
+	MOVBLZX      (R8)(R9*2), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Z4
+	VADDPS       Z4, Z3, Z3
+	INCQ         R8
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_3
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_3
+	VBROADCASTSS 120(AX), Z4
+	VMAXPS       Z1, Z4, Z1
+	VMOVUPS      Z1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z4, Z2
+	VMOVUPS      Z2, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z4, Z3
+	VMOVUPS      Z3, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x03, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_2:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_2:
+	MOVQ 80(AX), R11
+
+code_2:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (R8), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Z3
+	VADDPS       Z3, Z1, Z1
+	MOVBLZX      (R8)(R9*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Z3
+	VADDPS       Z3, Z2, Z2
+	INCQ         R8
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_2
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_2
+	VBROADCASTSS 120(AX), Z3
+	VMAXPS       Z1, Z3, Z1
+	VMOVUPS      Z1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z3, Z2
+	VMOVUPS      Z2, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, R9, R9
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x02, 64(SP)
+	JG           choose
+	JMP          tile_done
+
+outputs_1:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVAPS Z0, Z1
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_1:
+	MOVQ 80(AX), R11
+
+code_1:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (R8), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS      (R12)(CX*1), Z2
+	VADDPS       Z2, Z1, Z1
+	INCQ         R8
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_1
+	ADDQ         112(AX), R8
+	SUBQ         80(AX), R8
+	DECQ         72(SP)
+	JNZ          seg_1
+	VBROADCASTSS 120(AX), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      Z1, (DX)
+	ADDQ         SI, DX
+	ADDQ         R9, 56(SP)
+	SUBQ         $0x01, 64(SP)
+	JG           choose
+
+tile_done:
+	MOVQ 96(AX), CX
+	ADDQ CX, 40(SP)
+	DECQ 48(SP)
+	JNZ  tile
+	MOVQ 88(AX), CX
+	ADDQ CX, 32(SP)
+	DECQ 24(SP)
+	JNZ  batch
+	ADDQ $0x40, (SP)
+	ADDQ $0x40, 8(SP)
+	ADDQ $0x40, 16(SP)
+	SUBQ $0x10, DI
+	JMP  vector
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     DI, DI
 	JZ        end
 	MOVL      $0x0000ffff, CX
-	BZHIL     BX, CX, CX
+	BZHIL     DI, CX, CX
 	KMOVW     CX, K1
 	MOVQ      16(SP), CX
 	VMOVUPS.Z (CX), K1, Z0
-	MOVQ      (SP), BX
-	MOVQ      8(SP), SI
-	MOVQ      48(AX), CX
+	MOVQ      (SP), DX
+	MOVQ      8(SP), BX
+	MOVQ      40(AX), CX
 	MOVQ      CX, 24(SP)
 	MOVQ      24(AX), CX
 	MOVQ      CX, 32(SP)
 
 batch_tail:
-	MOVQ 56(AX), CX
+	MOVQ 48(AX), CX
 	MOVQ CX, 48(SP)
 	MOVQ 32(SP), CX
 	MOVQ CX, 40(SP)
 
 tile_tail:
-	MOVQ 40(SP), DI
-	MOVQ 64(AX), R8
+	MOVQ 40(SP), CX
+	MOVQ CX, 56(SP)
+	MOVQ 56(AX), CX
+	MOVQ CX, 64(SP)
 
-place_tail:
+choose_tail:
+	MOVQ 64(SP), CX
+	CMPQ CX, $0x0e
+	JGE  outputs_7_tail
+	CMPQ CX, $0x07
+	JLE  split_tail
+	INCQ CX
+	SHRQ $0x01, CX
+
+split_tail:
+	CMPQ CX, $0x01
+	JEQ  outputs_1_tail
+	CMPQ CX, $0x02
+	JEQ  outputs_2_tail
+	CMPQ CX, $0x03
+	JEQ  outputs_3_tail
+	CMPQ CX, $0x04
+	JEQ  outputs_4_tail
+	CMPQ CX, $0x05
+	JEQ  outputs_5_tail
+	CMPQ CX, $0x06
+	JEQ  outputs_6_tail
+
+outputs_7_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
 	VMOVAPS Z0, Z1
-	MOVQ    DI, R9
-	ADDQ    88(AX), R9
-	MOVQ    88(AX), R13
-	MOVQ    32(AX), R10
-	LEAQ    (R10)(R13*4), R10
-	MOVQ    40(AX), R11
-	LEAQ    (R11)(R13*4), R11
-	MOVQ    80(AX), R12
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
 
-seg_tail:
-	MOVQ 88(AX), R13
-	NEGQ R13
+seg_7_tail:
+	MOVQ 80(AX), R12
 
-code_tail:
-	MOVBLZX      (R9)(R13*1), CX
-	CMPL         CX, (R11)(R13*4)
+code_7_tail:
+	MOVL         (R11), R13
+	MOVL         4(R11), R14
+	IMULQ        SI, R13
+	ADDQ         BX, R13
+	MOVBLZX      (DI), CX
+	CMPL         CX, R14
 	JCC          bad
-	ADDL         (R10)(R13*4), CX
-	IMULQ        DX, CX
-	VMOVUPS.Z    (SI)(CX*1), K1, Z2
-	VADDPS       Z2, Z1, Z1
-	INCQ         R13
-	JNZ          code_tail
-	ADDQ         120(AX), R9
-	MOVQ         88(AX), R13
-	LEAQ         (R10)(R13*4), R10
-	LEAQ         (R11)(R13*4), R11
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z8
+	VADDPS       Z8, Z1, Z1
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z8
+	VADDPS       Z8, Z2, Z2
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z8
+	VADDPS       Z8, Z3, Z3
+	MOVBLZX      (DI)(R9*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z8
+	VADDPS       Z8, Z4, Z4
+	MOVBLZX      (DI)(R8*4), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z8
+	VADDPS       Z8, Z5, Z5
+	MOVBLZX      (DI)(R10*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z8
+	VADDPS       Z8, Z6, Z6
+	MOVBLZX      (DI)(R9*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z8
+	VADDPS       Z8, Z7, Z7
+	INCQ         DI
+	ADDQ         $0x08, R11
 	DECQ         R12
-	JNZ          seg_tail
-	VBROADCASTSS 128(AX), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      Z1, K1, (BX)
-	ADDQ         DX, BX
+	JNZ          code_7_tail
 	ADDQ         112(AX), DI
-	DECQ         R8
-	JNZ          place_tail
-	MOVQ         104(AX), CX
-	ADDQ         CX, 40(SP)
-	DECQ         48(SP)
-	JNZ          tile_tail
-	MOVQ         96(AX), CX
-	ADDQ         CX, 32(SP)
-	DECQ         24(SP)
-	JNZ          batch_tail
-	ADDQ         $0x40, (SP)
-	ADDQ         $0x40, 8(SP)
-	ADDQ         $0x40, 16(SP)
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_7_tail
+	VBROADCASTSS 120(AX), Z8
+	VMAXPS       Z1, Z8, Z1
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z8, Z2
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z8, Z3
+	VMOVUPS      Z3, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z4, Z8, Z4
+	VMOVUPS      Z4, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z5, Z8, Z5
+	VMOVUPS      Z5, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z6, Z8, Z6
+	VMOVUPS      Z6, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z7, Z8, Z7
+	VMOVUPS      Z7, K1, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x07, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x07, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_6_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (R8)(R8*4), R10
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_6_tail:
+	MOVQ 80(AX), R12
+
+code_6_tail:
+	MOVL         (R11), R13
+	MOVL         4(R11), R14
+	IMULQ        SI, R13
+	ADDQ         BX, R13
+	MOVBLZX      (DI), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z7
+	VADDPS       Z7, Z1, Z1
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z7
+	VADDPS       Z7, Z2, Z2
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z7
+	VADDPS       Z7, Z3, Z3
+	MOVBLZX      (DI)(R9*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z7
+	VADDPS       Z7, Z4, Z4
+	MOVBLZX      (DI)(R8*4), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z7
+	VADDPS       Z7, Z5, Z5
+	MOVBLZX      (DI)(R10*1), CX
+	CMPL         CX, R14
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R13)(CX*1), K1, Z7
+	VADDPS       Z7, Z6, Z6
+	INCQ         DI
+	ADDQ         $0x08, R11
+	DECQ         R12
+	JNZ          code_6_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_6_tail
+	VBROADCASTSS 120(AX), Z7
+	VMAXPS       Z1, Z7, Z1
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z7, Z2
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z7, Z3
+	VMOVUPS      Z3, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z4, Z7, Z4
+	VMOVUPS      Z4, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z5, Z7, Z5
+	VMOVUPS      Z5, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z6, Z7, Z6
+	VMOVUPS      Z6, K1, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x06, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_5_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_5_tail:
+	MOVQ 80(AX), R11
+
+code_5_tail:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (DI), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z6
+	VADDPS       Z6, Z1, Z1
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z6
+	VADDPS       Z6, Z2, Z2
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z6
+	VADDPS       Z6, Z3, Z3
+	MOVBLZX      (DI)(R9*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z6
+	VADDPS       Z6, Z4, Z4
+	MOVBLZX      (DI)(R8*4), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z6
+	VADDPS       Z6, Z5, Z5
+	INCQ         DI
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_5_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_5_tail
+	VBROADCASTSS 120(AX), Z6
+	VMAXPS       Z1, Z6, Z1
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z6, Z2
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z6, Z3
+	VMOVUPS      Z3, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z4, Z6, Z4
+	VMOVUPS      Z4, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z5, Z6, Z5
+	VMOVUPS      Z5, K1, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x05, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_4_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	LEAQ    (R8)(R8*2), R9
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_4_tail:
+	MOVQ 80(AX), R11
+
+code_4_tail:
+	MOVL         (R10), R12
+	MOVL         4(R10), R13
+	IMULQ        SI, R12
+	ADDQ         BX, R12
+	MOVBLZX      (DI), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z5
+	VADDPS       Z5, Z1, Z1
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z5
+	VADDPS       Z5, Z2, Z2
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z5
+	VADDPS       Z5, Z3, Z3
+	MOVBLZX      (DI)(R9*1), CX
+	CMPL         CX, R13
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R12)(CX*1), K1, Z5
+	VADDPS       Z5, Z4, Z4
+	INCQ         DI
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          code_4_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_4_tail
+	VBROADCASTSS 120(AX), Z5
+	VMAXPS       Z1, Z5, Z1
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z5, Z2
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z5, Z3
+	VMOVUPS      Z3, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z4, Z5, Z4
+	VMOVUPS      Z4, K1, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x04, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_3_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	MOVQ    32(AX), R9
+	MOVQ    72(AX), R10
+	MOVQ    R10, 72(SP)
+
+seg_3_tail:
+	MOVQ 80(AX), R10
+
+code_3_tail:
+	MOVL         (R9), R11
+	MOVL         4(R9), R12
+	IMULQ        SI, R11
+	ADDQ         BX, R11
+	MOVBLZX      (DI), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R11)(CX*1), K1, Z4
+	VADDPS       Z4, Z1, Z1
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R11)(CX*1), K1, Z4
+	VADDPS       Z4, Z2, Z2
+	MOVBLZX      (DI)(R8*2), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R11)(CX*1), K1, Z4
+	VADDPS       Z4, Z3, Z3
+	INCQ         DI
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          code_3_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_3_tail
+	VBROADCASTSS 120(AX), Z4
+	VMAXPS       Z1, Z4, Z1
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z4, Z2
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z3, Z4, Z3
+	VMOVUPS      Z3, K1, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x03, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_2_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	MOVQ    32(AX), R9
+	MOVQ    72(AX), R10
+	MOVQ    R10, 72(SP)
+
+seg_2_tail:
+	MOVQ 80(AX), R10
+
+code_2_tail:
+	MOVL         (R9), R11
+	MOVL         4(R9), R12
+	IMULQ        SI, R11
+	ADDQ         BX, R11
+	MOVBLZX      (DI), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R11)(CX*1), K1, Z3
+	VADDPS       Z3, Z1, Z1
+	MOVBLZX      (DI)(R8*1), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R11)(CX*1), K1, Z3
+	VADDPS       Z3, Z2, Z2
+	INCQ         DI
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          code_2_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_2_tail
+	VBROADCASTSS 120(AX), Z3
+	VMAXPS       Z1, Z3, Z1
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         SI, DX
+	VMAXPS       Z2, Z3, Z2
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, R8, R8
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x02, 64(SP)
+	JG           choose_tail
+	JMP          tile_done_tail
+
+outputs_1_tail:
+	MOVQ    56(SP), DI
+	MOVQ    104(AX), R8
+	VMOVAPS Z0, Z1
+	MOVQ    32(AX), R9
+	MOVQ    72(AX), R10
+	MOVQ    R10, 72(SP)
+
+seg_1_tail:
+	MOVQ 80(AX), R10
+
+code_1_tail:
+	MOVL         (R9), R11
+	MOVL         4(R9), R12
+	IMULQ        SI, R11
+	ADDQ         BX, R11
+	MOVBLZX      (DI), CX
+	CMPL         CX, R12
+	JCC          bad
+	IMULQ        SI, CX
+	VMOVUPS.Z    (R11)(CX*1), K1, Z2
+	VADDPS       Z2, Z1, Z1
+	INCQ         DI
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          code_1_tail
+	ADDQ         112(AX), DI
+	SUBQ         80(AX), DI
+	DECQ         72(SP)
+	JNZ          seg_1_tail
+	VBROADCASTSS 120(AX), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         SI, DX
+	ADDQ         R8, 56(SP)
+	SUBQ         $0x01, 64(SP)
+	JG           choose_tail
+
+tile_done_tail:
+	MOVQ 96(AX), CX
+	ADDQ CX, 40(SP)
+	DECQ 48(SP)
+	JNZ  tile_tail
+	MOVQ 88(AX), CX
+	ADDQ CX, 32(SP)
+	DECQ 24(SP)
+	JNZ  batch_tail
+	ADDQ $0x40, (SP)
+	ADDQ $0x40, 8(SP)
+	ADDQ $0x40, 16(SP)
 
 end:
 	MOVB $0x01, ok+8(FP)
@@ -389,7 +2317,7 @@ GLOBL embed512const<>(SB), RODATA|NOPTR, $64
 
 // func embedBack256(t *byte) (ok bool)
 // Requires: AVX
-TEXT ·embedBack256(SB), NOSPLIT, $56-9
+TEXT ·embedBack256(SB), NOSPLIT, $80-9
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ CX, (SP)
@@ -397,74 +2325,550 @@ TEXT ·embedBack256(SB), NOSPLIT, $56-9
 	MOVQ CX, 8(SP)
 	MOVQ 16(AX), CX
 	MOVQ CX, 16(SP)
-	MOVQ 72(AX), DX
-	SHLQ $0x02, DX
-	MOVQ 72(AX), BX
+	MOVQ 64(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 64(AX), DI
 
 vector:
-	CMPQ    BX, $0x08
+	CMPQ    DI, $0x08
 	JL      tail
 	MOVQ    16(SP), CX
 	VMOVUPS (CX), Y0
-	MOVQ    (SP), SI
-	MOVQ    8(SP), DI
-	MOVQ    48(AX), CX
+	MOVQ    (SP), DX
+	MOVQ    8(SP), BX
+	MOVQ    40(AX), CX
 	MOVQ    CX, 24(SP)
 	MOVQ    24(AX), CX
 	MOVQ    CX, 32(SP)
 
 batch:
-	MOVQ 56(AX), CX
+	MOVQ 48(AX), CX
 	MOVQ CX, 48(SP)
 	MOVQ 32(SP), CX
 	MOVQ CX, 40(SP)
 
 tile:
-	MOVQ 40(SP), R8
-	MOVQ 64(AX), R9
+	MOVQ 40(SP), CX
+	MOVQ CX, 56(SP)
+	MOVQ 56(AX), CX
+	MOVQ CX, 64(SP)
 
-place:
-	VMOVUPS (SI), Y1
+choose:
+	MOVQ 64(SP), CX
+	CMPQ CX, $0x0e
+	JGE  outputs_7
+	CMPQ CX, $0x07
+	JLE  split
+	INCQ CX
+	SHRQ $0x01, CX
+
+split:
+	CMPQ CX, $0x01
+	JEQ  outputs_1
+	CMPQ CX, $0x02
+	JEQ  outputs_2
+	CMPQ CX, $0x03
+	JEQ  outputs_3
+	CMPQ CX, $0x04
+	JEQ  outputs_4
+	CMPQ CX, $0x05
+	JEQ  outputs_5
+	CMPQ CX, $0x06
+	JEQ  outputs_6
+
+outputs_7:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	VMOVUPS (DX), Y1
 	VADDPS  Y1, Y0, Y0
-	MOVQ    R8, R10
-	ADDQ    88(AX), R10
-	MOVQ    88(AX), R14
-	MOVQ    32(AX), R11
-	LEAQ    (R11)(R14*4), R11
-	MOVQ    40(AX), R12
-	LEAQ    (R12)(R14*4), R12
-	MOVQ    80(AX), R13
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y2
+	VADDPS  Y2, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y3
+	VADDPS  Y3, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y5
+	VADDPS  Y5, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y6
+	VADDPS  Y6, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y7
+	VADDPS  Y7, Y0, Y0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R12
+	MOVQ    72(AX), R13
+	MOVQ    R13, 72(SP)
 
-seg:
-	MOVQ 88(AX), R14
-	NEGQ R14
+seg_7:
+	MOVQ 80(AX), R13
 
-code:
-	MOVBLZX (R10)(R14*1), CX
-	CMPL    CX, (R12)(R14*4)
+code_7:
+	MOVL    (R12), R14
+	MOVL    4(R12), R15
+	IMULQ   SI, R14
+	ADDQ    BX, R14
+	MOVBLZX (R8), CX
+	CMPL    CX, R15
 	JCC     bad
-	ADDL    (R11)(R14*4), CX
-	IMULQ   DX, CX
-	VMOVUPS (DI)(CX*1), Y2
-	VADDPS  Y1, Y2, Y2
-	VMOVUPS Y2, (DI)(CX*1)
-	INCQ    R14
-	JNZ     code
-	ADDQ    120(AX), R10
-	MOVQ    88(AX), R14
-	LEAQ    (R11)(R14*4), R11
-	LEAQ    (R12)(R14*4), R12
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y8
+	VADDPS  Y1, Y8, Y8
+	VMOVUPS Y8, (R14)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y8
+	VADDPS  Y2, Y8, Y8
+	VMOVUPS Y8, (R14)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y8
+	VADDPS  Y3, Y8, Y8
+	VMOVUPS Y8, (R14)(CX*1)
+	MOVBLZX (R8)(R10*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y8
+	VADDPS  Y4, Y8, Y8
+	VMOVUPS Y8, (R14)(CX*1)
+	MOVBLZX (R8)(R9*4), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y8
+	VADDPS  Y5, Y8, Y8
+	VMOVUPS Y8, (R14)(CX*1)
+	MOVBLZX (R8)(R11*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y8
+	VADDPS  Y6, Y8, Y8
+	VMOVUPS Y8, (R14)(CX*1)
+	MOVBLZX (R8)(R10*2), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y8
+	VADDPS  Y7, Y8, Y8
+	VMOVUPS Y8, (R14)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R12
 	DECQ    R13
-	JNZ     seg
-	ADDQ    DX, SI
+	JNZ     code_7
 	ADDQ    112(AX), R8
-	DECQ    R9
-	JNZ     place
-	MOVQ    104(AX), CX
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_7
+	IMUL3Q  $0x07, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x07, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_6:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y2
+	VADDPS  Y2, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y3
+	VADDPS  Y3, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y5
+	VADDPS  Y5, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y6
+	VADDPS  Y6, Y0, Y0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R12
+	MOVQ    72(AX), R13
+	MOVQ    R13, 72(SP)
+
+seg_6:
+	MOVQ 80(AX), R13
+
+code_6:
+	MOVL    (R12), R14
+	MOVL    4(R12), R15
+	IMULQ   SI, R14
+	ADDQ    BX, R14
+	MOVBLZX (R8), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y7
+	VADDPS  Y1, Y7, Y7
+	VMOVUPS Y7, (R14)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y7
+	VADDPS  Y2, Y7, Y7
+	VMOVUPS Y7, (R14)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y7
+	VADDPS  Y3, Y7, Y7
+	VMOVUPS Y7, (R14)(CX*1)
+	MOVBLZX (R8)(R10*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y7
+	VADDPS  Y4, Y7, Y7
+	VMOVUPS Y7, (R14)(CX*1)
+	MOVBLZX (R8)(R9*4), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y7
+	VADDPS  Y5, Y7, Y7
+	VMOVUPS Y7, (R14)(CX*1)
+	MOVBLZX (R8)(R11*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Y7
+	VADDPS  Y6, Y7, Y7
+	VMOVUPS Y7, (R14)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R12
+	DECQ    R13
+	JNZ     code_6
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_6
+	IMUL3Q  $0x06, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x06, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_5:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y2
+	VADDPS  Y2, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y3
+	VADDPS  Y3, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y5
+	VADDPS  Y5, Y0, Y0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_5:
+	MOVQ 80(AX), R12
+
+code_5:
+	MOVL    (R11), R13
+	MOVL    4(R11), R14
+	IMULQ   SI, R13
+	ADDQ    BX, R13
+	MOVBLZX (R8), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y6
+	VADDPS  Y1, Y6, Y6
+	VMOVUPS Y6, (R13)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y6
+	VADDPS  Y2, Y6, Y6
+	VMOVUPS Y6, (R13)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y6
+	VADDPS  Y3, Y6, Y6
+	VMOVUPS Y6, (R13)(CX*1)
+	MOVBLZX (R8)(R10*1), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y6
+	VADDPS  Y4, Y6, Y6
+	VMOVUPS Y6, (R13)(CX*1)
+	MOVBLZX (R8)(R9*4), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y6
+	VADDPS  Y5, Y6, Y6
+	VMOVUPS Y6, (R13)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R11
+	DECQ    R12
+	JNZ     code_5
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_5
+	IMUL3Q  $0x05, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x05, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_4:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y2
+	VADDPS  Y2, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y3
+	VADDPS  Y3, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_4:
+	MOVQ 80(AX), R12
+
+code_4:
+	MOVL    (R11), R13
+	MOVL    4(R11), R14
+	IMULQ   SI, R13
+	ADDQ    BX, R13
+	MOVBLZX (R8), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y5
+	VADDPS  Y1, Y5, Y5
+	VMOVUPS Y5, (R13)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y5
+	VADDPS  Y2, Y5, Y5
+	VMOVUPS Y5, (R13)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y5
+	VADDPS  Y3, Y5, Y5
+	VMOVUPS Y5, (R13)(CX*1)
+	MOVBLZX (R8)(R10*1), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Y5
+	VADDPS  Y4, Y5, Y5
+	VMOVUPS Y5, (R13)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R11
+	DECQ    R12
+	JNZ     code_4
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_4
+	IMUL3Q  $0x04, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x04, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_3:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y2
+	VADDPS  Y2, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y3
+	VADDPS  Y3, Y0, Y0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_3:
+	MOVQ 80(AX), R11
+
+code_3:
+	MOVL    (R10), R12
+	MOVL    4(R10), R13
+	IMULQ   SI, R12
+	ADDQ    BX, R12
+	MOVBLZX (R8), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Y4
+	VADDPS  Y1, Y4, Y4
+	VMOVUPS Y4, (R12)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Y4
+	VADDPS  Y2, Y4, Y4
+	VMOVUPS Y4, (R12)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (R12)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNZ     code_3
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_3
+	IMUL3Q  $0x03, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x03, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_2:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Y2
+	VADDPS  Y2, Y0, Y0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_2:
+	MOVQ 80(AX), R11
+
+code_2:
+	MOVL    (R10), R12
+	MOVL    4(R10), R13
+	IMULQ   SI, R12
+	ADDQ    BX, R12
+	MOVBLZX (R8), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Y3
+	VADDPS  Y1, Y3, Y3
+	VMOVUPS Y3, (R12)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (R12)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNZ     code_2
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_2
+	IMUL3Q  $0x02, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x02, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_1:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_1:
+	MOVQ 80(AX), R11
+
+code_1:
+	MOVL    (R10), R12
+	MOVL    4(R10), R13
+	IMULQ   SI, R12
+	ADDQ    BX, R12
+	MOVBLZX (R8), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (R12)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNZ     code_1
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_1
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x01, 64(SP)
+	JG      choose
+
+tile_done:
+	MOVQ    96(AX), CX
 	ADDQ    CX, 40(SP)
 	DECQ    48(SP)
 	JNZ     tile
-	MOVQ    96(AX), CX
+	MOVQ    88(AX), CX
 	ADDQ    CX, 32(SP)
 	DECQ    24(SP)
 	JNZ     batch
@@ -473,77 +2877,553 @@ code:
 	ADDQ    $0x20, (SP)
 	ADDQ    $0x20, 8(SP)
 	ADDQ    $0x20, 16(SP)
-	SUBQ    $0x08, BX
+	SUBQ    $0x08, DI
 	JMP     vector
 
 tail:
-	TESTQ      BX, BX
+	TESTQ      DI, DI
 	JZ         end
 	LEAQ       embedBack256const<>+32(SB), CX
-	SHLQ       $0x02, BX
-	SUBQ       BX, CX
+	SHLQ       $0x02, DI
+	SUBQ       DI, CX
 	VMOVUPS    (CX), Y0
 	MOVQ       16(SP), CX
 	VMASKMOVPS (CX), Y0, Y1
-	MOVQ       (SP), BX
-	MOVQ       8(SP), SI
-	MOVQ       48(AX), CX
+	MOVQ       (SP), DX
+	MOVQ       8(SP), BX
+	MOVQ       40(AX), CX
 	MOVQ       CX, 24(SP)
 	MOVQ       24(AX), CX
 	MOVQ       CX, 32(SP)
 
 batch_tail:
-	MOVQ 56(AX), CX
+	MOVQ 48(AX), CX
 	MOVQ CX, 48(SP)
 	MOVQ 32(SP), CX
 	MOVQ CX, 40(SP)
 
 tile_tail:
-	MOVQ 40(SP), DI
-	MOVQ 64(AX), R8
+	MOVQ 40(SP), CX
+	MOVQ CX, 56(SP)
+	MOVQ 56(AX), CX
+	MOVQ CX, 64(SP)
 
-place_tail:
-	VMASKMOVPS (BX), Y0, Y2
+choose_tail:
+	MOVQ 64(SP), CX
+	CMPQ CX, $0x0e
+	JGE  outputs_7_tail
+	CMPQ CX, $0x07
+	JLE  split_tail
+	INCQ CX
+	SHRQ $0x01, CX
+
+split_tail:
+	CMPQ CX, $0x01
+	JEQ  outputs_1_tail
+	CMPQ CX, $0x02
+	JEQ  outputs_2_tail
+	CMPQ CX, $0x03
+	JEQ  outputs_3_tail
+	CMPQ CX, $0x04
+	JEQ  outputs_4_tail
+	CMPQ CX, $0x05
+	JEQ  outputs_5_tail
+	CMPQ CX, $0x06
+	JEQ  outputs_6_tail
+
+outputs_7_tail:
+	MOVQ       56(SP), DI
+	MOVQ       104(AX), R8
+	LEAQ       (R8)(R8*2), R9
+	LEAQ       (R8)(R8*4), R10
+	VMASKMOVPS (DX), Y0, Y2
 	VADDPS     Y2, Y1, Y1
-	MOVQ       DI, R9
-	ADDQ       88(AX), R9
-	MOVQ       88(AX), R13
-	MOVQ       32(AX), R10
-	LEAQ       (R10)(R13*4), R10
-	MOVQ       40(AX), R11
-	LEAQ       (R11)(R13*4), R11
-	MOVQ       80(AX), R12
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y1, Y1
+	ADDQ       SI, DX
+	MOVQ       32(AX), R11
+	MOVQ       72(AX), R12
+	MOVQ       R12, 72(SP)
 
-seg_tail:
-	MOVQ 88(AX), R13
-	NEGQ R13
+seg_7_tail:
+	MOVQ 80(AX), R12
 
-code_tail:
-	MOVBLZX    (R9)(R13*1), CX
-	CMPL       CX, (R11)(R13*4)
+code_7_tail:
+	MOVL       (R11), R13
+	MOVL       4(R11), R14
+	IMULQ      SI, R13
+	ADDQ       BX, R13
+	MOVBLZX    (DI), CX
+	CMPL       CX, R14
 	JCC        bad
-	ADDL       (R10)(R13*4), CX
-	IMULQ      DX, CX
-	VMASKMOVPS (SI)(CX*1), Y0, Y3
-	VADDPS     Y2, Y3, Y3
-	VMASKMOVPS Y3, Y0, (SI)(CX*1)
-	INCQ       R13
-	JNZ        code_tail
-	ADDQ       120(AX), R9
-	MOVQ       88(AX), R13
-	LEAQ       (R10)(R13*4), R10
-	LEAQ       (R11)(R13*4), R11
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y9
+	VADDPS     Y2, Y9, Y9
+	VMASKMOVPS Y9, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R8*1), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y9
+	VADDPS     Y3, Y9, Y9
+	VMASKMOVPS Y9, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R8*2), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y9
+	VADDPS     Y4, Y9, Y9
+	VMASKMOVPS Y9, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R9*1), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y9
+	VADDPS     Y5, Y9, Y9
+	VMASKMOVPS Y9, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R8*4), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y9
+	VADDPS     Y6, Y9, Y9
+	VMASKMOVPS Y9, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R10*1), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y9
+	VADDPS     Y7, Y9, Y9
+	VMASKMOVPS Y9, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R9*2), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y9
+	VADDPS     Y8, Y9, Y9
+	VMASKMOVPS Y9, Y0, (R13)(CX*1)
+	INCQ       DI
+	ADDQ       $0x08, R11
 	DECQ       R12
-	JNZ        seg_tail
-	ADDQ       DX, BX
+	JNZ        code_7_tail
 	ADDQ       112(AX), DI
-	DECQ       R8
-	JNZ        place_tail
-	MOVQ       104(AX), CX
+	SUBQ       80(AX), DI
+	DECQ       72(SP)
+	JNZ        seg_7_tail
+	IMUL3Q     $0x07, R8, R8
+	ADDQ       R8, 56(SP)
+	SUBQ       $0x07, 64(SP)
+	JG         choose_tail
+	JMP        tile_done_tail
+
+outputs_6_tail:
+	MOVQ       56(SP), DI
+	MOVQ       104(AX), R8
+	LEAQ       (R8)(R8*2), R9
+	LEAQ       (R8)(R8*4), R10
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	ADDQ       SI, DX
+	MOVQ       32(AX), R11
+	MOVQ       72(AX), R12
+	MOVQ       R12, 72(SP)
+
+seg_6_tail:
+	MOVQ 80(AX), R12
+
+code_6_tail:
+	MOVL       (R11), R13
+	MOVL       4(R11), R14
+	IMULQ      SI, R13
+	ADDQ       BX, R13
+	MOVBLZX    (DI), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y8
+	VADDPS     Y2, Y8, Y8
+	VMASKMOVPS Y8, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R8*1), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y8
+	VADDPS     Y3, Y8, Y8
+	VMASKMOVPS Y8, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R8*2), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y8
+	VADDPS     Y4, Y8, Y8
+	VMASKMOVPS Y8, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R9*1), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y8
+	VADDPS     Y5, Y8, Y8
+	VMASKMOVPS Y8, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R8*4), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y8
+	VADDPS     Y6, Y8, Y8
+	VMASKMOVPS Y8, Y0, (R13)(CX*1)
+	MOVBLZX    (DI)(R10*1), CX
+	CMPL       CX, R14
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R13)(CX*1), Y0, Y8
+	VADDPS     Y7, Y8, Y8
+	VMASKMOVPS Y8, Y0, (R13)(CX*1)
+	INCQ       DI
+	ADDQ       $0x08, R11
+	DECQ       R12
+	JNZ        code_6_tail
+	ADDQ       112(AX), DI
+	SUBQ       80(AX), DI
+	DECQ       72(SP)
+	JNZ        seg_6_tail
+	IMUL3Q     $0x06, R8, R8
+	ADDQ       R8, 56(SP)
+	SUBQ       $0x06, 64(SP)
+	JG         choose_tail
+	JMP        tile_done_tail
+
+outputs_5_tail:
+	MOVQ       56(SP), DI
+	MOVQ       104(AX), R8
+	LEAQ       (R8)(R8*2), R9
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       SI, DX
+	MOVQ       32(AX), R10
+	MOVQ       72(AX), R11
+	MOVQ       R11, 72(SP)
+
+seg_5_tail:
+	MOVQ 80(AX), R11
+
+code_5_tail:
+	MOVL       (R10), R12
+	MOVL       4(R10), R13
+	IMULQ      SI, R12
+	ADDQ       BX, R12
+	MOVBLZX    (DI), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y7
+	VADDPS     Y2, Y7, Y7
+	VMASKMOVPS Y7, Y0, (R12)(CX*1)
+	MOVBLZX    (DI)(R8*1), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y7
+	VADDPS     Y3, Y7, Y7
+	VMASKMOVPS Y7, Y0, (R12)(CX*1)
+	MOVBLZX    (DI)(R8*2), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y7
+	VADDPS     Y4, Y7, Y7
+	VMASKMOVPS Y7, Y0, (R12)(CX*1)
+	MOVBLZX    (DI)(R9*1), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y7
+	VADDPS     Y5, Y7, Y7
+	VMASKMOVPS Y7, Y0, (R12)(CX*1)
+	MOVBLZX    (DI)(R8*4), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y7
+	VADDPS     Y6, Y7, Y7
+	VMASKMOVPS Y7, Y0, (R12)(CX*1)
+	INCQ       DI
+	ADDQ       $0x08, R10
+	DECQ       R11
+	JNZ        code_5_tail
+	ADDQ       112(AX), DI
+	SUBQ       80(AX), DI
+	DECQ       72(SP)
+	JNZ        seg_5_tail
+	IMUL3Q     $0x05, R8, R8
+	ADDQ       R8, 56(SP)
+	SUBQ       $0x05, 64(SP)
+	JG         choose_tail
+	JMP        tile_done_tail
+
+outputs_4_tail:
+	MOVQ       56(SP), DI
+	MOVQ       104(AX), R8
+	LEAQ       (R8)(R8*2), R9
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       SI, DX
+	MOVQ       32(AX), R10
+	MOVQ       72(AX), R11
+	MOVQ       R11, 72(SP)
+
+seg_4_tail:
+	MOVQ 80(AX), R11
+
+code_4_tail:
+	MOVL       (R10), R12
+	MOVL       4(R10), R13
+	IMULQ      SI, R12
+	ADDQ       BX, R12
+	MOVBLZX    (DI), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y6
+	VADDPS     Y2, Y6, Y6
+	VMASKMOVPS Y6, Y0, (R12)(CX*1)
+	MOVBLZX    (DI)(R8*1), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y6
+	VADDPS     Y3, Y6, Y6
+	VMASKMOVPS Y6, Y0, (R12)(CX*1)
+	MOVBLZX    (DI)(R8*2), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y6
+	VADDPS     Y4, Y6, Y6
+	VMASKMOVPS Y6, Y0, (R12)(CX*1)
+	MOVBLZX    (DI)(R9*1), CX
+	CMPL       CX, R13
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R12)(CX*1), Y0, Y6
+	VADDPS     Y5, Y6, Y6
+	VMASKMOVPS Y6, Y0, (R12)(CX*1)
+	INCQ       DI
+	ADDQ       $0x08, R10
+	DECQ       R11
+	JNZ        code_4_tail
+	ADDQ       112(AX), DI
+	SUBQ       80(AX), DI
+	DECQ       72(SP)
+	JNZ        seg_4_tail
+	IMUL3Q     $0x04, R8, R8
+	ADDQ       R8, 56(SP)
+	SUBQ       $0x04, 64(SP)
+	JG         choose_tail
+	JMP        tile_done_tail
+
+outputs_3_tail:
+	MOVQ       56(SP), DI
+	MOVQ       104(AX), R8
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       SI, DX
+	MOVQ       32(AX), R9
+	MOVQ       72(AX), R10
+	MOVQ       R10, 72(SP)
+
+seg_3_tail:
+	MOVQ 80(AX), R10
+
+code_3_tail:
+	MOVL       (R9), R11
+	MOVL       4(R9), R12
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	MOVBLZX    (DI), CX
+	CMPL       CX, R12
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R11)(CX*1), Y0, Y5
+	VADDPS     Y2, Y5, Y5
+	VMASKMOVPS Y5, Y0, (R11)(CX*1)
+	MOVBLZX    (DI)(R8*1), CX
+	CMPL       CX, R12
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R11)(CX*1), Y0, Y5
+	VADDPS     Y3, Y5, Y5
+	VMASKMOVPS Y5, Y0, (R11)(CX*1)
+	MOVBLZX    (DI)(R8*2), CX
+	CMPL       CX, R12
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R11)(CX*1), Y0, Y5
+	VADDPS     Y4, Y5, Y5
+	VMASKMOVPS Y5, Y0, (R11)(CX*1)
+	INCQ       DI
+	ADDQ       $0x08, R9
+	DECQ       R10
+	JNZ        code_3_tail
+	ADDQ       112(AX), DI
+	SUBQ       80(AX), DI
+	DECQ       72(SP)
+	JNZ        seg_3_tail
+	IMUL3Q     $0x03, R8, R8
+	ADDQ       R8, 56(SP)
+	SUBQ       $0x03, 64(SP)
+	JG         choose_tail
+	JMP        tile_done_tail
+
+outputs_2_tail:
+	MOVQ       56(SP), DI
+	MOVQ       104(AX), R8
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       SI, DX
+	MOVQ       32(AX), R9
+	MOVQ       72(AX), R10
+	MOVQ       R10, 72(SP)
+
+seg_2_tail:
+	MOVQ 80(AX), R10
+
+code_2_tail:
+	MOVL       (R9), R11
+	MOVL       4(R9), R12
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	MOVBLZX    (DI), CX
+	CMPL       CX, R12
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R11)(CX*1), Y0, Y4
+	VADDPS     Y2, Y4, Y4
+	VMASKMOVPS Y4, Y0, (R11)(CX*1)
+	MOVBLZX    (DI)(R8*1), CX
+	CMPL       CX, R12
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R11)(CX*1), Y0, Y4
+	VADDPS     Y3, Y4, Y4
+	VMASKMOVPS Y4, Y0, (R11)(CX*1)
+	INCQ       DI
+	ADDQ       $0x08, R9
+	DECQ       R10
+	JNZ        code_2_tail
+	ADDQ       112(AX), DI
+	SUBQ       80(AX), DI
+	DECQ       72(SP)
+	JNZ        seg_2_tail
+	IMUL3Q     $0x02, R8, R8
+	ADDQ       R8, 56(SP)
+	SUBQ       $0x02, 64(SP)
+	JG         choose_tail
+	JMP        tile_done_tail
+
+outputs_1_tail:
+	MOVQ       56(SP), DI
+	MOVQ       104(AX), R8
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, DX
+	MOVQ       32(AX), R9
+	MOVQ       72(AX), R10
+	MOVQ       R10, 72(SP)
+
+seg_1_tail:
+	MOVQ 80(AX), R10
+
+code_1_tail:
+	MOVL       (R9), R11
+	MOVL       4(R9), R12
+	IMULQ      SI, R11
+	ADDQ       BX, R11
+	MOVBLZX    (DI), CX
+	CMPL       CX, R12
+	JCC        bad
+	IMULQ      SI, CX
+	VMASKMOVPS (R11)(CX*1), Y0, Y3
+	VADDPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y0, (R11)(CX*1)
+	INCQ       DI
+	ADDQ       $0x08, R9
+	DECQ       R10
+	JNZ        code_1_tail
+	ADDQ       112(AX), DI
+	SUBQ       80(AX), DI
+	DECQ       72(SP)
+	JNZ        seg_1_tail
+	ADDQ       R8, 56(SP)
+	SUBQ       $0x01, 64(SP)
+	JG         choose_tail
+
+tile_done_tail:
+	MOVQ       96(AX), CX
 	ADDQ       CX, 40(SP)
 	DECQ       48(SP)
 	JNZ        tile_tail
-	MOVQ       96(AX), CX
+	MOVQ       88(AX), CX
 	ADDQ       CX, 32(SP)
 	DECQ       24(SP)
 	JNZ        batch_tail
@@ -583,7 +3463,7 @@ GLOBL embedBack256const<>(SB), RODATA|NOPTR, $64
 
 // func embedBack512(t *byte) (ok bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·embedBack512(SB), NOSPLIT, $56-9
+TEXT ·embedBack512(SB), NOSPLIT, $80-9
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ CX, (SP)
@@ -591,74 +3471,550 @@ TEXT ·embedBack512(SB), NOSPLIT, $56-9
 	MOVQ CX, 8(SP)
 	MOVQ 16(AX), CX
 	MOVQ CX, 16(SP)
-	MOVQ 72(AX), DX
-	SHLQ $0x02, DX
-	MOVQ 72(AX), BX
+	MOVQ 64(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 64(AX), DI
 
 vector:
-	CMPQ    BX, $0x10
+	CMPQ    DI, $0x10
 	JL      tail
 	MOVQ    16(SP), CX
 	VMOVUPS (CX), Z0
-	MOVQ    (SP), SI
-	MOVQ    8(SP), DI
-	MOVQ    48(AX), CX
+	MOVQ    (SP), DX
+	MOVQ    8(SP), BX
+	MOVQ    40(AX), CX
 	MOVQ    CX, 24(SP)
 	MOVQ    24(AX), CX
 	MOVQ    CX, 32(SP)
 
 batch:
-	MOVQ 56(AX), CX
+	MOVQ 48(AX), CX
 	MOVQ CX, 48(SP)
 	MOVQ 32(SP), CX
 	MOVQ CX, 40(SP)
 
 tile:
-	MOVQ 40(SP), R8
-	MOVQ 64(AX), R9
+	MOVQ 40(SP), CX
+	MOVQ CX, 56(SP)
+	MOVQ 56(AX), CX
+	MOVQ CX, 64(SP)
 
-place:
-	VMOVUPS (SI), Z1
+choose:
+	MOVQ 64(SP), CX
+	CMPQ CX, $0x0e
+	JGE  outputs_7
+	CMPQ CX, $0x07
+	JLE  split
+	INCQ CX
+	SHRQ $0x01, CX
+
+split:
+	CMPQ CX, $0x01
+	JEQ  outputs_1
+	CMPQ CX, $0x02
+	JEQ  outputs_2
+	CMPQ CX, $0x03
+	JEQ  outputs_3
+	CMPQ CX, $0x04
+	JEQ  outputs_4
+	CMPQ CX, $0x05
+	JEQ  outputs_5
+	CMPQ CX, $0x06
+	JEQ  outputs_6
+
+outputs_7:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z0
-	MOVQ    R8, R10
-	ADDQ    88(AX), R10
-	MOVQ    88(AX), R14
-	MOVQ    32(AX), R11
-	LEAQ    (R11)(R14*4), R11
-	MOVQ    40(AX), R12
-	LEAQ    (R12)(R14*4), R12
-	MOVQ    80(AX), R13
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z3
+	VADDPS  Z3, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z4
+	VADDPS  Z4, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z5
+	VADDPS  Z5, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z6
+	VADDPS  Z6, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z7
+	VADDPS  Z7, Z0, Z0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R12
+	MOVQ    72(AX), R13
+	MOVQ    R13, 72(SP)
 
-seg:
-	MOVQ 88(AX), R14
-	NEGQ R14
+seg_7:
+	MOVQ 80(AX), R13
 
-code:
-	MOVBLZX (R10)(R14*1), CX
-	CMPL    CX, (R12)(R14*4)
+code_7:
+	MOVL    (R12), R14
+	MOVL    4(R12), R15
+	IMULQ   SI, R14
+	ADDQ    BX, R14
+	MOVBLZX (R8), CX
+	CMPL    CX, R15
 	JCC     bad
-	ADDL    (R11)(R14*4), CX
-	IMULQ   DX, CX
-	VMOVUPS (DI)(CX*1), Z2
-	VADDPS  Z1, Z2, Z2
-	VMOVUPS Z2, (DI)(CX*1)
-	INCQ    R14
-	JNZ     code
-	ADDQ    120(AX), R10
-	MOVQ    88(AX), R14
-	LEAQ    (R11)(R14*4), R11
-	LEAQ    (R12)(R14*4), R12
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z8
+	VADDPS  Z1, Z8, Z8
+	VMOVUPS Z8, (R14)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z8
+	VADDPS  Z2, Z8, Z8
+	VMOVUPS Z8, (R14)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z8
+	VADDPS  Z3, Z8, Z8
+	VMOVUPS Z8, (R14)(CX*1)
+	MOVBLZX (R8)(R10*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z8
+	VADDPS  Z4, Z8, Z8
+	VMOVUPS Z8, (R14)(CX*1)
+	MOVBLZX (R8)(R9*4), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z8
+	VADDPS  Z5, Z8, Z8
+	VMOVUPS Z8, (R14)(CX*1)
+	MOVBLZX (R8)(R11*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z8
+	VADDPS  Z6, Z8, Z8
+	VMOVUPS Z8, (R14)(CX*1)
+	MOVBLZX (R8)(R10*2), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z8
+	VADDPS  Z7, Z8, Z8
+	VMOVUPS Z8, (R14)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R12
 	DECQ    R13
-	JNZ     seg
-	ADDQ    DX, SI
+	JNZ     code_7
 	ADDQ    112(AX), R8
-	DECQ    R9
-	JNZ     place
-	MOVQ    104(AX), CX
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_7
+	IMUL3Q  $0x07, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x07, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_6:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	LEAQ    (R9)(R9*4), R11
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z3
+	VADDPS  Z3, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z4
+	VADDPS  Z4, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z5
+	VADDPS  Z5, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z6
+	VADDPS  Z6, Z0, Z0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R12
+	MOVQ    72(AX), R13
+	MOVQ    R13, 72(SP)
+
+seg_6:
+	MOVQ 80(AX), R13
+
+code_6:
+	MOVL    (R12), R14
+	MOVL    4(R12), R15
+	IMULQ   SI, R14
+	ADDQ    BX, R14
+	MOVBLZX (R8), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z7
+	VADDPS  Z1, Z7, Z7
+	VMOVUPS Z7, (R14)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z7
+	VADDPS  Z2, Z7, Z7
+	VMOVUPS Z7, (R14)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z7
+	VADDPS  Z3, Z7, Z7
+	VMOVUPS Z7, (R14)(CX*1)
+	MOVBLZX (R8)(R10*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z7
+	VADDPS  Z4, Z7, Z7
+	VMOVUPS Z7, (R14)(CX*1)
+	MOVBLZX (R8)(R9*4), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z7
+	VADDPS  Z5, Z7, Z7
+	VMOVUPS Z7, (R14)(CX*1)
+	MOVBLZX (R8)(R11*1), CX
+	CMPL    CX, R15
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R14)(CX*1), Z7
+	VADDPS  Z6, Z7, Z7
+	VMOVUPS Z7, (R14)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R12
+	DECQ    R13
+	JNZ     code_6
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_6
+	IMUL3Q  $0x06, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x06, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_5:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z3
+	VADDPS  Z3, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z4
+	VADDPS  Z4, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z5
+	VADDPS  Z5, Z0, Z0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_5:
+	MOVQ 80(AX), R12
+
+code_5:
+	MOVL    (R11), R13
+	MOVL    4(R11), R14
+	IMULQ   SI, R13
+	ADDQ    BX, R13
+	MOVBLZX (R8), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z6
+	VADDPS  Z1, Z6, Z6
+	VMOVUPS Z6, (R13)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z6
+	VADDPS  Z2, Z6, Z6
+	VMOVUPS Z6, (R13)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z6
+	VADDPS  Z3, Z6, Z6
+	VMOVUPS Z6, (R13)(CX*1)
+	MOVBLZX (R8)(R10*1), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z6
+	VADDPS  Z4, Z6, Z6
+	VMOVUPS Z6, (R13)(CX*1)
+	MOVBLZX (R8)(R9*4), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z6
+	VADDPS  Z5, Z6, Z6
+	VMOVUPS Z6, (R13)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R11
+	DECQ    R12
+	JNZ     code_5
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_5
+	IMUL3Q  $0x05, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x05, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_4:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z3
+	VADDPS  Z3, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z4
+	VADDPS  Z4, Z0, Z0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R11
+	MOVQ    72(AX), R12
+	MOVQ    R12, 72(SP)
+
+seg_4:
+	MOVQ 80(AX), R12
+
+code_4:
+	MOVL    (R11), R13
+	MOVL    4(R11), R14
+	IMULQ   SI, R13
+	ADDQ    BX, R13
+	MOVBLZX (R8), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z5
+	VADDPS  Z1, Z5, Z5
+	VMOVUPS Z5, (R13)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z5
+	VADDPS  Z2, Z5, Z5
+	VMOVUPS Z5, (R13)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z5
+	VADDPS  Z3, Z5, Z5
+	VMOVUPS Z5, (R13)(CX*1)
+	MOVBLZX (R8)(R10*1), CX
+	CMPL    CX, R14
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R13)(CX*1), Z5
+	VADDPS  Z4, Z5, Z5
+	VMOVUPS Z5, (R13)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R11
+	DECQ    R12
+	JNZ     code_4
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_4
+	IMUL3Q  $0x04, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x04, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_3:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z3
+	VADDPS  Z3, Z0, Z0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_3:
+	MOVQ 80(AX), R11
+
+code_3:
+	MOVL    (R10), R12
+	MOVL    4(R10), R13
+	IMULQ   SI, R12
+	ADDQ    BX, R12
+	MOVBLZX (R8), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Z4
+	VADDPS  Z1, Z4, Z4
+	VMOVUPS Z4, (R12)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Z4
+	VADDPS  Z2, Z4, Z4
+	VMOVUPS Z4, (R12)(CX*1)
+	MOVBLZX (R8)(R9*2), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, (R12)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNZ     code_3
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_3
+	IMUL3Q  $0x03, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x03, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_2:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	ADDQ    SI, DX
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_2:
+	MOVQ 80(AX), R11
+
+code_2:
+	MOVL    (R10), R12
+	MOVL    4(R10), R13
+	IMULQ   SI, R12
+	ADDQ    BX, R12
+	MOVBLZX (R8), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Z3
+	VADDPS  Z1, Z3, Z3
+	VMOVUPS Z3, (R12)(CX*1)
+	MOVBLZX (R8)(R9*1), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, (R12)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNZ     code_2
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_2
+	IMUL3Q  $0x02, R9, R9
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x02, 64(SP)
+	JG      choose
+	JMP     tile_done
+
+outputs_1:
+	MOVQ    56(SP), R8
+	MOVQ    104(AX), R9
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	ADDQ    SI, DX
+	MOVQ    32(AX), R10
+	MOVQ    72(AX), R11
+	MOVQ    R11, 72(SP)
+
+seg_1:
+	MOVQ 80(AX), R11
+
+code_1:
+	MOVL    (R10), R12
+	MOVL    4(R10), R13
+	IMULQ   SI, R12
+	ADDQ    BX, R12
+	MOVBLZX (R8), CX
+	CMPL    CX, R13
+	JCC     bad
+	IMULQ   SI, CX
+	VMOVUPS (R12)(CX*1), Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (R12)(CX*1)
+	INCQ    R8
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNZ     code_1
+	ADDQ    112(AX), R8
+	SUBQ    80(AX), R8
+	DECQ    72(SP)
+	JNZ     seg_1
+	ADDQ    R9, 56(SP)
+	SUBQ    $0x01, 64(SP)
+	JG      choose
+
+tile_done:
+	MOVQ    96(AX), CX
 	ADDQ    CX, 40(SP)
 	DECQ    48(SP)
 	JNZ     tile
-	MOVQ    96(AX), CX
+	MOVQ    88(AX), CX
 	ADDQ    CX, 32(SP)
 	DECQ    24(SP)
 	JNZ     batch
@@ -667,84 +4023,560 @@ code:
 	ADDQ    $0x40, (SP)
 	ADDQ    $0x40, 8(SP)
 	ADDQ    $0x40, 16(SP)
-	SUBQ    $0x10, BX
+	SUBQ    $0x10, DI
 	JMP     vector
 
 tail:
-	TESTQ     BX, BX
+	TESTQ     DI, DI
 	JZ        end
 	MOVL      $0x0000ffff, CX
-	BZHIL     BX, CX, CX
+	BZHIL     DI, CX, CX
 	KMOVW     CX, K1
 	MOVQ      16(SP), CX
 	VMOVUPS.Z (CX), K1, Z0
-	MOVQ      (SP), BX
-	MOVQ      8(SP), SI
-	MOVQ      48(AX), CX
+	MOVQ      (SP), DX
+	MOVQ      8(SP), BX
+	MOVQ      40(AX), CX
 	MOVQ      CX, 24(SP)
 	MOVQ      24(AX), CX
 	MOVQ      CX, 32(SP)
 
 batch_tail:
-	MOVQ 56(AX), CX
+	MOVQ 48(AX), CX
 	MOVQ CX, 48(SP)
 	MOVQ 32(SP), CX
 	MOVQ CX, 40(SP)
 
 tile_tail:
-	MOVQ 40(SP), DI
-	MOVQ 64(AX), R8
+	MOVQ 40(SP), CX
+	MOVQ CX, 56(SP)
+	MOVQ 56(AX), CX
+	MOVQ CX, 64(SP)
 
-place_tail:
-	VMOVUPS.Z (BX), K1, Z1
+choose_tail:
+	MOVQ 64(SP), CX
+	CMPQ CX, $0x0e
+	JGE  outputs_7_tail
+	CMPQ CX, $0x07
+	JLE  split_tail
+	INCQ CX
+	SHRQ $0x01, CX
+
+split_tail:
+	CMPQ CX, $0x01
+	JEQ  outputs_1_tail
+	CMPQ CX, $0x02
+	JEQ  outputs_2_tail
+	CMPQ CX, $0x03
+	JEQ  outputs_3_tail
+	CMPQ CX, $0x04
+	JEQ  outputs_4_tail
+	CMPQ CX, $0x05
+	JEQ  outputs_5_tail
+	CMPQ CX, $0x06
+	JEQ  outputs_6_tail
+
+outputs_7_tail:
+	MOVQ      56(SP), DI
+	MOVQ      104(AX), R8
+	LEAQ      (R8)(R8*2), R9
+	LEAQ      (R8)(R8*4), R10
+	VMOVUPS.Z (DX), K1, Z1
 	VADDPS    Z1, Z0, Z0
-	MOVQ      DI, R9
-	ADDQ      88(AX), R9
-	MOVQ      88(AX), R13
-	MOVQ      32(AX), R10
-	LEAQ      (R10)(R13*4), R10
-	MOVQ      40(AX), R11
-	LEAQ      (R11)(R13*4), R11
-	MOVQ      80(AX), R12
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	ADDQ      SI, DX
+	MOVQ      32(AX), R11
+	MOVQ      72(AX), R12
+	MOVQ      R12, 72(SP)
 
-seg_tail:
-	MOVQ 88(AX), R13
-	NEGQ R13
+seg_7_tail:
+	MOVQ 80(AX), R12
 
-code_tail:
-	MOVBLZX   (R9)(R13*1), CX
-	CMPL      CX, (R11)(R13*4)
+code_7_tail:
+	MOVL      (R11), R13
+	MOVL      4(R11), R14
+	IMULQ     SI, R13
+	ADDQ      BX, R13
+	MOVBLZX   (DI), CX
+	CMPL      CX, R14
 	JCC       bad
-	ADDL      (R10)(R13*4), CX
-	IMULQ     DX, CX
-	VMOVUPS.Z (SI)(CX*1), K1, Z2
-	VADDPS    Z1, Z2, Z2
-	VMOVUPS   Z2, K1, (SI)(CX*1)
-	INCQ      R13
-	JNZ       code_tail
-	ADDQ      120(AX), R9
-	MOVQ      88(AX), R13
-	LEAQ      (R10)(R13*4), R10
-	LEAQ      (R11)(R13*4), R11
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z8
+	VADDPS    Z1, Z8, Z8
+	VMOVUPS   Z8, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R8*1), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z8
+	VADDPS    Z2, Z8, Z8
+	VMOVUPS   Z8, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R8*2), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z8
+	VADDPS    Z3, Z8, Z8
+	VMOVUPS   Z8, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R9*1), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z8
+	VADDPS    Z4, Z8, Z8
+	VMOVUPS   Z8, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R8*4), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z8
+	VADDPS    Z5, Z8, Z8
+	VMOVUPS   Z8, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R10*1), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z8
+	VADDPS    Z6, Z8, Z8
+	VMOVUPS   Z8, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R9*2), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z8
+	VADDPS    Z7, Z8, Z8
+	VMOVUPS   Z8, K1, (R13)(CX*1)
+	INCQ      DI
+	ADDQ      $0x08, R11
 	DECQ      R12
-	JNZ       seg_tail
-	ADDQ      DX, BX
+	JNZ       code_7_tail
 	ADDQ      112(AX), DI
-	DECQ      R8
-	JNZ       place_tail
-	MOVQ      104(AX), CX
-	ADDQ      CX, 40(SP)
-	DECQ      48(SP)
-	JNZ       tile_tail
-	MOVQ      96(AX), CX
-	ADDQ      CX, 32(SP)
-	DECQ      24(SP)
-	JNZ       batch_tail
-	MOVQ      16(SP), CX
-	VMOVUPS   Z0, K1, (CX)
-	ADDQ      $0x40, (SP)
-	ADDQ      $0x40, 8(SP)
-	ADDQ      $0x40, 16(SP)
+	SUBQ      80(AX), DI
+	DECQ      72(SP)
+	JNZ       seg_7_tail
+	IMUL3Q    $0x07, R8, R8
+	ADDQ      R8, 56(SP)
+	SUBQ      $0x07, 64(SP)
+	JG        choose_tail
+	JMP       tile_done_tail
+
+outputs_6_tail:
+	MOVQ      56(SP), DI
+	MOVQ      104(AX), R8
+	LEAQ      (R8)(R8*2), R9
+	LEAQ      (R8)(R8*4), R10
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	ADDQ      SI, DX
+	MOVQ      32(AX), R11
+	MOVQ      72(AX), R12
+	MOVQ      R12, 72(SP)
+
+seg_6_tail:
+	MOVQ 80(AX), R12
+
+code_6_tail:
+	MOVL      (R11), R13
+	MOVL      4(R11), R14
+	IMULQ     SI, R13
+	ADDQ      BX, R13
+	MOVBLZX   (DI), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z7
+	VADDPS    Z1, Z7, Z7
+	VMOVUPS   Z7, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R8*1), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z7
+	VADDPS    Z2, Z7, Z7
+	VMOVUPS   Z7, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R8*2), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z7
+	VADDPS    Z3, Z7, Z7
+	VMOVUPS   Z7, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R9*1), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z7
+	VADDPS    Z4, Z7, Z7
+	VMOVUPS   Z7, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R8*4), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z7
+	VADDPS    Z5, Z7, Z7
+	VMOVUPS   Z7, K1, (R13)(CX*1)
+	MOVBLZX   (DI)(R10*1), CX
+	CMPL      CX, R14
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R13)(CX*1), K1, Z7
+	VADDPS    Z6, Z7, Z7
+	VMOVUPS   Z7, K1, (R13)(CX*1)
+	INCQ      DI
+	ADDQ      $0x08, R11
+	DECQ      R12
+	JNZ       code_6_tail
+	ADDQ      112(AX), DI
+	SUBQ      80(AX), DI
+	DECQ      72(SP)
+	JNZ       seg_6_tail
+	IMUL3Q    $0x06, R8, R8
+	ADDQ      R8, 56(SP)
+	SUBQ      $0x06, 64(SP)
+	JG        choose_tail
+	JMP       tile_done_tail
+
+outputs_5_tail:
+	MOVQ      56(SP), DI
+	MOVQ      104(AX), R8
+	LEAQ      (R8)(R8*2), R9
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	ADDQ      SI, DX
+	MOVQ      32(AX), R10
+	MOVQ      72(AX), R11
+	MOVQ      R11, 72(SP)
+
+seg_5_tail:
+	MOVQ 80(AX), R11
+
+code_5_tail:
+	MOVL      (R10), R12
+	MOVL      4(R10), R13
+	IMULQ     SI, R12
+	ADDQ      BX, R12
+	MOVBLZX   (DI), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z6
+	VADDPS    Z1, Z6, Z6
+	VMOVUPS   Z6, K1, (R12)(CX*1)
+	MOVBLZX   (DI)(R8*1), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z6
+	VADDPS    Z2, Z6, Z6
+	VMOVUPS   Z6, K1, (R12)(CX*1)
+	MOVBLZX   (DI)(R8*2), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z6
+	VADDPS    Z3, Z6, Z6
+	VMOVUPS   Z6, K1, (R12)(CX*1)
+	MOVBLZX   (DI)(R9*1), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z6
+	VADDPS    Z4, Z6, Z6
+	VMOVUPS   Z6, K1, (R12)(CX*1)
+	MOVBLZX   (DI)(R8*4), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z6
+	VADDPS    Z5, Z6, Z6
+	VMOVUPS   Z6, K1, (R12)(CX*1)
+	INCQ      DI
+	ADDQ      $0x08, R10
+	DECQ      R11
+	JNZ       code_5_tail
+	ADDQ      112(AX), DI
+	SUBQ      80(AX), DI
+	DECQ      72(SP)
+	JNZ       seg_5_tail
+	IMUL3Q    $0x05, R8, R8
+	ADDQ      R8, 56(SP)
+	SUBQ      $0x05, 64(SP)
+	JG        choose_tail
+	JMP       tile_done_tail
+
+outputs_4_tail:
+	MOVQ      56(SP), DI
+	MOVQ      104(AX), R8
+	LEAQ      (R8)(R8*2), R9
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	ADDQ      SI, DX
+	MOVQ      32(AX), R10
+	MOVQ      72(AX), R11
+	MOVQ      R11, 72(SP)
+
+seg_4_tail:
+	MOVQ 80(AX), R11
+
+code_4_tail:
+	MOVL      (R10), R12
+	MOVL      4(R10), R13
+	IMULQ     SI, R12
+	ADDQ      BX, R12
+	MOVBLZX   (DI), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z5
+	VADDPS    Z1, Z5, Z5
+	VMOVUPS   Z5, K1, (R12)(CX*1)
+	MOVBLZX   (DI)(R8*1), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z5
+	VADDPS    Z2, Z5, Z5
+	VMOVUPS   Z5, K1, (R12)(CX*1)
+	MOVBLZX   (DI)(R8*2), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z5
+	VADDPS    Z3, Z5, Z5
+	VMOVUPS   Z5, K1, (R12)(CX*1)
+	MOVBLZX   (DI)(R9*1), CX
+	CMPL      CX, R13
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R12)(CX*1), K1, Z5
+	VADDPS    Z4, Z5, Z5
+	VMOVUPS   Z5, K1, (R12)(CX*1)
+	INCQ      DI
+	ADDQ      $0x08, R10
+	DECQ      R11
+	JNZ       code_4_tail
+	ADDQ      112(AX), DI
+	SUBQ      80(AX), DI
+	DECQ      72(SP)
+	JNZ       seg_4_tail
+	IMUL3Q    $0x04, R8, R8
+	ADDQ      R8, 56(SP)
+	SUBQ      $0x04, 64(SP)
+	JG        choose_tail
+	JMP       tile_done_tail
+
+outputs_3_tail:
+	MOVQ      56(SP), DI
+	MOVQ      104(AX), R8
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	ADDQ      SI, DX
+	MOVQ      32(AX), R9
+	MOVQ      72(AX), R10
+	MOVQ      R10, 72(SP)
+
+seg_3_tail:
+	MOVQ 80(AX), R10
+
+code_3_tail:
+	MOVL      (R9), R11
+	MOVL      4(R9), R12
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	MOVBLZX   (DI), CX
+	CMPL      CX, R12
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R11)(CX*1), K1, Z4
+	VADDPS    Z1, Z4, Z4
+	VMOVUPS   Z4, K1, (R11)(CX*1)
+	MOVBLZX   (DI)(R8*1), CX
+	CMPL      CX, R12
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R11)(CX*1), K1, Z4
+	VADDPS    Z2, Z4, Z4
+	VMOVUPS   Z4, K1, (R11)(CX*1)
+	MOVBLZX   (DI)(R8*2), CX
+	CMPL      CX, R12
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R11)(CX*1), K1, Z4
+	VADDPS    Z3, Z4, Z4
+	VMOVUPS   Z4, K1, (R11)(CX*1)
+	INCQ      DI
+	ADDQ      $0x08, R9
+	DECQ      R10
+	JNZ       code_3_tail
+	ADDQ      112(AX), DI
+	SUBQ      80(AX), DI
+	DECQ      72(SP)
+	JNZ       seg_3_tail
+	IMUL3Q    $0x03, R8, R8
+	ADDQ      R8, 56(SP)
+	SUBQ      $0x03, 64(SP)
+	JG        choose_tail
+	JMP       tile_done_tail
+
+outputs_2_tail:
+	MOVQ      56(SP), DI
+	MOVQ      104(AX), R8
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, DX
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, DX
+	MOVQ      32(AX), R9
+	MOVQ      72(AX), R10
+	MOVQ      R10, 72(SP)
+
+seg_2_tail:
+	MOVQ 80(AX), R10
+
+code_2_tail:
+	MOVL      (R9), R11
+	MOVL      4(R9), R12
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	MOVBLZX   (DI), CX
+	CMPL      CX, R12
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R11)(CX*1), K1, Z3
+	VADDPS    Z1, Z3, Z3
+	VMOVUPS   Z3, K1, (R11)(CX*1)
+	MOVBLZX   (DI)(R8*1), CX
+	CMPL      CX, R12
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R11)(CX*1), K1, Z3
+	VADDPS    Z2, Z3, Z3
+	VMOVUPS   Z3, K1, (R11)(CX*1)
+	INCQ      DI
+	ADDQ      $0x08, R9
+	DECQ      R10
+	JNZ       code_2_tail
+	ADDQ      112(AX), DI
+	SUBQ      80(AX), DI
+	DECQ      72(SP)
+	JNZ       seg_2_tail
+	IMUL3Q    $0x02, R8, R8
+	ADDQ      R8, 56(SP)
+	SUBQ      $0x02, 64(SP)
+	JG        choose_tail
+	JMP       tile_done_tail
+
+outputs_1_tail:
+	MOVQ      56(SP), DI
+	MOVQ      104(AX), R8
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, DX
+	MOVQ      32(AX), R9
+	MOVQ      72(AX), R10
+	MOVQ      R10, 72(SP)
+
+seg_1_tail:
+	MOVQ 80(AX), R10
+
+code_1_tail:
+	MOVL      (R9), R11
+	MOVL      4(R9), R12
+	IMULQ     SI, R11
+	ADDQ      BX, R11
+	MOVBLZX   (DI), CX
+	CMPL      CX, R12
+	JCC       bad
+	IMULQ     SI, CX
+	VMOVUPS.Z (R11)(CX*1), K1, Z2
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (R11)(CX*1)
+	INCQ      DI
+	ADDQ      $0x08, R9
+	DECQ      R10
+	JNZ       code_1_tail
+	ADDQ      112(AX), DI
+	SUBQ      80(AX), DI
+	DECQ      72(SP)
+	JNZ       seg_1_tail
+	ADDQ      R8, 56(SP)
+	SUBQ      $0x01, 64(SP)
+	JG        choose_tail
+
+tile_done_tail:
+	MOVQ    96(AX), CX
+	ADDQ    CX, 40(SP)
+	DECQ    48(SP)
+	JNZ     tile_tail
+	MOVQ    88(AX), CX
+	ADDQ    CX, 32(SP)
+	DECQ    24(SP)
+	JNZ     batch_tail
+	MOVQ    16(SP), CX
+	VMOVUPS Z0, K1, (CX)
+	ADDQ    $0x40, (SP)
+	ADDQ    $0x40, 8(SP)
+	ADDQ    $0x40, 16(SP)
 
 end:
 	MOVB $0x01, ok+8(FP)

@@ -12,7 +12,7 @@ import (
 func lookups(t *rapid.T) (l *Lookup, w, bias []float32) {
 	small := rapid.IntRange(1, 3)
 	l = &Lookup{
-		Rows: small.Draw(t, "rows"), Tiles: small.Draw(t, "tiles"), M: small.Draw(t, "m"), N: rapid.IntRange(1, 67).Draw(t, "n"),
+		Rows: small.Draw(t, "rows"), Tiles: small.Draw(t, "tiles"), M: rapid.IntRange(1, 16).Draw(t, "m"), N: rapid.IntRange(1, 67).Draw(t, "n"),
 		Segs: small.Draw(t, "segs"), K: rapid.IntRange(1, 7).Draw(t, "k"),
 		XBatch: rapid.IntRange(0, 9).Draw(t, "xbatch"), XTile: rapid.IntRange(0, 9).Draw(t, "xtile"),
 		XRow: rapid.IntRange(0, 9).Draw(t, "xrow"), XSeg: rapid.IntRange(0, 9).Draw(t, "xseg"),
@@ -20,7 +20,7 @@ func lookups(t *rapid.T) (l *Lookup, w, bias []float32) {
 	symbols, least := 0, 5
 	for range l.Segs * l.K {
 		n := rapid.IntRange(1, 5).Draw(t, "symbols")
-		l.Base, l.Count = append(l.Base, int32(symbols)), append(l.Count, int32(n))
+		l.Places = append(l.Places, Place{int32(symbols), int32(n)})
 		symbols += n
 		least = min(least, n)
 	}
@@ -33,7 +33,7 @@ func lookups(t *rapid.T) (l *Lookup, w, bias []float32) {
 
 // row returns the row of W that place (s, k) of output (r, t, m) names.
 func (l *Lookup) row(r, t, m, s, k int) int {
-	return int(l.Base[s*l.K+k]) + int(l.X[r*l.XBatch+t*l.XTile+m*l.XRow+s*l.XSeg+k])
+	return int(l.Places[s*l.K+k].Base) + int(l.X[r*l.XBatch+t*l.XTile+m*l.XRow+s*l.XSeg+k])
 }
 
 func TestEmbedAgainstDefinition(t *testing.T) {
@@ -69,7 +69,7 @@ func TestEmbedAgainstDefinition(t *testing.T) {
 			want []float64
 		}{"y": {y, wantY}, "gw": {gw, wantW}, "gbias": {gBias, wantBias}} {
 			for i, want := range c.want {
-				if !near(c.got[i], want, sumTolerance(28, 28)) {
+				if !near(c.got[i], want, sumTolerance(200, 200)) {
 					t.Fatalf("%s: element %d: got %v, want %v", name, i, c.got[i], want)
 				}
 			}
@@ -94,18 +94,17 @@ func TestEmbedPanicsOnCodesTooLarge(t *testing.T) {
 	for _, n := range []int{5, 8, 16, 19} {
 		arena := make([]float32, 20*n)
 		make1 := func() *Lookup {
-			return &Lookup{X: []byte{3, 1, 2}, Base: []int32{0, 4, 6}, Count: []int32{4, 2, 3}, Rows: 1, Tiles: 1, M: 1, N: n, Segs: 1, K: 3}
+			return &Lookup{X: []byte{3, 1, 2}, Places: []Place{{0, 4}, {4, 2}, {6, 3}}, Rows: 1, Tiles: 1, M: 1, N: n, Segs: 1, K: 3}
 		}
 		y, bias := make([]float32, n), make([]float32, n)
 		for name, spoil := range map[string]func(l *Lookup, w *[]float32){
 			"first code":   func(l *Lookup, _ *[]float32) { l.X[0] = 4 },
 			"last code":    func(l *Lookup, _ *[]float32) { l.X[2] = 3 },
 			"code 255":     func(l *Lookup, _ *[]float32) { l.X[1] = 255 },
-			"few bases":    func(l *Lookup, _ *[]float32) { l.Base = l.Base[:2] },
-			"few counts":   func(l *Lookup, _ *[]float32) { l.Count = l.Count[:2] },
+			"few places":   func(l *Lookup, _ *[]float32) { l.Places = l.Places[:2] },
 			"few codes":    func(l *Lookup, _ *[]float32) { l.X = l.X[:2] },
 			"few weights":  func(_ *Lookup, w *[]float32) { *w = (*w)[:9*n-1] },
-			"base below 0": func(l *Lookup, _ *[]float32) { l.Base[0] = -1 },
+			"base below 0": func(l *Lookup, _ *[]float32) { l.Places[0].Base = -1 },
 			"no segments":  func(l *Lookup, _ *[]float32) { l.Segs = 0 },
 		} {
 			l, w := make1(), arena[:9*n]

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -12,8 +14,7 @@ const (
 	lookupW
 	lookupB
 	lookupX
-	lookupBase
-	lookupCount
+	lookupPlaces
 	lookupRows // counts
 	lookupTiles
 	lookupM
@@ -45,115 +46,79 @@ func (l *lanes) ref(name string) operand.LabelRef { return operand.LabelRef(l.la
 func (l *lanes) codes(back bool) {
 	t := l.arg("t")
 	at := func(off int) operand.Mem { return operand.Mem{Base: t, Disp: off} }
-	get := func(off int) reg.GPVirtual {
-		r := l.GP64()
-		l.MOVQ(at(off), r)
-		return r
-	}
-	var local [7]operand.Mem
+	var local [9]operand.Mem
 	for i := range local {
 		local[i] = l.AllocLocal(8)
 	}
-	yAt, wAt, bAt, left, batch, tile, rest := local[0], local[1], local[2], local[3], local[4], local[5], local[6]
+	yAt, wAt, bAt, left, batch := local[0], local[1], local[2], local[3], local[4]
+	tile, rest, x, m := local[5], local[6], local[7], local[8]
 	tmp := l.GP64()
 	move := func(from, to operand.Mem) {
 		l.MOVQ(from, tmp)
 		l.MOVQ(tmp, to)
 	}
+	add := func(off int, to operand.Mem) {
+		l.MOVQ(at(off), tmp)
+		l.ADDQ(tmp, to)
+	}
 	move(at(lookupY), yAt)
 	move(at(lookupW), wAt)
 	move(at(lookupB), bAt)
-	row := get(lookupN)
-	l.SHLQ(operand.Imm(2), row)
-	n := get(lookupN)
-	panel := func() {
-		y, w, code := l.GP64(), l.GP64(), l.GP64()
-		x, m := l.GP64(), l.GP64()
-		b := l.GP64()
-		l.MOVQ(bAt, b)
-		bias := l.load(operand.Mem{Base: b})
-		l.MOVQ(yAt, y)
-		l.MOVQ(wAt, w)
+	p := &places{lanes: l, back: back, t: t, y: l.GP64(), w: l.GP64(), row: l.GP64(), code: tmp, x: x, segs: l.AllocLocal(8)}
+	l.MOVQ(at(lookupN), p.row)
+	l.SHLQ(operand.Imm(2), p.row)
+	n := l.GP64()
+	l.MOVQ(at(lookupN), n)
+	width := operand.Imm(uint64(4 * l.count()))
+	l.each(n, func() {
+		l.MOVQ(bAt, tmp)
+		p.bias = l.load(operand.Mem{Base: tmp})
+		l.MOVQ(yAt, p.y)
+		l.MOVQ(wAt, p.w)
 		move(at(lookupRows), left)
 		move(at(lookupX), batch)
 		l.Label(l.label("batch"))
 		move(at(lookupTiles), rest)
 		move(batch, tile)
 		l.Label(l.label("tile"))
-		l.MOVQ(tile, x)
-		l.MOVQ(at(lookupM), m)
-		l.Label(l.label("place"))
-		var acc reg.VecVirtual
-		if back {
-			acc = l.load(operand.Mem{Base: y})
-			l.VADDPS(acc, bias, bias)
-		} else {
-			acc = l.vec()
-			l.VMOVAPS(bias, acc)
+		move(tile, x)
+		move(at(lookupM), m)
+		l.Label(l.label("choose"))
+		// As high as possible, the last two of equal height.
+		l.MOVQ(m, tmp)
+		l.CMPQ(tmp, operand.Imm(2*highest))
+		l.JGE(l.ref(height(highest)))
+		l.CMPQ(tmp, operand.Imm(highest))
+		l.JLE(l.ref("split"))
+		l.INCQ(tmp)
+		l.SHRQ(operand.Imm(1), tmp)
+		l.Label(l.label("split"))
+		for h := 1; h < highest; h++ {
+			l.CMPQ(tmp, operand.Imm(uint64(h)))
+			l.JEQ(l.ref(height(h)))
 		}
-		codes, base, count, segs, k := l.GP64(), l.GP64(), l.GP64(), l.GP64(), l.GP64()
-		l.MOVQ(x, codes)
-		l.ADDQ(at(lookupK), codes)
-		// The index of a code in its segment counts up to 0, from behind the segment.
-		l.MOVQ(at(lookupK), k)
-		l.MOVQ(at(lookupBase), base)
-		l.LEAQ(operand.Mem{Base: base, Index: k, Scale: 4}, base)
-		l.MOVQ(at(lookupCount), count)
-		l.LEAQ(operand.Mem{Base: count, Index: k, Scale: 4}, count)
-		l.MOVQ(at(lookupSegs), segs)
-		l.Label(l.label("seg"))
-		l.MOVQ(at(lookupK), k)
-		l.NEGQ(k)
-		l.Label(l.label("code"))
-		l.MOVBLZX(operand.Mem{Base: codes, Index: k, Scale: 1}, code.As32())
-		l.CMPL(code.As32(), operand.Mem{Base: count, Index: k, Scale: 4})
-		l.JCC(operand.LabelRef("bad")) // unsigned, not below
-		l.ADDL(operand.Mem{Base: base, Index: k, Scale: 4}, code.As32())
-		l.IMULQ(row, code)
-		named := operand.Mem{Base: w, Index: code, Scale: 1}
-		v := l.load(named)
-		if back {
-			l.VADDPS(acc, v, v)
-			l.store(v, named)
-		} else {
-			l.VADDPS(v, acc, acc)
+		for h := highest; h >= 1; h-- {
+			l.Label(l.label(height(h)))
+			p.outputs(h)
+			l.SUBQ(operand.Imm(uint64(h)), m)
+			l.JG(l.ref("choose"))
+			l.JMP(l.ref("tile_done"))
 		}
-		l.INCQ(k)
-		l.JNZ(l.ref("code"))
-		l.ADDQ(at(lookupXSeg), codes)
-		l.MOVQ(at(lookupK), k)
-		l.LEAQ(operand.Mem{Base: base, Index: k, Scale: 4}, base)
-		l.LEAQ(operand.Mem{Base: count, Index: k, Scale: 4}, count)
-		l.DECQ(segs)
-		l.JNZ(l.ref("seg"))
-		if !back {
-			floor := l.vec()
-			l.VBROADCASTSS(at(lookupFloor), floor)
-			l.VMAXPS(acc, floor, acc)
-			l.store(acc, operand.Mem{Base: y})
-		}
-		l.ADDQ(row, y)
-		l.ADDQ(at(lookupXRow), x)
-		l.DECQ(m)
-		l.JNZ(l.ref("place"))
-		l.MOVQ(at(lookupXTile), tmp)
-		l.ADDQ(tmp, tile)
+		l.Label(l.label("tile_done"))
+		add(lookupXTile, tile)
 		l.DECQ(rest)
 		l.JNZ(l.ref("tile"))
-		l.MOVQ(at(lookupXBatch), tmp)
-		l.ADDQ(tmp, batch)
+		add(lookupXBatch, batch)
 		l.DECQ(left)
 		l.JNZ(l.ref("batch"))
 		if back {
-			l.MOVQ(bAt, b)
-			l.store(bias, operand.Mem{Base: b})
+			l.MOVQ(bAt, tmp)
+			l.store(p.bias, operand.Mem{Base: tmp})
 		}
-		width := operand.Imm(uint64(4 * l.count()))
 		l.ADDQ(width, yAt)
 		l.ADDQ(width, wAt)
 		l.ADDQ(width, bAt)
-	}
-	l.each(n, panel)
+	})
 	ok, err := l.ReturnIndex(0).Resolve()
 	if err != nil {
 		panic(err)
@@ -163,4 +128,102 @@ func (l *lanes) codes(back bool) {
 	l.RET()
 	l.Label("bad")
 	l.MOVB(operand.Imm(0), ok.Addr)
+}
+
+// highest is how many neighbouring outputs are computed at a time: what one pointer and three strides address.
+const highest = 7
+
+func height(h int) string { return fmt.Sprintf("outputs_%d", h) }
+
+// places computes outputs, a few at a time: for each place, the symbols that stand there and the rows of W that they name.
+type places struct {
+	*lanes
+	back         bool
+	t, y, w, row reg.Register
+	code         reg.GPVirtual
+	bias         reg.VecVirtual
+	x, segs      operand.Mem
+}
+
+// outputs computes so many outputs from y and x on and moves both behind them.
+func (p *places) outputs(count int) {
+	l := p.lanes
+	at := func(off int) operand.Mem { return operand.Mem{Base: p.t, Disp: off} }
+	label := func(name string) string { return l.label(fmt.Sprintf("%s_%d", name, count)) }
+	codes, r1, r3, r5 := l.GP64(), l.GP64(), l.GP64(), l.GP64()
+	place, k, named, limit := l.GP64(), l.GP64(), l.GP64(), l.GP64()
+	l.MOVQ(p.x, codes)
+	l.MOVQ(at(lookupXRow), r1)
+	if count > 3 {
+		l.LEAQ(operand.Mem{Base: r1, Index: r1, Scale: 2}, r3)
+	}
+	if count > 5 {
+		l.LEAQ(operand.Mem{Base: r1, Index: r1, Scale: 4}, r5)
+	}
+	acc := make([]reg.VecVirtual, count)
+	for i := range acc {
+		if p.back {
+			acc[i] = l.load(operand.Mem{Base: p.y})
+			l.VADDPS(acc[i], p.bias, p.bias)
+			l.ADDQ(p.row, p.y)
+		} else {
+			acc[i] = l.vec()
+			l.VMOVAPS(p.bias, acc[i])
+		}
+	}
+	l.MOVQ(at(lookupPlaces), place)
+	l.MOVQ(at(lookupSegs), k)
+	l.MOVQ(k, p.segs)
+	l.Label(label("seg"))
+	l.MOVQ(at(lookupK), k)
+	l.Label(label("code"))
+	l.MOVL(operand.Mem{Base: place}, named.As32())
+	l.MOVL(operand.Mem{Base: place, Disp: 4}, limit.As32())
+	l.IMULQ(p.row, named)
+	l.ADDQ(p.w, named)
+	for i := range acc {
+		symbol := operand.Mem{Base: codes}
+		switch i {
+		case 0:
+		case 3, 6:
+			symbol.Index, symbol.Scale = r3, uint8(i/3)
+		case 5:
+			symbol.Index, symbol.Scale = r5, 1
+		default:
+			symbol.Index, symbol.Scale = r1, uint8(i)
+		}
+		l.MOVBLZX(symbol, p.code.As32())
+		l.CMPL(p.code.As32(), limit.As32())
+		l.JCC(operand.LabelRef("bad")) // unsigned, not below
+		l.IMULQ(p.row, p.code)
+		to := operand.Mem{Base: named, Index: p.code, Scale: 1}
+		v := l.load(to)
+		if p.back {
+			l.VADDPS(acc[i], v, v)
+			l.store(v, to)
+		} else {
+			l.VADDPS(v, acc[i], acc[i])
+		}
+	}
+	l.INCQ(codes)
+	l.ADDQ(operand.Imm(8), place)
+	l.DECQ(k)
+	l.JNZ(operand.LabelRef(label("code")))
+	l.ADDQ(at(lookupXSeg), codes)
+	l.SUBQ(at(lookupK), codes)
+	l.DECQ(p.segs)
+	l.JNZ(operand.LabelRef(label("seg")))
+	if !p.back {
+		floor := l.vec()
+		l.VBROADCASTSS(at(lookupFloor), floor)
+		for i := range acc {
+			l.VMAXPS(acc[i], floor, acc[i])
+			l.store(acc[i], operand.Mem{Base: p.y})
+			l.ADDQ(p.row, p.y)
+		}
+	}
+	if count > 1 {
+		l.IMUL3Q(operand.Imm(uint64(count)), r1, r1)
+	}
+	l.ADDQ(r1, p.x)
 }
