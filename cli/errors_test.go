@@ -37,7 +37,7 @@ func TestMistakes(t *testing.T) {
 		{"help trian", `no verb "trian"; did you mean train?`, 2},
 		{"help envs digset", `no verb "digset"; did you mean digest?`, 2},
 		{"-x", "no flag -x; rlrun takes --help, --version", 2},
-		{"--versoin", "no flag --versoin; did you mean --version?", 2},
+		{"--versio", "no flag --versio; did you mean --version?", 2},
 		{"version x", `unexpected argument "x"`, 2},
 		{"completion", "SHELL, one of bash, zsh, fish and powershell, is missing", 2},
 		{"completion foo", `no shell "foo"; there are bash, zsh, fish, powershell`, 2},

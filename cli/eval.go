@@ -77,8 +77,8 @@ func (a *app) evaluate(net *policy.Net, build func() (env.Env, error), step int,
 	if f.json || f.greedy {
 		kinds = []bool{f.greedy}
 	}
-	clear := a.passing(fmt.Sprintf("evaluating %d episodes ...", f.episodes.n*len(kinds)))
-	defer clear()
+	done := a.passing(fmt.Sprintf("evaluating %d episodes ...", f.episodes.n*len(kinds)))
+	defer done()
 	measures := make([]measure, len(kinds))
 	for i, greedy := range kinds {
 		start := time.Now()
@@ -89,7 +89,7 @@ func (a *app) evaluate(net *policy.Net, build func() (env.Env, error), step int,
 		rate := float64(s.Episodes) * s.Len / max(time.Since(start).Seconds(), 1e-9)
 		measures[i] = measure{kind: "eval", step: step, rate: rate, summary: s}
 	}
-	clear()
+	done()
 	for i, m := range measures {
 		var err error
 		if f.json {
@@ -105,7 +105,7 @@ func (a *app) evaluate(net *policy.Net, build func() (env.Env, error), step int,
 }
 
 // passing says on a terminal what goes on, until the function that it returns is called for the first time.
-func (a *app) passing(text string) (clear func()) {
+func (a *app) passing(text string) (done func()) {
 	if !isTerminal(a.err) || viz.DetectColor(a.getenv) == viz.Plain {
 		return func() {}
 	}

@@ -155,8 +155,9 @@ const (
 
 // line returns a live line for so many columns. What has no room is left out.
 func (p *progress) line(m measure, columns int) string {
+	var text string
+	var room int
 	words := p.words(m)
-	text, room := "", 0
 	for k := 0; ; k++ {
 		text = strings.Join(nonempty(words), "  ")
 		room = columns - margin - utf8.RuneCountInString(text) - len("[] ")

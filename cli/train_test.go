@@ -38,7 +38,7 @@ func keysOf(t *testing.T, line string) []string {
 	}
 }
 
-// object decodes a line.
+// decoded returns a line's object.
 func decoded(t *testing.T, line string) map[string]any {
 	t.Helper()
 	var m map[string]any
@@ -172,9 +172,9 @@ func TestTrainJSON(t *testing.T) {
 // algos are the algorithms with a budget, and a step at which to interrupt, that give a few updates.
 func algos(t *testing.T) map[string][2]int {
 	if testing.Short() {
-		return map[string][2]int{"a2c": {1000, 300}}
+		return map[string][2]int{"a2c": {500, 200}}
 	}
-	return map[string][2]int{"a2c": {1000, 300}, "ppo": {4000, 1500}}
+	return map[string][2]int{"a2c": {500, 200}, "ppo": {4000, 1500}}
 }
 
 // The same seed twice, and a run that was interrupted and resumed, give the same metrics and the same last checkpoint.
@@ -189,15 +189,17 @@ func TestSameSeed(t *testing.T) {
 			must(t, train("a", "7")...)
 			must(t, train("b", "7")...)
 			sameRun(t, "a", "b")
-			must(t, train("other", "8")...)
-			if tree(t, "a")["metrics.jsonl"] == tree(t, "other")["metrics.jsonl"] {
-				t.Error("another seed gives the same metrics")
+			if algo == "a2c" {
+				must(t, train("other", "8")...)
+				if tree(t, "a")["metrics.jsonl"] == tree(t, "other")["metrics.jsonl"] {
+					t.Error("another seed gives the same metrics")
+				}
 			}
 			r := interruptAfter(t, int64(n[1]), train("it's c", "7")...)
 			if r.code != exitOK || r.out != "" {
 				t.Fatalf("interrupted: exit %d, %q, %s", r.code, r.out, r.err)
 			}
-			step := map[string]int{"a2c": 384, "ppo": 2048}[algo]
+			step := map[string]int{"a2c": 256, "ppo": 2048}[algo]
 			want := fmt.Sprintf("stopped and saved at step %d; go on with\n  rlrun train --resume 'it'\\''s c'\n", step)
 			if !strings.HasSuffix(r.err, want) || !strings.Contains(r.err, "\nstopping after this update; Ctrl-C again ends at once\n") {
 				t.Errorf("interrupted: ends\n%s\nwant\n%s", r.err, want)

@@ -74,7 +74,7 @@ func (a *app) watch(what string, f *watchFlags) error {
 	if err != nil {
 		return err
 	}
-	fps, episodes, clear := f.fps.value, f.episodes.n, func() {}
+	fps, episodes, done := f.fps.value, f.episodes.n, func() {}
 	if f.out.text != "" {
 		fps = 0 // as fast as frames can be written
 		if episodes == 0 {
@@ -83,10 +83,10 @@ func (a *app) watch(what string, f *watchFlags) error {
 		if s.snap.StepLimit == 0 {
 			s.limit = fileLimit
 		}
-		clear = a.passing(fmt.Sprintf("recording %d episodes ...", episodes))
+		done = a.passing(fmt.Sprintf("recording %d episodes ...", episodes))
 	}
 	err = s.play(a.ctx, sink, viz.NewPacer(fps, viz.SystemClock{}), episodes)
-	clear()
+	done()
 	if err != nil && errors.Is(err, a.ctx.Err()) {
 		err = nil // how a viewer is left
 	}
@@ -149,11 +149,10 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	s := &show{app: a, flags: f}
 	var build func() (env.Env, error)
 	var err error
-	switch _, statErr := os.Stat(what); {
-	case statErr == nil:
+	if _, statErr := os.Stat(what); statErr == nil {
 		s.dir = what
 		s.actor, build, err = a.open(what)
-	default:
+	} else {
 		build, err = a.watchable(what)
 	}
 	if err != nil {
