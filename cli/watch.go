@@ -165,6 +165,9 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	s.obs, s.vec = make([]byte, spec.ObsLen()), make([]float32, spec.VecLen())
 	s.snap = viz.Snapshot{Title: spec.ID, StepLimit: spec.StepLimit, Actions: spec.Actions, Value: float32(math.NaN())}
 	room := viz.WorldLimit(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height))
+	if s.actor == nil {
+		s.actRandomly(len(spec.Actions))
+	}
 	if r, ok := s.world.(env.Renderer); ok {
 		s.snap.World = image.NewRGBA(image.Rectangle{Max: r.RenderSize(room)})
 	}
@@ -172,6 +175,15 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 		s.snap.View = image.NewRGBA(image.Rectangle{Max: v.ViewSize(image.Pt(room.X/3, room.Y/3))})
 	}
 	return s, nil
+}
+
+// actRandomly makes the policy of one who knows nothing.
+func (s *show) actRandomly(actions int) {
+	s.snap.Policy = make([]float32, actions)
+	for i := range s.snap.Policy {
+		s.snap.Policy[i] = 1 / float32(actions)
+	}
+	s.snap.Entropy = float32(math.Log(float64(actions)))
 }
 
 // watchable returns the constructor of worlds with the given id.
