@@ -44,9 +44,10 @@ func (a *app) watchCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch RUN|ENV",
 		Short: "Watch an agent, in the terminal or as a GIF",
-		Long: `Watch an agent at work: what the world looks like, what the agent sees, what it thinks of its actions and of its prospects.
-RUN is a run directory, also of a run under way: each episode is played by the newest checkpoint. With ENV, a world's id, actions
-are random. Ctrl-C ends it; a file is complete then too.`,
+		Long: `Watch an agent at work: what the world looks like, what the agent sees, what
+it thinks of its actions and of its prospects. RUN is a run directory, also of
+a run under way: each episode is played by the newest checkpoint. With ENV, a
+world's id, actions are random. Ctrl-C ends it; a file is complete then too.`,
 		Example: fmt.Sprintf("  %[1]s watch runs/doorkey\n  %[1]s watch runs/doorkey --out doorkey.gif --episodes 5\n  %[1]s watch MiniGrid-FourRooms-v0", a.name),
 		Args:    exactly(1, "RUN, a run directory, or ENV, a world's id,"),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.watch(args[0], &f) },
