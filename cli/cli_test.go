@@ -59,7 +59,7 @@ func must(t *testing.T, args ...string) result {
 // trained makes a small run directory.
 func trained(t *testing.T, id, dir string, args ...string) {
 	t.Helper()
-	must(t, append([]string{"train", id, "--algo", "a2c", "--steps", "256", "--episodes", "2", "--run", dir}, args...)...)
+	must(t, append([]string{"train", id, "--algo", "a2c", "--steps", "128", "--episodes", "1", "--run", dir}, args...)...)
 }
 
 // userWorlds are those of a user's program.
