@@ -7,7 +7,7 @@ import (
 
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
-	"github.com/auxrl/auxrl/env/probe"
+	"github.com/auxrl/auxrl/env/catalog"
 )
 
 // endless is a world that pays and never ends.
@@ -52,7 +52,7 @@ func TestEvaluateLimit(t *testing.T) {
 
 // The limit is below that of the world, which is not raised.
 func TestEvaluateLimitOfWorld(t *testing.T) {
-	build := func() (env.Env, error) { return probe.New("Probe/Corridor-v0") }
+	build := func() (env.Env, error) { return catalog.New("Probe/Corridor-v0") }
 	w, err := build()
 	if err != nil {
 		t.Fatal(err)
