@@ -26,9 +26,10 @@ func (a *app) evalCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval RUN",
 		Short: "Measure a trained agent",
-		Long: `Measure the newest checkpoint of a run directory on worlds that training never saw: with actions sampled from its policy, as in
-training, and greedy, the likeliest action each time. Brackets hold the 95 % bootstrap interval of the mean return. JSON has the
-sampled one, or with --greedy the greedy one.`,
+		Long: `Measure the newest checkpoint of a run directory on worlds that training never
+saw: with actions sampled from its policy, as in training, and greedy, the
+likeliest action each time. Brackets hold the 95 % bootstrap interval of the
+mean return. JSON has the sampled one, or with --greedy the greedy one.`,
 		Example: fmt.Sprintf("  %[1]s eval runs/doorkey\n  %[1]s eval runs/doorkey --episodes 1000 --seed 5 --json", a.name),
 		Args:    exactly(1, "RUN, a run directory,"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -92,15 +92,15 @@ func sameRun(t *testing.T, a, b string) {
 
 func TestTrainText(t *testing.T) {
 	t.Chdir(t.TempDir())
-	r := must(t, "train", corridor, "--algo", "a2c", "--steps", "1k", "--episodes", "5", "--seed", "3", "--run", "r")
+	r := must(t, "train", corridor, "--algo", "a2c", "--steps", "300", "--episodes", "5", "--seed", "3", "--run", "r")
 	lines := strings.Split(r.err, "\n")
-	if want := "Probe/Corridor-v0 with a2c, seed 3, 1000 steps, in r"; lines[0] != want {
+	if want := "Probe/Corridor-v0 with a2c, seed 3, 300 steps, in r"; lines[0] != want {
 		t.Errorf("begins with %q, want %q", lines[0], want)
 	}
-	if want := "step 128/1.0k"; !strings.HasPrefix(lines[1], want) || strings.ContainsAny(r.err, "\r\x1b") {
+	if want := "step 128/300"; !strings.HasPrefix(lines[1], want) || strings.ContainsAny(r.err, "\r\x1b") {
 		t.Errorf("the second line is %q, want %q", lines[1], want)
 	}
-	if !strings.Contains(r.err, "\n1024 steps in 0:0") || !strings.HasSuffix(r.err, ", saved in r\nwatch it with\n  rlrun watch r\n") {
+	if !strings.Contains(r.err, "\n384 steps in 0:0") || !strings.HasSuffix(r.err, ", saved in r\nwatch it with\n  rlrun watch r\n") {
 		t.Errorf("ends with %q", r.err)
 	}
 	out := r.lines()
@@ -172,7 +172,7 @@ func TestTrainJSON(t *testing.T) {
 // algos are the algorithms with a budget, and a step at which to interrupt, that give a few updates.
 func algos(t *testing.T) map[string][2]int {
 	if testing.Short() {
-		return map[string][2]int{"a2c": {500, 200}}
+		return map[string][2]int{"a2c": {300, 200}}
 	}
 	return map[string][2]int{"a2c": {500, 200}, "ppo": {4000, 1500}}
 }
@@ -243,11 +243,11 @@ func trainedTo(t *testing.T, dir string, step int) {
 // A run that is interrupted while it is evaluated is finished.
 func TestInterruptedEvaluation(t *testing.T) {
 	t.Chdir(t.TempDir())
-	r := interruptAfter(t, 300, "train", "User-v0", "--algo", "a2c", "--steps", "256", "--run", "r")
+	r := interruptAfter(t, 150, "train", "User-v0", "--algo", "a2c", "--steps", "128", "--run", "r")
 	if r.code != exitOK || !strings.HasSuffix(r.err, "saved in r\nthe evaluation is left out; measure it with\n  rlrun eval r\n") {
 		t.Errorf("exit %d, %s", r.code, r.err)
 	}
-	trainedTo(t, "r", 256)
+	trainedTo(t, "r", 128)
 }
 
 func TestStopAtReturn(t *testing.T) {
@@ -277,10 +277,10 @@ func TestDiverged(t *testing.T) {
 func TestDamagedCheckpoint(t *testing.T) {
 	t.Chdir(t.TempDir())
 	trained(t, corridor, "r")
-	if err := os.WriteFile("r/ckpt/step-000000000256/model.safetensors", []byte("x"), 0o666); err != nil {
+	if err := os.WriteFile("r/ckpt/step-000000000128/model.safetensors", []byte("x"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	const warning = "rlrun: warning: a damaged checkpoint is passed over: checkpoint of step 256: "
+	const warning = "rlrun: warning: a damaged checkpoint is passed over: checkpoint of step 128: "
 	r := must(t, "eval", "r", "--episodes", "1", "--json")
 	if !strings.HasPrefix(r.err, warning) || decoded(t, r.out)["step"] != 0.0 {
 		t.Errorf("eval: %q, %q", r.err, r.out)
@@ -289,7 +289,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	if !strings.HasPrefix(r.err, warning) {
 		t.Errorf("resume: %q", r.err)
 	}
-	trainedTo(t, "r", 256)
+	trainedTo(t, "r", 128)
 }
 
 // A run whose world is not in this program says so.
