@@ -38,7 +38,6 @@ func Default(algo string, spec env.Spec) Config {
 	}
 	if algo == "a2c" {
 		c.Horizon = 8
-		c.Optimizer = "rmsprop"
 	}
 	return c
 }

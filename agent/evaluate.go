@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -59,7 +60,12 @@ type EvalConfig struct {
 	Episodes int
 	Seed     uint64 // of layouts and of sampled actions
 	Greedy   bool   // the likeliest action instead of a sampled one
+	Limit    int    // decisions after which an episode is cut, and counts as Truncated; 0: the world's StepLimit, or EndlessLimit if it has none
 }
+
+// EndlessLimit is how many decisions of an episode Evaluate takes in a world without a StepLimit, where a bad policy may never
+// come to an end: far more than an episode of any world in env/catalog has.
+const EndlessLimit = 10_000
 
 // lanes is how many evaluation episodes are played at a time.
 const lanes = 16
@@ -67,19 +73,44 @@ const lanes = 16
 // Evaluate plays episodes on worlds of their own: episode i has the layout of env.EvalSeed(Seed, i), which training never
 // draws, and a stream of actions of its own, so that no result depends on how many are played at a time.
 func Evaluate(net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (Summary, error) {
+	return EvaluateContext(context.Background(), net, build, cfg)
+}
+
+// EvaluateContext is Evaluate until ctx ends: then it returns the context's error.
+func EvaluateContext(ctx context.Context, net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (Summary, error) {
+	e, err := newEvaluation(net, build, cfg)
+	if err != nil {
+		return Summary{}, err
+	}
+	for e.running() {
+		if err := ctx.Err(); err != nil {
+			return Summary{}, err
+		}
+		e.step()
+	}
+	return Summarize(e.episodes), nil
+}
+
+func newEvaluation(net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (*evaluation, error) {
 	if cfg.Episodes < 1 {
-		return Summary{}, fmt.Errorf("%d episodes, must be at least 1", cfg.Episodes)
+		return nil, fmt.Errorf("%d episodes, must be at least 1", cfg.Episodes)
+	}
+	if cfg.Limit < 0 {
+		return nil, fmt.Errorf("limit is %d, must not be negative", cfg.Limit)
 	}
 	e := &evaluation{cfg: cfg, episodes: make([]env.Episode, cfg.Episodes), key: rng.Key(cfg.Seed, "eval", "act")}
 	n := min(lanes, cfg.Episodes)
 	for range n {
 		w, err := build()
 		if err != nil {
-			return Summary{}, err
+			return nil, err
 		}
 		e.worlds = append(e.worlds, w)
 	}
 	e.spec = e.worlds[0].Spec()
+	if e.cfg.Limit == 0 && e.spec.StepLimit == 0 {
+		e.cfg.Limit = EndlessLimit
+	}
 	e.net = net.Share(n).(*policy.Net)
 	e.dist = policy.NewCategorical(len(e.spec.Actions))
 	e.obs, e.vec = make([]byte, n*e.spec.ObsLen()), make([]float32, n*e.spec.VecLen())
@@ -87,10 +118,7 @@ func Evaluate(net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (S
 	for lane := range n {
 		e.begin(lane, lane)
 	}
-	for e.running() {
-		e.step()
-	}
-	return Summarize(e.episodes), nil
+	return e, nil
 }
 
 // evaluation is one under way: lane k plays episodes k, k+lanes, ...
@@ -151,6 +179,9 @@ func (e *evaluation) step() {
 		s := w.Step(act, obs, vec)
 		ep.Return += s.Reward
 		ep.Len++
+		if s.End == env.Running && ep.Len == e.cfg.Limit {
+			s.End = env.Truncated
+		}
 		if s.End != env.Running {
 			ep.World, ep.End = lane, s.End
 			ep.Success = e.spec.Success != 0 && ep.Return >= e.spec.Success

@@ -17,16 +17,15 @@ type rollout struct {
 	act   []int32 // [B] of the step under way
 }
 
-// newRollout returns a rollout whose rows 0..B-1 shall be filled by Vec.Reset.
-func newRollout(T int, worlds *env.Vec, streams int) *rollout {
-	spec := worlds.Spec()
-	B := worlds.Len()
-	n := T * B
-	r := &rollout{size: spec.ObsLen(), vec: spec.VecLen(), dist: policy.NewCategorical(len(spec.Actions)), act: make([]int32, B)}
-	rows := n + 2*B // room for as many ends as there are worlds; grows if there are more
+// newRollout returns a rollout whose last B rows of observations shall be filled by Vec.Reset.
+func newRollout(horizon int, worlds *env.Vec, streams int) *rollout {
+	spec, width := worlds.Spec(), worlds.Len()
+	n := horizon * width
+	r := &rollout{size: spec.ObsLen(), vec: spec.VecLen(), dist: policy.NewCategorical(len(spec.Actions)), act: make([]int32, width)}
+	rows := n + 2*width // room for as many ends as there are worlds; grows if there are more
 	r.batch = replay.Batch{
-		T: T, B: B,
-		Obs: make([]byte, rows*r.size), Vec: make([]float32, rows*r.vec), Start: make([]bool, n+B),
+		T: horizon, B: width,
+		Obs: make([]byte, rows*r.size), Vec: make([]float32, rows*r.vec), Start: make([]bool, n+width),
 		Next: make([]int32, n), Action: make([]int32, n), Reward: make([]float32, n), LogP: make([]float32, n),
 		Ended: make([]bool, n), Terminated: make([]bool, n),
 		Targets: &replay.Targets{Adv: make([]float32, n)},
@@ -36,8 +35,8 @@ func newRollout(T int, worlds *env.Vec, streams int) *rollout {
 		r.batch.Targets.Return = append(r.batch.Targets.Return, make([]float32, n))
 		r.batch.Targets.Value = append(r.batch.Targets.Value, make([]float32, n))
 	}
-	for b := range B {
-		r.batch.Start[b] = true
+	for b := range width {
+		r.batch.Start[n+b] = true // which next moves to the front
 	}
 	return r
 }

@@ -64,7 +64,8 @@ func ReadSettings(path string) (Settings, error) {
 }
 
 // Resume continues the run in a directory from its newest whole checkpoint, or from the start if it was stopped before the
-// first. change, if not nil, may alter settings that no checkpoint depends on, such as Steps.
+// first. change, if not nil, may alter settings that no checkpoint depends on, such as Steps; the directory keeps them, unless
+// they leave the run nothing to do.
 func Resume(path string, build func(envID string) (env.Env, error), change func(*Config)) (*Run, error) {
 	dir, err := run.Resume(path)
 	if err != nil {
@@ -97,7 +98,7 @@ func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func
 	if c != nil {
 		err = t.restore(c)
 	}
-	if err == nil {
+	if err == nil && !t.Finished() { // a change that leaves nothing to do is not kept
 		err = dir.WriteConfig(s)
 	}
 	if err == nil {
@@ -250,7 +251,11 @@ func (t *Trainer) restoreMoments(data []byte) error {
 	for _, s := range stored {
 		byName[s.Name] = s.Data
 	}
-	for _, m := range t.moments() {
+	moments := t.moments()
+	if len(stored) != len(moments) {
+		return fmt.Errorf("%d moments, the settings ask for %d: was it saved with another optimizer?", len(stored), len(moments))
+	}
+	for _, m := range moments {
 		d, ok := byName[m.Name]
 		if !ok || len(d) != len(m.Data) {
 			return fmt.Errorf("%s has %d numbers, the network has %d: was it saved with another optimizer?", m.Name, len(d), len(m.Data))

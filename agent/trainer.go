@@ -85,10 +85,7 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 		shuffleKey: rng.Key(cfg.Seed, "shuffle"),
 	}
 	t.record = t.addEpisode
-	t.worlds.Reset(t.roll.rows(cfg.Horizon*cfg.Worlds, transitions+cfg.Worlds))
-	for i := range cfg.Worlds {
-		t.roll.batch.Start[transitions+i] = true
-	}
+	t.worlds.Reset(t.roll.rows(transitions, transitions+cfg.Worlds))
 	return t, nil
 }
 
@@ -101,8 +98,17 @@ func (t *Trainer) Config() Config { return t.cfg }
 // Spec describes the worlds.
 func (t *Trainer) Spec() env.Spec { return t.worlds.Spec() }
 
+// Build returns the constructor of the worlds.
+func (t *Trainer) Build() func() (env.Env, error) { return t.build }
+
 // Net returns the network that is being trained.
 func (t *Trainer) Net() *policy.Net { return t.learner.Net }
+
+// Actor returns an agent that acts as the network does now; training on does not change it.
+func (t *Trainer) Actor() *policy.Actor {
+	spec := t.Spec()
+	return policy.NewActor(t.Net(), spec.ID, spec.Actions)
+}
 
 // Step returns how many decisions were taken, over all worlds.
 func (t *Trainer) Step() int { return t.step }

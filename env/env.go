@@ -56,6 +56,11 @@ func (s *Spec) ObsLen() int { return s.H * s.W * s.C }
 // VecLen returns the number of floats beside the image.
 func (s *Spec) VecLen() int { return fieldsLen(s.Vector) }
 
+// Buffers returns room for one observation: the bytes of the image and the floats beside it.
+func (s *Spec) Buffers() (obs []byte, vec []float32) {
+	return make([]byte, s.ObsLen()), make([]float32, s.VecLen())
+}
+
 // SignalsLen returns the number of floats that Signals writes.
 func (s *Spec) SignalsLen() int { return fieldsLen(s.Signals) }
 
@@ -73,19 +78,21 @@ type Field struct {
 	Len  int
 }
 
-// Env is one world. Reset and Step write every byte of obs and every float of vec, whose lengths the Spec gives.
+// Env is one world. Reset and Step write every byte of obs and every float of vec, whose lengths the Spec gives, and keep no hold
+// of them.
 // A world starts unseeded: Seed comes first, then Reset, then Steps until one of them returns an End other than Running.
 // Step panics on an action outside the Spec's list; it is not called again before the next Reset.
 type Env interface {
 	Spec() Spec
-	Seed(seed uint64)                // restarts every random stream; begins no episode
+	Seed(seed uint64)                // as if new: restarts every random stream; begins no episode
 	Reset(obs []byte, vec []float32) // begins the next episode of the current streams
 	Step(action int, obs []byte, vec []float32) Step
 }
 
 // Abilities beyond Env are found by assertion. A world without Stateful cannot be resumed exactly, and the run says so.
 type (
-	// Stateful worlds can be saved and restored in mid-episode: what follows is the same bit for bit.
+	// Stateful worlds can be saved and restored in mid-episode: what follows is the same bit for bit. RestoreState keeps no hold
+	// of b and never panics; after an error the world must be restored again, or seeded and reset.
 	Stateful interface {
 		AppendState(b []byte) []byte // appends everything, generators included
 		RestoreState(b []byte) error // b is what AppendState appended
@@ -110,6 +117,12 @@ type (
 		RenderSize(limit image.Point) image.Point
 		// Render fills dst, whose bounds have a size that RenderSize returned.
 		Render(dst *image.RGBA)
+	}
+
+	// Viewer worlds can also draw what the agent sees of them. Drawing changes nothing.
+	Viewer interface {
+		ViewSize(limit image.Point) image.Point // as RenderSize
+		RenderView(dst *image.RGBA)             // as Render
 	}
 
 	// Missioner worlds tell in words what is to be done in this episode.

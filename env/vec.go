@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
+	"reflect"
 
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/internal/team"
@@ -56,10 +56,15 @@ func NewVec(n int, seed uint64, workers *team.Team, build func() (Env, error)) (
 		if err != nil {
 			return nil, err
 		}
+		spec := w.Spec()
+		if i == 0 {
+			v.spec = spec
+		} else if !reflect.DeepEqual(spec, v.spec) {
+			return nil, fmt.Errorf("env: world %d (%s) differs in its Spec from world 0 (%s)", i, spec.ID, v.spec.ID)
+		}
 		w.Seed(TrainSeed(seed, i))
 		v.worlds[i] = w
 	}
-	v.spec = v.worlds[0].Spec()
 	v.Reward = make([]float64, n)
 	v.End = make([]End, n)
 	v.Final = make([]byte, n*v.spec.ObsLen())
@@ -172,22 +177,28 @@ func (v *Vec) AppendState(b []byte) []byte {
 	return b
 }
 
-// RestoreState continues what AppendState saved of a Vec of the same kind and size.
+// RestoreState continues what AppendState saved of a Vec of the same kind and size. After an error the Vec must be restored again
+// or made anew.
 func (v *Vec) RestoreState(b []byte) error {
+	const head = 20 // bytes before a world's own: return, length, number of bytes that follow
 	for i, w := range v.worlds {
-		if len(b) < 20 {
+		if len(b) < head {
 			return errors.New("env: restore: the worlds' state is too short")
 		}
-		v.ret[i] = math.Float64frombits(binary.LittleEndian.Uint64(b))
-		v.length[i] = int(binary.LittleEndian.Uint64(b[8:]))
-		n := int(binary.LittleEndian.Uint32(b[16:]))
-		if b = b[20:]; n > len(b) {
+		ret, length, n := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint32(b[16:])
+		if b = b[head:]; uint64(n) > uint64(len(b)) {
 			return errors.New("env: restore: the worlds' state is too short")
 		}
+		if length > math.MaxInt32 {
+			return fmt.Errorf("env: restore world %d: an episode of %d decisions", i, length)
+		}
+		v.ret[i], v.length[i] = math.Float64frombits(ret), int(length)
 		if s, ok := w.(Stateful); ok {
-			if err := s.RestoreState(slices.Clone(b[:n])); err != nil {
+			if err := s.RestoreState(b[:n:n]); err != nil {
 				return fmt.Errorf("env: restore world %d: %w", i, err)
 			}
+		} else if n != 0 {
+			return fmt.Errorf("env: restore world %d: it was saved, but cannot be restored", i)
 		}
 		b = b[n:]
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/internal/run"
@@ -12,22 +13,24 @@ import (
 type Actor struct {
 	Greedy bool // take the likeliest action instead of a sampled one
 
-	about About
-	net   *Net
-	dist  *Categorical
-	value float32
-	key   uint64
-	draws uint64
+	about   About
+	step    int
+	skipped []error
+	net     *Net
+	dist    *Categorical
+	value   float32
+	key     uint64
+	draws   uint64
 }
 
-// Open returns the agent of the newest whole checkpoint of a run directory. Damaged checkpoints are passed over; if there is no
-// whole one, that is an error.
+// Open returns the agent of the newest whole checkpoint of a run directory. Damaged checkpoints are passed over, see Skipped; if
+// there is no whole one, that is an error.
 func Open(dir string) (*Actor, error) {
 	d, err := run.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("policy: open: %w", err)
 	}
-	c, _, err := d.Load()
+	c, skipped, err := d.Load()
 	if err != nil {
 		return nil, fmt.Errorf("policy: open: %w", err)
 	}
@@ -35,7 +38,9 @@ func Open(dir string) (*Actor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: open %s: %w", dir, err)
 	}
-	return newActor(net, about), nil
+	a := newActor(net, about)
+	a.step, a.skipped = int(c.Step), skipped
+	return a, nil
 }
 
 // NewActor returns an agent that acts with the network as it is now; training on does not change it.
@@ -51,6 +56,20 @@ func newActor(net *Net, about About) *Actor {
 
 // About says what the agent was trained for.
 func (a *Actor) About() About { return a.about }
+
+// Step returns how many decisions the agent had been trained for when it was saved.
+func (a *Actor) Step() int { return a.step }
+
+// Skipped says what was wrong with the newer checkpoints that Open passed over.
+func (a *Actor) Skipped() []error { return a.skipped }
+
+// Fits reports whether the agent can act on observations of the given shape.
+func (a *Actor) Fits(s Shape) error {
+	if t := a.about.Shape; t.H != s.H || t.W != s.W || t.C != s.C || t.Vec != s.Vec || t.Actions != s.Actions || !slices.Equal(t.Codes, s.Codes) {
+		return fmt.Errorf("policy: the agent was trained for observations %+v, the world has %+v", t, s)
+	}
+	return nil
+}
 
 // Net returns the network.
 func (a *Actor) Net() *Net { return a.net }

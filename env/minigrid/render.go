@@ -41,6 +41,12 @@ func (w *World) Render(dst *image.RGBA) { w.renderGrid(dst, true) }
 // RenderPlain draws the whole grid as Render does, but lights nothing.
 func (w *World) RenderPlain(dst *image.RGBA) { w.renderGrid(dst, false) }
 
+// ViewSize returns the size of the largest picture of the agent's view within limit, of square tiles from 4 to 128 pixels.
+func (w *World) ViewSize(limit image.Point) image.Point {
+	tile := min(max(min(limit.X, limit.Y)/w.view, minTile), maxTile)
+	return image.Pt(tile*w.view, tile*w.view)
+}
+
 // RenderView draws what the agent sees, as it sees it: looking up, from the middle of the lowest row. dst is square, a
 // whole number of pixels for each square in view; RenderView panics if it is not.
 func (w *World) RenderView(dst *image.RGBA) {

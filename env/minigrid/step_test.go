@@ -46,7 +46,7 @@ func newBench() (*rig, *bench) {
 }
 
 func TestStepSemantics(t *testing.T) {
-	thing := func(k kind, c colour, s state, n int) cell { return newCell(k, c, s, n) }
+	thing := newCell
 	var (
 		keyRed    = thing(kindKey, red, 0, 1)
 		keyBlue   = thing(kindKey, blue, 0, 2)

@@ -11,17 +11,17 @@ const (
 // seen squares follow from the seen squares that the row before left to it and the row's opaque squares.
 
 // spread returns the squares of a row of n that are seen, and the squares of the row ahead that they show. seen are those
-// that the row before showed, clear those that do not block the view. A seen, clear square shows its neighbours ahead and
+// that the row before showed, open those that do not block the view. A seen, open square shows its neighbours ahead and
 // aside, first in a pass to the right, then in a pass to the left; the last square of a row does not act in the first pass
 // and the first not in the second.
-func spread(seen, clear uint32, n int) (row, ahead uint32) {
-	right := clear &^ (1 << (n - 1))
+func spread(seen, open uint32, n int) (row, ahead uint32) {
+	right := open &^ (1 << (n - 1))
 	for range n - 1 {
 		seen |= seen & right << 1
 	}
 	acted := seen & right
 	ahead = acted | acted<<1
-	left := clear &^ 1
+	left := open &^ 1
 	for range n - 1 {
 		seen |= seen & left >> 1
 	}

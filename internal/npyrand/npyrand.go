@@ -93,11 +93,11 @@ func (g *Generator) Uniform(lo, hi float64) float64 {
 	return lo + float64((hi-lo)*g.Float64())
 }
 
-// below returns a uniform number in [0, max], by rejection under a mask: what shuffle draws, unlike Int.
-func (g *Generator) below(max uint32) uint32 {
-	mask := uint32(1)<<bits.Len32(max) - 1
+// below returns a uniform number in [0, top], by rejection under a mask: what shuffle draws, unlike Int.
+func (g *Generator) below(top uint32) uint32 {
+	mask := uint32(1)<<bits.Len32(top) - 1
 	for {
-		if x := g.Uint32() & mask; x <= max {
+		if x := g.Uint32() & mask; x <= top {
 			return x
 		}
 	}

@@ -13,13 +13,14 @@ type config struct {
 	Seed uint64
 }
 
-// newDir returns a locked run directory with a configuration.
+// newDir returns a locked run directory with a configuration, on a file system that does not sync.
 func newDir(t *testing.T) *Dir {
 	t.Helper()
 	d, err := Create(filepath.Join(t.TempDir(), "runs", "a"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.fs = quick{}
 	t.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			t.Error(err)
@@ -83,11 +84,11 @@ func TestWriteConfigKeepsTheOldOne(t *testing.T) {
 		}
 	})
 	for i := range total {
-		d.fs = &faulty{fsys: disk{}, failAt: i}
+		d.fs = &faulty{fsys: quick{}, failAt: i}
 		if err := d.WriteConfig(config{"new", 8}); !errors.Is(err, errFull) {
 			t.Errorf("operation %d fails: error is %v, want %v", i, err, errFull)
 		}
-		d.fs = disk{}
+		d.fs = quick{}
 		var c config
 		if err := d.ReadConfig(&c); err != nil {
 			t.Errorf("operation %d fails: %v", i, err)

@@ -19,8 +19,8 @@ func TestLoadSkipsDamage(t *testing.T) {
 			return os.WriteFile(filepath.Join(dir, name), f(data), 0o666)
 		}
 	}
-	swap := func(old, new string) func([]byte) []byte {
-		return func(b []byte) []byte { return bytes.Replace(b, []byte(old), []byte(new), 1) }
+	swap := func(from, to string) func([]byte) []byte {
+		return func(b []byte) []byte { return bytes.Replace(b, []byte(from), []byte(to), 1) }
 	}
 	for name, damage := range map[string]func(dir string) error{
 		"bit":             edit("env-0.bin", func(b []byte) []byte { b[0] ^= 1; return b }),
@@ -41,7 +41,7 @@ func TestLoadSkipsDamage(t *testing.T) {
 		"order of names":  edit(manifestName, swap(`"empty"`, `"a"`)),
 		"no file":         func(dir string) error { return os.Remove(filepath.Join(dir, "state.json")) },
 		"no manifest":     func(dir string) error { return os.Remove(filepath.Join(dir, manifestName)) },
-		"empty directory": func(dir string) error { return os.RemoveAll(dir) },
+		"empty directory": os.RemoveAll,
 		"link": func(dir string) error {
 			name := filepath.Join(dir, "env-0.bin")
 			if err := os.Rename(name, name+".away"); err != nil {

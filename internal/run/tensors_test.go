@@ -23,7 +23,7 @@ func fileOf(header string, body int) []byte {
 	return append(append(b, header...), make([]byte, body)...)
 }
 
-// The expected bytes are those of the format's Rust implementation for its test "attn.0": [1, 2, 3] of 0..5.
+// The expected bytes are those of the test "simple serialization" of github.com/nlpodyssey/safetensors: [1, 2, 3] of 0..5.
 func TestEncodeTensorsGolden(t *testing.T) {
 	got, err := EncodeTensors([]Tensor{{"attn.0", []int{1, 2, 3}, []float32{0, 1, 2, 3, 4, 5}}})
 	if err != nil {

@@ -1,0 +1,79 @@
+# Targets: build check test-system bench cover results, and each step of check by itself: fmt vet lint tidy test race noasm arm64 nocgo.
+# Every step says what it runs and how long it took.
+
+GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# A few packages have a step of their own; dirs leaves out those that do not exist.
+dirs = $(patsubst %/.,./%/...,$(wildcard $(addsuffix /.,$(1))))
+
+# The race detector costs a factor of ten: it runs, in plain Go and short, where goroutines meet.
+RACE  = $(call dirs,internal/team internal/run nn policy agent env viz cli)
+NOASM = $(call dirs,internal/f32 nn)
+COVER = $(patsubst ./%/...,./%,$(call dirs,agent policy auxtasks replay))
+FLOOR = 90
+
+# $(call step,name,command) says the command, runs it, and says how long it took. Make stops when it fails.
+define step
+$(info == $(1): $(2))@start=$$(date +%s); { $(2); }; status=$$?; \
+echo "== $(1): $$(($$(date +%s) - start)) s, status $$status"; exit $$status
+endef
+
+.PHONY: all build check test-system bench cover results fmt vet lint tidy test race noasm arm64 nocgo
+.NOTPARALLEL:
+
+all: build
+
+check: fmt vet lint tidy test race noasm arm64 nocgo
+
+# rlrun is one static binary.
+build:
+	$(call step,build,CGO_ENABLED=0 go build ./...)
+	$(if $(wildcard cmd/rlrun/.),$(call step,rlrun,CGO_ENABLED=0 go build -o rlrun ./cmd/rlrun))
+
+fmt:
+	$(call step,fmt,files=$$(gofmt -s -l .) && if [ -n "$$files" ]; then echo "run gofmt -s -w" $$files; false; fi)
+
+vet:
+	$(call step,vet,go vet ./...)
+
+lint:
+	$(call step,lint,go run $(GOLANGCI) run)
+
+tidy:
+	$(call step,tidy,go mod tidy -diff)
+
+test:
+	$(call step,test,go test ./...)
+
+race:
+	$(if $(RACE),$(call step,race,go test -race -tags noasm -short $(RACE)))
+
+noasm:
+	$(if $(NOASM),$(call step,noasm,go test -tags noasm $(NOASM)))
+
+arm64:
+	$(call step,arm64,GOARCH=arm64 go build ./...)
+
+nocgo:
+	$(call step,nocgo,CGO_ENABLED=0 go build ./...)
+
+# What go test leaves out: killed processes, full disks, displays, terminals, browsers.
+test-system:
+	$(call step,test-system,AUXRL_SYSTEM=1 go test -count=1 -timeout 10m -v ./internal/systest/...)
+
+bench:
+	$(call step,bench,go test -run '^$$' -bench . ./...)
+
+# The share of statements that a package's own tests reach, which has a floor.
+cover:
+	$(if $(COVER),$(call step,cover,$(cover)))
+
+define cover
+go test -cover $(COVER) | awk '{ print } /^(FAIL|---)/ { bad = 1 } \
+match($$0, /coverage: [0-9.]+/) && substr($$0, RSTART + 10, RLENGTH - 10) + 0 < $(FLOOR) \
+{ print "below $(FLOOR) %"; bad = 1 } END { exit bad }'
+endef
+
+# The learning claims of docs/results: minutes.
+results:
+	$(call step,results,AUXRL_SYSTEM=1 AUXRL_RESULTS=$(CURDIR)/docs/results/doorkey.md go test -count=1 -timeout 60m -v -run TestResults ./internal/systest)

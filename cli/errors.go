@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/auxrl/auxrl/internal/run"
+)
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitFailed   = 1
+	exitUsage    = 2 // also settings that cannot work
+	exitDiverged = 4 // the loss is not a number any more
+)
+
+// codeError is an error with an exit code of its own.
+type codeError struct {
+	error
+	code int
+}
+
+func (e codeError) Unwrap() error { return e.error }
+
+// usage marks an error as one of usage.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return codeError{err, exitUsage}
+}
+
+// usagef returns an error of usage.
+func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
+
+// fail prints an error in one line and returns the exit code. Of a closed pipe nothing is said: who closed it knows.
+func (a *app) fail(err error) int {
+	switch {
+	case a.ctx.Err() != nil && errors.Is(err, a.ctx.Err()):
+		fmt.Fprintf(a.err, "%s: interrupted\n", a.name)
+	case !errors.Is(err, syscall.EPIPE):
+		fmt.Fprintf(a.err, "%s: %s\n", a.name, tidy(err.Error()))
+	}
+	var coded codeError
+	if errors.As(err, &coded) {
+		return coded.code
+	}
+	return exitFailed
+}
+
+// packages are the names that errors of this module begin with. They tell a programmer where an error is from; to the user of a
+// command they are noise.
+var packages = []string{
+	"agent", "auxtasks", "catalog", "env", "envtest", "minigrid", "nn", "npyrand", "policy", "probe", "replay", "rng", "run", "viz",
+}
+
+// tidy returns the text of an error as one line without names of packages.
+func tidy(text string) string {
+	parts := strings.Split(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "), ": ")
+	last := len(parts) - 1
+	parts = append(slices.DeleteFunc(parts[:last:last], func(s string) bool { return slices.Contains(packages, s) }), parts[last])
+	return strings.Join(parts, ": ")
+}
+
+// explain says what is wrong with a directory that was given as a run to read, and what to do about it.
+func (a *app) explain(err error, dir string) error {
+	info, statErr := os.Stat(dir)
+	_, lookupErr := a.envs.Lookup(dir)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, run.ErrInUse):
+		return usagef("the run in %s is in use by another process: wait for that or stop it", dir)
+	case lookupErr == nil && statErr != nil:
+		return usagef("%s is a world, not a run directory: %s train %s makes one", dir, a.name, dir)
+	case errors.Is(statErr, fs.ErrNotExist):
+		return usagef("there is no run directory %s: %s train ENV --run %s makes one", dir, a.name, quote(dir))
+	case statErr == nil && !info.IsDir():
+		return usagef("%s is a file, not a run directory", dir)
+	case errors.Is(err, run.ErrNoRun):
+		return usagef("%s is a directory, but holds no run: it has no config.json", dir)
+	case errors.Is(err, run.ErrNoCheckpoint):
+		return fmt.Errorf("the run in %s has no checkpoint yet: go on with it (%s)", dir, a.resumeCommand(dir))
+	}
+	return err
+}
+
+// explainNew says what is wrong with a directory that was given for a new run, and what to do about it.
+func (a *app) explainNew(err error, dir string) error {
+	info, statErr := os.Stat(dir)
+	switch {
+	case errors.Is(err, run.ErrExists):
+		return usagef("%s already holds a run: go on with it (%s) or choose another directory with --run", dir, a.resumeCommand(dir))
+	case errors.Is(err, run.ErrInUse):
+		return usagef("%s is in use by another process: choose another directory with --run", dir)
+	case errors.Is(err, run.ErrNoRun):
+		return usagef("%s is not empty: choose another directory with --run", dir)
+	case statErr == nil && !info.IsDir():
+		return usagef("%s is a file: choose another directory with --run", dir)
+	}
+	return err
+}
+
+// resumeCommand is what the user types to go on with a run.
+func (a *app) resumeCommand(dir string) string {
+	return fmt.Sprintf("%s train --resume %s", a.name, quote(dir))
+}
+
+// quote makes a path safe to paste into a shell.
+func quote(path string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,:@%=", r)
+	}
+	if path != "" && path[0] != '-' && strings.TrimLeftFunc(path, plain) == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}

@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/auxrl/auxrl/agent"
+)
+
+const (
+	intervals = 50          // lines that a run prints and logs
+	saveEvery = time.Minute // between checkpoints
+)
+
+// driver trains until the budget is spent, the return is reached, or the run is interrupted.
+type driver struct {
+	*app
+	run     *agent.Run
+	flags   *trainFlags
+	show    *progress
+	saved   time.Time // when the last checkpoint was
+	reached bool      // the return to stop at
+}
+
+// drive trains and evaluates.
+func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
+	defer func() {
+		if closed := r.Close(); err == nil {
+			err = closed
+		}
+	}()
+	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json)}
+	if err := d.announce(); err != nil {
+		return err
+	}
+	err = d.train()
+	if ended := d.show.end(); err == nil {
+		err = ended
+	}
+	switch {
+	case err != nil:
+		return err
+	case d.reached || r.Finished():
+		return d.conclude()
+	}
+	_, err = fmt.Fprintf(a.err, "stopped and saved at step %d; go on with\n  %s\n", r.Step(), a.resumeCommand(r.Path()))
+	return err
+}
+
+// announce says what is about to run.
+func (d *driver) announce() error {
+	r, c := d.run, d.run.Config()
+	if !r.Exact() {
+		fmt.Fprintf(d.err, "%s: warning: %s cannot save its state: a resumed run begins new episodes\n", d.name, r.Env())
+	}
+	from := ""
+	if r.Step() > 0 {
+		from = fmt.Sprintf(" from step %d", r.Step())
+	}
+	_, err := fmt.Fprintf(d.err, "%s with %s, seed %d, %d steps%s, in %s\n", r.Env(), c.Algo, c.Seed, c.Steps, from, r.Path())
+	return err
+}
+
+// train performs the updates. What cannot be printed ends the run too, but it is saved.
+func (d *driver) train() error {
+	if d.run.Step() == 0 {
+		if err := d.save(); err != nil { // there is something to watch, and room for it on the disk
+			return err
+		}
+	}
+	d.saved = time.Now()
+	noted := make(chan struct{})
+	unregister := context.AfterFunc(d.ctx, func() {
+		defer close(noted)
+		_ = d.show.note("stopping after this update; Ctrl-C again ends at once") // best effort
+	})
+	err := d.updates()
+	if !unregister() {
+		<-noted
+	}
+	if err != nil {
+		return err
+	}
+	return d.save()
+}
+
+func (d *driver) updates() error {
+	r := d.run
+	every := max(r.Config().Steps/intervals, 1)
+	if err := d.told(d.show.update(r.Step(), r.Recent, true)); err != nil {
+		return err
+	}
+	for !r.Finished() && d.ctx.Err() == nil {
+		before := r.Step()
+		u := r.Update()
+		if err := d.diverged(u); err != nil {
+			return err
+		}
+		stop := d.flags.stopAt
+		d.reached = stop.set && r.Episodes() >= 100 && r.Recent().Mean >= stop.value
+		last := d.reached || r.Finished() || d.ctx.Err() != nil
+		if err := d.told(d.show.update(r.Step(), r.Recent, last)); err != nil {
+			return err
+		}
+		if r.Step()/every != before/every || d.reached || r.Finished() {
+			if err := d.measure(u); err != nil {
+				return err
+			}
+		}
+		if d.reached {
+			return nil
+		}
+		if time.Since(d.saved) >= saveEvery {
+			if err := d.save(); err != nil {
+				return err
+			}
+			d.saved = time.Now()
+		}
+	}
+	return nil
+}
+
+// measure prints and logs the state of the run. What is logged has no time in it: the same seed logs the same.
+func (d *driver) measure(u agent.Update) error {
+	r, s := d.run, d.run.Recent()
+	s.Episodes = r.Episodes()
+	m := measure{kind: "train", step: r.Step(), rate: d.show.pace.rate(), summary: s, losses: losses(u)}
+	names := []string{"episodes", "return_mean", "return_lo", "return_hi", "success", "len_mean"}
+	values := []float64{float64(s.Episodes), s.Mean, s.Lo, s.Hi, s.Success, s.Len}
+	for _, l := range m.losses {
+		names, values = append(names, l.name), append(values, l.value)
+	}
+	names = append(names, "kl", "clipped", "grad_norm", "explained_variance")
+	values = append(values, float64(u.KL), float64(u.Clipped), float64(u.Norm), float64(u.Explained))
+	if err := r.Log(names, values); err != nil {
+		return d.unsaved(err)
+	}
+	return d.told(d.show.interval(m))
+}
+
+// save writes a checkpoint.
+func (d *driver) save() error {
+	if err := d.run.Save(); err != nil {
+		return d.unsaved(err)
+	}
+	return nil
+}
+
+// unsaved explains a run that cannot be written: what was saved before is whole.
+func (d *driver) unsaved(err error) error {
+	return fmt.Errorf("%w; earlier checkpoints are intact: make room, then %s", err, d.resumeCommand(d.run.Path()))
+}
+
+// told passes on that the state of the run could not be told. The run is saved first.
+func (d *driver) told(err error) error {
+	if err == nil {
+		return nil
+	}
+	if failed := d.save(); failed != nil {
+		return errors.Join(failed, err)
+	}
+	return fmt.Errorf("stopped and saved at step %d, because the output fails (%v); go on with %s", d.run.Step(), err, d.resumeCommand(d.run.Path())) //nolint:errorlint // a closed pipe is worth a word here
+}
+
+// diverged reports a loss that is not a number: what is saved already stays, what is in memory is of no use.
+func (d *driver) diverged(u agent.Update) error {
+	sum := float64(u.Policy) + float64(u.Value) + float64(u.Entropy) + float64(u.Norm)
+	if !math.IsNaN(sum) && !math.IsInf(sum, 0) {
+		return nil
+	}
+	return codeError{fmt.Errorf("the run in %s diverged at step %d: the loss is not a number; earlier checkpoints are intact", d.run.Path(), d.run.Step()), exitDiverged}
+}
+
+// conclude evaluates the agent.
+func (d *driver) conclude() error {
+	r := d.run
+	why := ""
+	if d.reached {
+		why = fmt.Sprintf("return %s reached, ", d.flags.stopAt.String())
+	}
+	fmt.Fprintf(d.err, "%s%d steps in %s, saved in %s\n", why, r.Step(), clock(time.Since(d.show.start)), r.Path())
+	err := d.evaluate(r.Net(), r.Build(), r.Step(), evalFlags{episodes: d.flags.episodes, seed: seed(r.Config().Seed), json: d.flags.json})
+	if err != nil && errors.Is(err, d.ctx.Err()) {
+		_, err = fmt.Fprintf(d.err, "the evaluation is left out; measure it with\n  %s eval %s\n", d.name, quote(r.Path()))
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(d.err, "watch it with\n  %s watch %s\n", d.name, quote(r.Path()))
+	return err
+}

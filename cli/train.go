@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/auxrl/auxrl/agent"
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/internal/run"
+	"github.com/spf13/cobra"
+)
+
+// trainFlags are those of `train`.
+type trainFlags struct {
+	algo     name
+	steps    count
+	stopAt   number
+	seed     seed
+	run      name
+	resume   name
+	episodes count
+	json     bool
+}
+
+func (a *app) trainCmd() *cobra.Command {
+	f := trainFlags{
+		algo:  name{"ppo", "NAME", strings.Join(agent.Algos(), " or ")},
+		steps: count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
+		stopAt: number{min: -math.MaxFloat64, max: math.MaxFloat64},
+		run:    name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
+	}
+	cmd := &cobra.Command{
+		Use:   "train ENV",
+		Short: "Train an agent",
+		Long: `Train an agent and save it in a run directory: checkpoints at the start, every minute, at the end, and when it is interrupted.
+Ctrl-C once finishes the update, saves, and prints the command that resumes. At the end the agent is evaluated on worlds that
+training never saw. A step is one decision in one world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
+		Example: fmt.Sprintf(`  %[1]s train MiniGrid-DoorKey-5x5-v0
+  %[1]s train MiniGrid-DoorKey-8x8-v0 --steps 1M --seed 7 --run runs/doorkey
+  %[1]s train --resume runs/doorkey`, a.name),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && f.resume.text == "" {
+				return usagef("ENV, the world's id, is missing (%s envs lists them)", a.name)
+			}
+			return exactly(len(args[:min(len(args), 1)]), "")(nil, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.resume.text != "" {
+				return a.resume(cmd, args, &f)
+			}
+			return a.train(args[0], &f)
+		},
+		ValidArgsFunction: a.completeEnvs,
+	}
+	fl := cmd.Flags()
+	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
+	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
+	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
+	fl.Var(&f.seed, "seed", "seed of everything random")
+	fl.Var(&f.run, "run", "run directory, new or empty (default: a new one below runs/)")
+	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
+	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object per line, the evaluation last")
+	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "steps": nil, "seed": nil, "episodes": nil, "stop-at-return": nil}, "run", "resume")
+	return cmd
+}
+
+// train starts a run.
+func (a *app) train(id string, f *trainFlags) error {
+	build, err := a.world(id)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(agent.Algos(), f.algo.text) {
+		return unknown("algorithm", f.algo.text, agent.Algos())
+	}
+	w, err := build()
+	if err != nil {
+		return err
+	}
+	cfg := agent.Default(f.algo.text, w.Spec())
+	cfg.Seed, cfg.Steps = uint64(f.seed), f.steps.n
+	if err := cfg.Validate(w.Spec()); err != nil {
+		return usage(err)
+	}
+	t, err := agent.NewTrainer(cfg, build)
+	if err != nil {
+		return err
+	}
+	r, err := a.create(f.run.text, id, t)
+	if err != nil {
+		t.Close()
+		return err
+	}
+	return a.drive(r, f)
+}
+
+// create makes the run directory: the one asked for, or the first free one below runs.
+func (a *app) create(dir, id string, t *agent.Trainer) (*agent.Run, error) {
+	if dir != "" {
+		r, err := agent.Create(dir, id, t)
+		if err != nil {
+			return nil, a.explainNew(err, dir)
+		}
+		return r, nil
+	}
+	base := filepath.Join("runs", strings.ReplaceAll(id, "/", "-"))
+	for n := 1; ; n++ {
+		dir := fmt.Sprintf("%s-%d", base, n)
+		if _, err := os.Lstat(dir); err == nil {
+			continue
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w; choose a run directory with --run", err)
+		}
+		r, err := agent.Create(dir, id, t)
+		if errors.Is(err, run.ErrExists) || errors.Is(err, run.ErrInUse) {
+			continue // another process was quicker
+		}
+		return r, err
+	}
+}
+
+// resume goes on with a run.
+func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
+	dir := f.resume.text
+	for _, flag := range []string{"algo", "seed", "run"} {
+		if cmd.Flags().Changed(flag) {
+			return usagef("--%s does not go with --resume: the run keeps its own", flag)
+		}
+	}
+	s, err := agent.ReadSettings(dir)
+	if err != nil {
+		return a.explain(err, dir)
+	}
+	if len(args) == 1 && args[0] != s.Env {
+		return usagef("the run in %s is of %s, not of %s", dir, s.Env, args[0])
+	}
+	build, err := a.world(s.Env)
+	if err != nil {
+		return err
+	}
+	r, err := agent.Resume(dir, func(string) (env.Env, error) { return build() }, func(c *agent.Config) {
+		if cmd.Flags().Changed("steps") {
+			c.Steps = f.steps.n
+		}
+	})
+	if err != nil {
+		return a.explain(err, dir)
+	}
+	a.warn(r.Skipped)
+	if r.Finished() {
+		return errors.Join(usagef("the run in %s has taken %d steps, its budget is %d: raise that with --steps, or measure it (%s eval %s)",
+			dir, r.Step(), r.Config().Steps, a.name, quote(dir)), r.Close())
+	}
+	return a.drive(r, f)
+}
+
+// warn tells of damaged checkpoints that were passed over.
+func (a *app) warn(skipped []error) {
+	for _, err := range skipped {
+		fmt.Fprintf(a.err, "%s: warning: a damaged checkpoint is passed over: %s\n", a.name, tidy(err.Error()))
+	}
+}

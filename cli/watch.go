@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/policy"
+	"github.com/auxrl/auxrl/viz"
+	"github.com/spf13/cobra"
+)
+
+// watchFlags are those of `watch`.
+type watchFlags struct {
+	out      name
+	episodes count
+	fps      number
+	seed     seed
+	greedy   bool
+	force    bool
+}
+
+// Defaults of watching: a file is finite, a terminal is left with Ctrl-C.
+const (
+	fileEpisodes = 3
+	fileLimit    = 1000 // steps of an episode in a file, in worlds without a limit of their own
+	watchFPS     = 8
+	maxFPS       = 50 // of a GIF
+)
+
+func (a *app) watchCmd() *cobra.Command {
+	f := watchFlags{
+		out: name{kind: "FILE.gif", such: "a file's name"}, episodes: count{0, 1, maxEpisodes},
+		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
+	}
+	cmd := &cobra.Command{
+		Use:   "watch RUN|ENV",
+		Short: "Watch an agent, in the terminal or as a GIF",
+		Long: `Watch an agent at work: what the world looks like, what the agent sees, what it thinks of its actions and of its prospects.
+RUN is a run directory, also of a run under way: each episode is played by the newest checkpoint. With ENV, a world's id, actions
+are random. Ctrl-C ends it; a file is complete then too.`,
+		Example: fmt.Sprintf("  %[1]s watch runs/doorkey\n  %[1]s watch runs/doorkey --out doorkey.gif --episodes 5\n  %[1]s watch MiniGrid-FourRooms-v0", a.name),
+		Args:    exactly(1, "RUN, a run directory, or ENV, a world's id,"),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.watch(args[0], &f) },
+
+		ValidArgsFunction: a.completeRunOrEnv,
+	}
+	fl := cmd.Flags()
+	fl.Var(&f.out, "out", "write to this file instead")
+	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a terminal all, in a file 3)")
+	fl.Var(&f.fps, "fps", "steps per second")
+	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
+	fl.BoolVar(&f.greedy, "greedy", false, "take the likeliest action instead of a sampled one")
+	fl.BoolVar(&f.force, "force", false, "replace FILE.gif if it exists")
+	cmd.MarkFlagFilename("out", "gif") //nolint:errcheck // the flag exists
+	completeFlags(cmd, map[string][]string{"episodes": nil, "fps": nil, "seed": nil})
+	return cmd
+}
+
+func (a *app) watch(what string, f *watchFlags) error {
+	s, err := a.show(what, f)
+	if err != nil {
+		return err
+	}
+	sink, err := a.sink(f)
+	if err != nil {
+		return err
+	}
+	fps, episodes, done := f.fps.value, f.episodes.n, func() {}
+	if f.out.text != "" {
+		fps = 0 // as fast as frames can be written
+		if episodes == 0 {
+			episodes = fileEpisodes
+		}
+		if s.snap.StepLimit == 0 {
+			s.limit = fileLimit
+		}
+		done = a.passing(fmt.Sprintf("recording %d episodes ...", episodes))
+	}
+	err = s.play(a.ctx, sink, viz.NewPacer(fps, viz.SystemClock{}), episodes)
+	done()
+	if err != nil && errors.Is(err, a.ctx.Err()) {
+		err = nil // how a viewer is left
+	}
+	if err = errors.Join(err, sink.Close()); err != nil {
+		return err
+	}
+	if f.out.text != "" && s.shown > 0 {
+		_, err = fmt.Fprintf(a.err, "%d frames in %s\n", s.shown, f.out.text)
+	}
+	return err
+}
+
+// sink returns where to show: the file if there is one, else the terminal.
+func (a *app) sink(f *watchFlags) (viz.Sink, error) {
+	if f.out.text != "" {
+		return a.recorder(f)
+	}
+	file, ok := a.out.(*os.File)
+	if !ok || !isTerminal(file) {
+		return nil, usagef("standard output is no terminal: name a file with --out FILE.gif")
+	}
+	return viz.NewTerminal(a.out, viz.TerminalSize(file), viz.DetectColor(a.getenv)), nil
+}
+
+func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
+	out := filepath.Clean(f.out.text)
+	if ext := filepath.Ext(out); ext != ".gif" {
+		return nil, usagef("--out takes a file whose name ends in .gif, such as %s.gif, not %q", strings.TrimSuffix(out, ext), out)
+	}
+	c := viz.DefaultRecord()
+	c.FPS, c.Overwrite = f.fps.value, f.force
+	r, err := viz.NewRecorder(out, c)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil, usagef("%s exists already: choose another --out, or replace it with --force", out)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usagef("--out %s cannot be made: there is no directory %s", out, filepath.Dir(out))
+	case err != nil:
+		return nil, err
+	}
+	return r, nil
+}
+
+// show is an agent being watched. It has a world, streams and parameters of its own.
+type show struct {
+	app   *app
+	dir   string // of the run; "": random actions
+	flags *watchFlags
+	world env.Env
+	actor *policy.Actor
+	obs   []byte
+	vec   []float32
+	snap  viz.Snapshot
+	shown int
+	limit int // steps after which an episode is cut; 0: only by the world
+}
+
+// show finds out what there is to watch.
+func (a *app) show(what string, f *watchFlags) (*show, error) {
+	s := &show{app: a, flags: f}
+	var build func() (env.Env, error)
+	var err error
+	if _, statErr := os.Stat(what); statErr == nil {
+		s.dir = what
+		s.actor, build, err = a.open(what)
+	} else {
+		build, err = a.watchable(what)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.world, err = build(); err != nil {
+		return nil, err
+	}
+	spec := s.world.Spec()
+	s.obs, s.vec = make([]byte, spec.ObsLen()), make([]float32, spec.VecLen())
+	s.snap = viz.Snapshot{Title: spec.ID, StepLimit: spec.StepLimit, Actions: spec.Actions, Value: float32(math.NaN())}
+	room := viz.WorldLimit(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height))
+	if r, ok := s.world.(env.Renderer); ok {
+		s.snap.World = image.NewRGBA(image.Rectangle{Max: r.RenderSize(room)})
+	}
+	if v, ok := s.world.(env.Viewer); ok {
+		s.snap.View = image.NewRGBA(image.Rectangle{Max: v.ViewSize(image.Pt(room.X/3, room.Y/3))})
+	}
+	return s, nil
+}
+
+// watchable returns the constructor of worlds with the given id.
+func (a *app) watchable(id string) (func() (env.Env, error), error) {
+	build, err := a.world(id)
+	if err == nil {
+		return build, nil
+	}
+	if near := a.nearWorlds(id); near != "" {
+		return nil, usagef("%q is neither a run directory nor a world; did you mean %s?", id, near)
+	}
+	return nil, usagef("%q is neither a run directory nor a world; %s envs lists worlds", id, a.name)
+}
+
+// play shows episodes, 0: without end, until the context ends.
+func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episodes int) error {
+	for n := 1; episodes == 0 || n <= episodes; n++ {
+		s.begin(n)
+		for {
+			act := s.choose()
+			if err := s.frame(ctx, sink, pace, act); err != nil {
+				return err
+			}
+			step := s.world.Step(act, s.obs, s.vec)
+			s.snap.Step++
+			s.snap.Reward = float32(step.Reward)
+			s.snap.Return += s.snap.Reward
+			if step.End == env.Running && s.snap.Step == s.limit {
+				step.End = env.Truncated
+			}
+			if step.End != env.Running {
+				s.snap.End = step.End.String()
+				s.choose()
+				if err := s.frame(ctx, sink, pace, -1); err != nil {
+					return err
+				}
+				break
+			}
+		}
+		for range int(s.flags.fps.value) / 2 { // let the end be seen
+			if err := s.hold(ctx, sink, pace); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hold waits for as long as a frame stands; in a file that takes one more.
+func (s *show) hold(ctx context.Context, sink viz.Sink, pace *viz.Pacer) error {
+	if s.flags.out.text == "" {
+		return pace.Wait(ctx)
+	}
+	return s.frame(ctx, sink, pace, -1)
+}
+
+// begin starts an episode, played by the newest checkpoint.
+func (s *show) begin(episode int) {
+	if s.dir != "" {
+		if newer, err := policy.Open(s.dir); err == nil && newer.Fits(s.actor.About().Shape) == nil {
+			s.actor = newer
+		}
+		s.actor.Greedy = s.flags.greedy
+		s.actor.Seed(rng.At(uint64(s.flags.seed), uint64(episode)))
+	}
+	s.world.Seed(env.EvalSeed(uint64(s.flags.seed), episode-1))
+	s.world.Reset(s.obs, s.vec)
+	s.snap.Episode, s.snap.Step, s.snap.Reward, s.snap.Return, s.snap.End = episode, 0, 0, 0, ""
+	if m, ok := s.world.(env.Missioner); ok {
+		s.snap.Mission = m.Mission()
+	}
+	s.snap.History.Reset()
+}
+
+// choose lets the agent look at the observation, and returns its action.
+func (s *show) choose() int {
+	if s.actor == nil {
+		key := rng.Key(uint64(s.flags.seed), "watch")
+		return rng.Below(rng.At(rng.At(key, uint64(s.snap.Episode)), uint64(s.snap.Step)), len(s.snap.Actions))
+	}
+	act := s.actor.Act(s.obs, s.vec)
+	s.snap.Policy, s.snap.Entropy, s.snap.Value = s.actor.Policy(), s.actor.Entropy(), s.actor.Value()
+	return act
+}
+
+// frame shows the moment before an action; negative: the episode is over.
+func (s *show) frame(ctx context.Context, sink viz.Sink, pace *viz.Pacer, act int) error {
+	if err := pace.Wait(ctx); err != nil {
+		return err
+	}
+	s.snap.Action = act
+	if act >= 0 || s.snap.End != "" && s.snap.History.Steps() <= s.snap.Step {
+		s.snap.History.Append(s.snap.Value, s.snap.Reward)
+	}
+	if s.snap.World != nil {
+		s.world.(env.Renderer).Render(s.snap.World)
+	}
+	if s.snap.View != nil {
+		s.world.(env.Viewer).RenderView(s.snap.View)
+	}
+	s.shown++
+	return sink.Show(&s.snap)
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"image/gif"
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestEnvs(t *testing.T) {
+	r := must(t, "envs", "probe/*CORR*")
+	want := "ID                 OBS    ACTIONS  LIMIT  BEST    ABOUT\n" +
+		"Probe/Corridor-v0  1x8x1  2        32     0.8906  seven steps to the goal, each at a cost: does reward travel back in time?\n"
+	if r.out != want || r.err != "" {
+		t.Errorf("got\n%swant\n%s", r.out, want)
+	}
+	if r := rlrun(t, "envs"); r.code != exitFailed || r.out != "" || r.err != "rlrun: User-Missing-v0: file does not exist\n" {
+		t.Errorf("a world that cannot be made: exit %d, %q, %q", r.code, r.out, r.err)
+	}
+}
+
+func TestEnvsPatterns(t *testing.T) {
+	ids := func(pattern string) string {
+		var found []string
+		for _, line := range must(t, "envs", pattern, "--json").lines() {
+			found = append(found, decoded(t, line)["id"].(string))
+		}
+		return strings.Join(found, " ")
+	}
+	for pattern, want := range map[string]string{
+		"user-v0":               "User-v0",
+		"Corridor":              corridor,
+		"MiniGrid-Empty-?":      "",
+		"MiniGrid-Empty-[58]x*": "MiniGrid-Empty-5x5-v0 MiniGrid-Empty-8x8-v0",
+		"*Bandit*":              bandit,
+		"doorkey-5":             "MiniGrid-DoorKey-5x5-v0",
+	} {
+		if want == "" {
+			if r := rlrun(t, "envs", pattern); r.code != exitUsage {
+				t.Errorf("%s: exit %d", pattern, r.code)
+			}
+			continue
+		}
+		if got := ids(pattern); got != want {
+			t.Errorf("%s: %s, want %s", pattern, got, want)
+		}
+	}
+	line := must(t, "envs", "--json", "MiniGrid-DoorKey-8x8").out
+	m := decoded(t, line)
+	if m["v"] != 1.0 || m["kind"] != "env" || m["step_limit"] != 640.0 || m["best"] != nil || len(m["actions"].([]any)) != 7 {
+		t.Errorf("the world is %s", line)
+	}
+}
+
+// The digests are those of the original; see env/minigrid/testdata.
+func TestDigest(t *testing.T) {
+	table, err := os.ReadFile("../env/minigrid/testdata/digests.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for line := range strings.Lines(string(table)) {
+		f := strings.Fields(line)
+		if f[0] != "MiniGrid-DoorKey-8x8-v0" && f[0] != "MiniGrid-LavaCrossingS9N2-v0" {
+			continue
+		}
+		compared++
+		r := must(t, "envs", "digest", f[0])
+		if want := "layout " + f[5] + "\ntrace " + f[6] + "\n"; r.out != want {
+			t.Errorf("%s: %q, want %q", f[0], r.out, want)
+		}
+		r = must(t, "envs", "digest", f[0], "--layout", "0:100", "--trace", "0,1,2", "--steps", "1000", "--json", "--policy", "0,1,2,3,4,5,6")
+		if want := `{"v":1,"kind":"digest","id":"` + f[0] + `","layout":"` + f[5] + `","trace":"` + f[6] + "\"}\n"; r.out != want {
+			t.Errorf("%s: %q, want %q", f[0], r.out, want)
+		}
+	}
+	if compared != 2 {
+		t.Errorf("%d worlds were found in the table", compared)
+	}
+	// Seeds, steps and policies count; so do worlds that do not describe themselves.
+	seen := map[string]string{}
+	for _, args := range []string{"", "--steps 10", "--trace 1", "--policy 1", "--policy 1,1,0"} {
+		r := must(t, append([]string{"envs", "digest", "MiniGrid-DoorKey-5x5-v0"}, strings.Fields(args)...)...)
+		if other, ok := seen[r.out]; ok {
+			t.Errorf("%q and %q have the digest %s", args, other, r.out)
+		}
+		seen[r.out] = args
+	}
+	a, b := must(t, "envs", "digest", "User-v0", "--steps", "50"), must(t, "envs", "digest", "User-v0", "--steps", "50")
+	if a.out != b.out || len(a.out) != len("layout \ntrace \n")+32 {
+		t.Errorf("digests %q and %q", a.out, b.out)
+	}
+	if c := must(t, "envs", "digest", corridor, "--steps", "50"); c.out != a.out {
+		t.Errorf("the same world has the digests %q and %q", a.out, c.out)
+	}
+}
+
+func frames(t *testing.T, name string) int {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	g, err := gif.DecodeAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g.Config.Width != 960 || g.Config.Height != 600 {
+		t.Errorf("%s is %dx%d", name, g.Config.Width, g.Config.Height)
+	}
+	return len(g.Image)
+}
+
+func TestWatch(t *testing.T) {
+	t.Chdir(t.TempDir())
+	trained(t, "User-v0", "r")
+	r := must(t, "watch", "r", "--out", "r.gif", "--episodes", "1", "--greedy")
+	if !strings.HasSuffix(r.err, " frames in r.gif\n") || r.out != "" || frames(t, "r.gif") < 2 {
+		t.Errorf("%q, %q", r.out, r.err)
+	}
+	if testing.Short() {
+		return // drawing is slow where races are looked for
+	}
+	must(t, "watch", "r", "--out", "r.gif", "--episodes", "2", "--force", "--fps", "10")
+	for id, what := range map[string]string{bandit: "arms", "User-v0": "the user's", "MiniGrid-Empty-5x5-v0": "a mission and a view"} {
+		must(t, "watch", id, "--out", "x.gif", "--episodes", "1", "--force")
+		if frames(t, "x.gif") < 2 {
+			t.Errorf("%s, %s: nothing moves", id, what)
+		}
+	}
+	// The same seed shows the same.
+	must(t, "watch", corridor, "--out", "a.gif", "--seed", "5", "--episodes", "1")
+	must(t, "watch", corridor, "--out", "b.gif", "--seed", "5", "--episodes", "1")
+	a, _ := os.ReadFile("a.gif")
+	if b, _ := os.ReadFile("b.gif"); string(a) != string(b) {
+		t.Error("the same seed shows something else")
+	}
+}
+
+// Ctrl-C leaves a file that is complete.
+func TestWatchInterrupted(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r := interruptAfter(t, 5, "watch", "User-v0", "--out", "x.gif", "--episodes", "100")
+	if r.code != exitOK || r.err != "5 frames in x.gif\n" {
+		t.Errorf("exit %d, %q", r.code, r.err)
+	}
+	frames(t, "x.gif")
+	r = rlrunContext(canceled(t), "watch", "User-v0", "--out", "none.gif")
+	if _, err := os.Stat("none.gif"); r.code != exitOK || err == nil {
+		t.Errorf("exit %d, %q, a file without frames: %v", r.code, r.err, err)
+	}
+}

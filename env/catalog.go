@@ -1,0 +1,127 @@
+package env
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Entry is one world of a Catalog.
+type Entry struct {
+	ID    string // as in the world's Spec
+	About string // one line that says what the world is for
+	New   func() (Env, error)
+}
+
+// Catalog lists worlds in the order in which they are shown. Appending to one makes a larger one: env/catalog has the worlds
+// of this module, a program adds its own.
+type Catalog []Entry
+
+// Validate reports the first entry that cannot be looked up, duplicates included.
+func (c Catalog) Validate() error {
+	seen := make(map[string]bool, len(c))
+	for i, e := range c {
+		switch {
+		case e.ID == "":
+			return fmt.Errorf("env: catalog: entry %d has no id", i)
+		case seen[e.ID]:
+			return fmt.Errorf("env: catalog: %q is listed twice", e.ID)
+		case e.New == nil:
+			return fmt.Errorf("env: catalog: %q has no constructor", e.ID)
+		case e.About == "" || strings.Contains(e.About, "\n"):
+			return fmt.Errorf("env: catalog: %q must be described in one line", e.ID)
+		}
+		seen[e.ID] = true
+	}
+	return nil
+}
+
+// IDs returns the ids in order.
+func (c Catalog) IDs() []string {
+	ids := make([]string, len(c))
+	for i, e := range c {
+		ids[i] = e.ID
+	}
+	return ids
+}
+
+// Lookup returns the entry with the given id. The error for an id that is not listed names the nearest that are.
+func (c Catalog) Lookup(id string) (Entry, error) {
+	for _, e := range c {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	near := c.nearest(id)
+	if len(near) == 0 {
+		return Entry{}, fmt.Errorf("env: no world is called %q: the catalog is empty", id)
+	}
+	return Entry{}, fmt.Errorf("env: no world is called %q; did you mean %s?", id, strings.Join(near, " or "))
+}
+
+// New makes the world with the given id.
+func (c Catalog) New(id string) (Env, error) {
+	e, err := c.Lookup(id)
+	if err != nil {
+		return nil, err
+	}
+	return e.New()
+}
+
+// nearest returns up to three ids, all at the same smallest distance from what was typed.
+func (c Catalog) nearest(typed string) (ids []string) {
+	best := 0
+	for _, e := range c {
+		d := distance(typed, e.ID)
+		if len(ids) == 0 || d < best {
+			best, ids = d, ids[:0]
+		}
+		if d == best && len(ids) < 3 {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
+// distance returns how many edits lead from what was typed to id. Case, separators and version count nothing, and the name of
+// the suite may be missing. A part of an id is one edit away from it.
+func distance(typed, id string) int {
+	typed, id = plain(typed), plain(id)
+	d := edits(typed, id)
+	if _, name, ok := strings.Cut(id, "-"); ok {
+		d = min(d, edits(typed, name))
+	}
+	if len(typed) >= 3 && strings.Contains(id, typed) {
+		d = min(d, 1)
+	}
+	return d
+}
+
+// plain returns id in lower case, with dashes for separators and without its version.
+func plain(id string) string {
+	id = strings.NewReplacer("/", "-", "_", "-", " ", "-").Replace(strings.ToLower(id))
+	if name := strings.TrimRight(id, "0123456789"); strings.HasSuffix(name, "-v") {
+		id = strings.TrimSuffix(name, "-v")
+	}
+	return id
+}
+
+// edits returns the Levenshtein distance: how many bytes must be inserted, removed or replaced to get from a to b.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1) // of the prefix of a read so far, to every prefix of b
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := corner
+			if a[i] != b[j] {
+				replaced++
+			}
+			corner = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,86 @@
+package catalog
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/env/envtest"
+)
+
+// options has what the contract lets some worlds do without.
+var options = map[string]envtest.Options{
+	"Probe/Truncation-v0":       {NoTermination: true},
+	"MiniGrid-Playground-v0":    {NoTermination: true},
+	"MiniGrid-DoorKey-16x16-v0": {RareTermination: true}, // random play does not find the key, the door and the goal
+}
+
+// Being registered is being tested.
+func TestEveryWorld(t *testing.T) {
+	list := Builtin()
+	if err := list.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for id := range options {
+		if _, err := list.Lookup(id); err != nil {
+			t.Errorf("options: %v", err)
+		}
+	}
+	for _, e := range list {
+		t.Run(e.ID, func(t *testing.T) {
+			w, err := e.New()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if spec := w.Spec(); spec.ID != e.ID {
+				t.Errorf("listed as %q, the Spec says %q", e.ID, spec.ID)
+			}
+			envtest.Check(t, e.New, options[e.ID])
+		})
+	}
+}
+
+// Every built-in world can be resumed and looked at.
+func TestAbilities(t *testing.T) {
+	for _, e := range Builtin() {
+		w, err := e.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := w.(env.Stateful); !ok {
+			t.Errorf("%s is not Stateful", e.ID)
+		}
+		if _, ok := w.(env.Renderer); !ok {
+			t.Errorf("%s is not a Renderer", e.ID)
+		}
+	}
+}
+
+func TestNew(t *testing.T) {
+	for _, id := range IDs() {
+		if w, err := New(id); err != nil || w == nil {
+			t.Errorf("New(%q): %v, %v", id, w, err)
+		}
+		if Describe(id) == "" {
+			t.Errorf("%s is not described", id)
+		}
+	}
+	w, err := New("bandit")
+	if want := `env: no world is called "bandit"; did you mean Probe/Bandit-v0?`; w != nil || err == nil || err.Error() != want {
+		t.Errorf("got %v, %v, want %s", w, err, want)
+	}
+	if got := Describe("bandit"); got != "" {
+		t.Errorf("got %q, want nothing", got)
+	}
+}
+
+// A suite's constructor may return its own pointer type: its nil must not become an Env that is not nil.
+func TestSuiteKeepsNil(t *testing.T) {
+	about := func(string) string { return "broken" }
+	broken := func(string) (*world, error) { return nil, errors.New("broken") }
+	if w, err := suite([]string{"x"}, about, broken).New("x"); w != nil || err == nil {
+		t.Errorf("got %v, %v, want nil and an error", w, err)
+	}
+}
+
+type world struct{ env.Env }

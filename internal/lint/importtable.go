@@ -1,0 +1,72 @@
+package lint
+
+// projectImports says which packages of the project a package may import: what the code is made of, from the bottom up.
+// Changing a row is a design decision; its commit says why. A new package needs a row.
+var projectImports = []struct {
+	pkg string
+	may []string // directories; "dir/*" is everything below dir, "*" everything
+}{
+	{"internal/f32", nil},
+	{"internal/rng", nil},
+	{"internal/npyrand", nil},
+	{"internal/team", nil},
+	{"internal/run", nil},
+	{"internal/config", nil},
+	{"internal/tb", nil},
+	{"stats", nil},
+	{"viz", nil},
+	{"viz/plot", nil},
+
+	{"env", []string{"internal/rng", "internal/team"}},
+	{"env/envtest", []string{"env", "internal/rng"}},
+	{"env/probe", []string{"env", "internal/rng"}},
+	{"env/maze", []string{"env", "internal/rng"}},
+	{"env/minigrid", []string{"env", "internal/npyrand"}},
+	{"env/minatar", []string{"env", "internal/npyrand"}},
+	{"env/catalog", []string{"env", "env/*"}},
+
+	{"replay", nil},
+	{"nn", []string{"internal/f32", "internal/rng", "internal/team"}},
+	{"auxtasks", []string{"nn", "replay", "internal/rng"}},
+	{"auxtasks/tasktest", []string{"auxtasks", "nn", "replay", "internal/rng"}},
+	{"policy", []string{"nn", "replay", "auxtasks", "internal/rng", "internal/team", "internal/run"}},
+	{"agent", []string{"env", "policy", "auxtasks", "replay", "nn", "internal/rng", "internal/team", "internal/run"}},
+
+	{"cli", []string{"*"}},
+	{"cmd/rlrun", []string{"cli", "env/catalog"}},
+	{"internal/lint", []string{"*"}},
+	{"internal/systest", []string{"*"}},
+}
+
+// testImports is what test files may import beyond the row of their package, and their package itself.
+var testImports = []string{"env/envtest", "auxtasks/tasktest", "env/catalog", "env/minigrid", "env/probe"}
+
+// otherImports says which packages may import what comes from outside the project, or from a part of the standard library
+// that is kept in one place. Of several rows, the longest that fits counts; a module from outside needs one.
+var otherImports = []struct {
+	path  string // the package and those below it
+	by    []string
+	tests bool // test files may, wherever they are
+	std   bool // of the standard library: the package alone
+}{
+	{path: "golang.org/x/exp/rand", by: []string{"internal/rng"}},
+	{path: "golang.org/x/sys", by: []string{"internal/f32"}},
+	{path: "golang.org/x/term", by: []string{"viz", "cli"}},
+	{path: "golang.org/x/image", by: []string{"viz", "cli"}},
+	{path: "github.com/spf13/cobra", by: []string{"cli"}},
+	{path: "github.com/spf13/pflag", by: []string{"cli"}},
+	{path: "github.com/pelletier/go-toml/v2", by: []string{"internal/config"}},
+	{path: "github.com/faiface/pixel", by: []string{"viz"}},
+	{path: "github.com/faiface/glhf", by: []string{"viz"}},
+	{path: "github.com/go-gl", by: []string{"viz"}},
+	{path: "gonum.org/v1/plot", by: []string{"viz/plot"}},
+	{path: "gonum.org/v1/gonum", by: []string{"nn", "stats", "agent"}, tests: true},
+	{path: "github.com/nlpodyssey/safetensors", by: []string{"internal/run"}},
+	{path: "pgregory.net/rapid", tests: true},
+	{path: "go.uber.org/goleak", tests: true},
+
+	{path: "math/rand", by: []string{"internal/rng"}, std: true},
+	{path: "math/rand/v2", by: []string{"internal/rng"}, std: true},
+	{path: "crypto/rand", by: []string{"viz", "cli"}, std: true}, // tokens of the viewer
+	{path: "C", std: true}, // C is never required
+}

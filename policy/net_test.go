@@ -1,0 +1,229 @@
+package policy
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/auxrl/auxrl/auxtasks"
+	"github.com/auxrl/auxrl/internal/rng"
+)
+
+// observations returns rows of plausible bytes and floats.
+func observations(s Shape, rows int) (obs []byte, vec []float32) {
+	obs, vec = make([]byte, rows*s.H*s.W*s.C), make([]float32, rows*s.Vec)
+	for i := range obs {
+		n := 256
+		if s.Codes != nil {
+			n = s.Codes[i%s.C]
+		}
+		obs[i] = byte(rng.Below(rng.At(1, uint64(i)), n))
+	}
+	for i := range vec {
+		vec[i] = float32(rng.Float64(rng.At(2, uint64(i))))
+	}
+	return obs, vec
+}
+
+func mustNew(t testing.TB, s Shape, rows int) *Net {
+	t.Helper()
+	n, err := New(s, Default(s), []string{""}, rows, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+var codes = []int{11, 6, 4}
+
+// The encoder sizes itself to whatever the world shows.
+func TestEveryShapeHasANet(t *testing.T) {
+	shapes := []Shape{
+		{H: 84, W: 84, C: 4, Actions: 6}, {H: 42, W: 42, C: 3, Vec: 2, Actions: 8}, {H: 36, W: 60, C: 1, Actions: 2},
+		{H: 35, W: 80, C: 3, Actions: 3}, {H: 10, W: 10, C: 7, Codes: []int{2, 2, 2, 2, 2, 2, 2}, Actions: 6},
+		{H: 1, W: 1, C: 1, Codes: []int{1}, Actions: 1}, {H: 64, W: 64, C: 1, Codes: []int{256}, Actions: 2},
+	}
+	for h := 1; h <= 25; h += 2 {
+		shapes = append(shapes, Shape{H: h, W: h, C: 3, Codes: codes, Vec: 4, Actions: 7}, Shape{H: 1, W: h, C: 3, Actions: 2}, Shape{H: 26 - h, W: 7, C: 3, Codes: codes, Actions: 7})
+	}
+	for _, s := range shapes {
+		t.Run(fmt.Sprintf("%dx%dx%d", s.H, s.W, s.C), func(t *testing.T) {
+			if err := Default(s).Validate(s); err != nil {
+				t.Fatal(err)
+			}
+			n := mustNew(t, s, 3)
+			obs, vec := observations(s, 3)
+			logits, values := n.Act(obs, vec, 3)
+			if len(logits) != 3*s.Actions || len(values) != 3 {
+				t.Fatalf("%d logits, %d values", len(logits), len(values))
+			}
+			b := &auxtasks.Batch{T: 1, B: 3, Obs: obs, Vec: vec}
+			n.Forward(b, obs, "")
+			for i := range n.Logits().Grad {
+				n.Logits().Grad[i] = 1 + float32(i)
+			}
+			n.Backward()
+			first := n.Blocks()[0].Params
+			if v, err := first.Lookup("conv1.w"); err != nil || !slices.ContainsFunc(first.G[v.Off:v.Off+v.Len()], func(g float32) bool { return g != 0 }) {
+				t.Errorf("no gradient reaches the first layer (%v)", err)
+			}
+		})
+	}
+}
+
+func TestNamesOfTapsAndBlocks(t *testing.T) {
+	s := Shape{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}
+	n, err := New(s, Default(s), []string{"", "novelty"}, 2, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, tap := range n.Taps() {
+		got += fmt.Sprintf("%s %dx%dx%d, ", tap.Name, tap.H, tap.W, tap.C)
+	}
+	for _, b := range n.Blocks() {
+		got += fmt.Sprintf("%s %d %v, ", b.Name, b.Params.Len(), b.Shared)
+	}
+	const want = "conv1 6x6x16, pool1 3x3x16, conv2 2x2x32, conv3 1x1x64, features 1x1x64, actor.hidden 1x1x64, logits 1x1x7, " +
+		"critic.hidden 1x1x64, value 1x1x1, critic.novelty.hidden 1x1x64, value.novelty 1x1x1, " +
+		"encoder 16112 true, actor 4615 false, critic 4225 false, critic.novelty 4225 false, "
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// Untrained, every action is about as likely, and values are small: what PPO needs to explore.
+func TestFirstPolicyIsNearlyUniform(t *testing.T) {
+	for _, s := range []Shape{{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}, {H: 84, W: 84, C: 4, Actions: 6}} {
+		n := mustNew(t, s, 8)
+		obs, vec := observations(s, 8)
+		logits, _ := n.Act(obs, vec, 8)
+		c := NewCategorical(s.Actions)
+		for i := range 8 {
+			c.Set(logits[i*s.Actions : (i+1)*s.Actions])
+			if h := float64(c.Entropy()); h < 0.99*math.Log(float64(s.Actions)) {
+				t.Errorf("entropy %v, uniform is %v", h, math.Log(float64(s.Actions)))
+			}
+		}
+	}
+}
+
+// A further stream changes no weight of what was there.
+func TestWeightsAreSeededByName(t *testing.T) {
+	s := Shape{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}
+	one := mustNew(t, s, 1)
+	two, err := New(s, Default(s), []string{"", "novelty"}, 1, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, b := range one.Blocks() {
+		if !slices.Equal(b.Params.W, two.Blocks()[i].Params.W) {
+			t.Errorf("block %s differs", b.Name)
+		}
+	}
+	if slices.Equal(two.Blocks()[2].Params.W, two.Blocks()[3].Params.W) {
+		t.Error("two critics start with the same weights")
+	}
+}
+
+func TestShareAndCopy(t *testing.T) {
+	s := Shape{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}
+	n := mustNew(t, s, 4)
+	share, copied := n.Share(2).(*Net), n.Copy(2).(*Net)
+	obs, vec := observations(s, 2)
+	act := func(n *Net) []float32 { l, _ := n.Act(obs, vec, 2); return slices.Clone(l) }
+	before := act(n)
+	if !slices.Equal(act(share), before) || !slices.Equal(act(copied), before) {
+		t.Fatal("share or copy computes something else")
+	}
+	for _, p := range n.Params() {
+		for i := range p.W {
+			p.W[i] *= 1.5
+		}
+	}
+	after := act(n)
+	if !slices.Equal(act(share), after) {
+		t.Error("a share does not follow the weights")
+	}
+	if !slices.Equal(act(copied), before) {
+		t.Error("a copy follows the weights")
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	ok := Shape{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}
+	for name, c := range map[string]struct {
+		shape   func(s *Shape)
+		cfg     func(c *Config)
+		streams []string
+		want    string
+	}{
+		"size":     {shape: func(s *Shape) { s.H = 0 }, want: "every side"},
+		"codes":    {shape: func(s *Shape) { s.Codes = []int{1} }, want: "3 channels but codes for 1"},
+		"symbols":  {shape: func(s *Shape) { s.Codes = []int{1, 2, 300} }, want: "must be 1 to 256"},
+		"vector":   {shape: func(s *Shape) { s.Vec = -1 }, want: "beside the image"},
+		"actions":  {shape: func(s *Shape) { s.Actions = 0 }, want: "at least 1"},
+		"encoder":  {cfg: func(c *Config) { c.Encoder = "big" }, want: `no encoder "big"`},
+		"nature":   {cfg: func(c *Config) { c.Encoder = "nature" }, want: "use encoder small"},
+		"tiny":     {shape: func(s *Shape) { s.Codes = nil }, cfg: func(c *Config) { c.Encoder = "nature" }, want: "needs at least 36x36"},
+		"features": {cfg: func(c *Config) { c.Features = 0 }, want: "features is 0"},
+		"hidden":   {cfg: func(c *Config) { c.Hidden = -1 }, want: "hidden is -1"},
+		"streams":  {streams: []string{"novelty"}, want: "the world's own"},
+	} {
+		s, cfg, streams := ok, Default(ok), []string{""}
+		if c.shape != nil {
+			c.shape(&s)
+		}
+		if c.cfg != nil {
+			c.cfg(&cfg)
+		}
+		if c.streams != nil {
+			streams = c.streams
+		}
+		if _, err := New(s, cfg, streams, 1, 1, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want ...%s...", name, err, c.want)
+		}
+	}
+}
+
+func TestCategorical(t *testing.T) {
+	c := NewCategorical(3)
+	c.Set([]float32{0, float32(math.Log(2)), float32(math.Log(1))})
+	for i, want := range []float64{0.25, 0.5, 0.25} {
+		if math.Abs(float64(c.P[i])-want) > 1e-6 {
+			t.Errorf("p[%d] is %v, want %v", i, c.P[i], want)
+		}
+	}
+	if h := float64(c.Entropy()); math.Abs(h-1.5*math.Ln2) > 1e-6 {
+		t.Errorf("entropy %v, want %v", h, 1.5*math.Ln2)
+	}
+	if c.Mode() != 1 {
+		t.Errorf("mode %d, want 1", c.Mode())
+	}
+	for u, want := range map[float64]int{0: 0, 0.24: 0, 0.26: 1, 0.74: 1, 0.76: 2, math.Nextafter(1, 0): 2} {
+		if got := c.Sample(u); got != want {
+			t.Errorf("sample at %v: %d, want %d", u, got, want)
+		}
+	}
+	c.Set([]float32{-1000, 0, -1000})
+	if h := c.Entropy(); h != 0 || c.Sample(0.999999) != 1 {
+		t.Errorf("a certain policy: entropy %v, sample %d", h, c.Sample(0.999999))
+	}
+}
+
+func BenchmarkAct(b *testing.B) {
+	s := Shape{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}
+	for _, rows := range []int{1, 16} {
+		b.Run(fmt.Sprintf("net=small/rows=%d", rows), func(b *testing.B) {
+			n := mustNew(b, s, rows)
+			obs, vec := observations(s, rows)
+			b.ReportAllocs()
+			for b.Loop() {
+				n.Act(obs, vec, rows)
+			}
+			b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "steps/s")
+		})
+	}
+}

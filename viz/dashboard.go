@@ -1,0 +1,111 @@
+package viz
+
+import (
+	"image"
+	"image/color"
+)
+
+// Dashboard draws snapshots as pictures. It is the one renderer of pixels: whatever shows or stores frames uses it.
+type Dashboard struct {
+	shape shape
+	layout
+	small, body, title, large, strong *typeface
+
+	to     canvas
+	scaler scaler
+	target image.RGBA // dst, with its top left as the origin
+	buf    []byte     // numbers in decimal
+}
+
+// NewDashboard returns a dashboard. It adapts to the size of each picture it is given.
+func NewDashboard() *Dashboard { return &Dashboard{} }
+
+// Draw fills dst with a picture of s: every pixel, opaque, whatever the size. Sizes from about 400x250 have room for all parts.
+func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
+	if dst.Rect.Empty() {
+		return
+	}
+	d.arrange(shapeOf(dst.Rect.Size(), s))
+	d.target = image.RGBA{Pix: dst.Pix, Stride: dst.Stride, Rect: image.Rectangle{Max: dst.Rect.Size()}}
+	d.to.img = &d.target
+	d.to.fill(d.target.Rect, background)
+	d.drawHeader(s)
+	d.drawPicture(d.worldPanel, d.world, s.World)
+	d.drawStatus(s)
+	d.drawPolicy(s)
+	if !d.view.Empty() {
+		d.drawPicture(d.viewPanel, d.view, s.View)
+		d.caption(d.viewPanel, "view")
+	}
+	d.drawCurve(s)
+	d.target = image.RGBA{}
+}
+
+// arrange makes the layout and the type for a new shape.
+func (d *Dashboard) arrange(sh shape) {
+	if sh == d.shape {
+		return
+	}
+	d.shape, d.layout = sh, newLayout(sh)
+	d.small = newTypeface(regular(), d.smallSize)
+	d.body = newTypeface(regular(), d.bodySize)
+	d.strong = newTypeface(bold(), d.bodySize)
+	d.title = newTypeface(bold(), d.titleSize)
+	d.large = newTypeface(bold(), d.largeSize)
+}
+
+// drawHeader writes the title, below it the mission, and at the right how the episode ended.
+func (d *Dashboard) drawHeader(s *Snapshot) {
+	r := d.header
+	room := r.Dx()
+	if s.End != "" {
+		room -= d.drawBadge(s.End) + d.gap
+	}
+	y := r.Min.Y + d.title.ascent
+	textFit(d.to, d.title, r.Min.X, y, room, ink, s.Title)
+	textFit(d.to, d.body, r.Min.X, r.Min.Y+d.titleSize+d.px(3)+d.body.ascent+d.px(3), r.Dx(), dim, s.Mission)
+}
+
+// drawBadge writes how the episode ended on a light ground and returns the width it took.
+func (d *Dashboard) drawBadge(end string) int {
+	w := width(d.strong, end) + 2*d.pad
+	r := image.Rect(d.header.Max.X-w, d.header.Min.Y-d.px(3), d.header.Max.X, d.header.Min.Y+d.px(17))
+	d.to.panel(r, d.corner, ink)
+	text(d.to, d.strong, r.Min.X+d.pad, (r.Min.Y+r.Max.Y+d.strong.ascent)/2, background, end)
+	return w
+}
+
+// drawPicture draws a picture on its panel.
+func (d *Dashboard) drawPicture(panel, r image.Rectangle, img *image.RGBA) {
+	if r.Empty() {
+		return
+	}
+	if r.Size() != panel.Size() {
+		d.to.panel(panel, d.corner, surface)
+	}
+	d.scaler.draw(d.to.img, r, img)
+}
+
+// caption writes the heading of a panel and returns its baseline.
+func (d *Dashboard) caption(panel image.Rectangle, s string) int {
+	y := panel.Min.Y + d.pad + d.small.ascent
+	textFit(d.to, d.small, panel.Min.X+d.pad, y, panel.Dx()-2*d.pad, dim, s)
+	return y
+}
+
+// number returns v in decimal, valid until the next call.
+func (d *Dashboard) number(v float32, sign bool) []byte {
+	d.buf = appendNumber(d.buf[:0], v, sign)
+	return d.buf
+}
+
+// signColor returns the colour of a reward.
+func signColor(v float32) color.RGBA {
+	switch {
+	case v > 0:
+		return green
+	case v < 0:
+		return vermillion
+	}
+	return ink
+}

@@ -1,0 +1,27 @@
+package viz
+
+import "image"
+
+// Snapshot is one moment of an agent at work. Fields that are unknown stay zero, unless said otherwise, and whoever shows the
+// snapshot leaves their place out. The owner may overwrite everything, pictures included, once Show has returned.
+type Snapshot struct {
+	World   *image.RGBA // the whole world, opaque; nil if it has no picture
+	View    *image.RGBA // what the agent sees, opaque; nil if unknown
+	Title   string      // which world: the id of the environment
+	Mission string      // what is to be done, in words
+
+	Episode   int     // counts from 1
+	Step      int     // decisions taken in this episode
+	StepLimit int     // decisions after which the episode is cut short; 0: none
+	Reward    float32 // of this step
+	Return    float32 // undiscounted sum of this episode's rewards so far
+	End       string  // how the episode ended; empty while it runs
+
+	Value   float32   // the critic's estimate; NaN if there is no critic
+	Actions []string  // [A] names
+	Policy  []float32 // [A] probabilities; nil if there is no policy
+	Action  int       // index of the action that is taken next; negative: none
+	Entropy float32   // of Policy, in nats
+
+	History History // of this episode, for curves; the owner appends
+}
