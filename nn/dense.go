@@ -31,22 +31,34 @@ func (d *Dense) declare(p *Params, name string) {
 func (d *Dense) reads() (floats, bytes, side int) { return d.In, 0, d.Side }
 
 // Forward implements Layer.
-func (d *Dense) Forward(y []float32, x Rows, _ []float32, rows int) {
+func (d *Dense) Forward(y []float32, x Rows, _ []float32, rows int) { d.outputs(y, x, rows, 0, d.Out) }
+
+// outputs writes columns lo..hi-1 of y.
+func (d *Dense) outputs(y []float32, x Rows, rows, lo, hi int) {
+	if lo == hi {
+		return
+	}
 	w, b := d.weights(d.Out)
 	p := f32.Product{
-		C: y, CRow: d.Out, A: x.Floats, ARow: d.In, ACol: 1, B: w, BRow: d.Out, I: b,
-		M: rows, N: d.Out, K: d.In, Segs: 1, Tiles: 1, Floor: negInf,
+		C: y[lo:], CRow: d.Out, A: x.Floats, ARow: d.In, ACol: 1, B: w[lo:], BRow: d.Out, I: b[lo:],
+		M: rows, N: hi - lo, K: d.In, Segs: 1, Tiles: 1, Floor: negInf,
 	}
 	if d.Side > 0 {
 		f32.Mul(&p)
-		p.A, p.ARow, p.K, p.B = x.Side, d.Side, d.Side, w[d.In*d.Out:]
-		p.I, p.IRow = y, d.Out
+		p.A, p.ARow, p.K, p.B = x.Side, d.Side, d.Side, w[d.In*d.Out+lo:]
+		p.I, p.IRow = p.C, d.Out
 	}
 	if d.Act == ReLU {
 		p.Floor = 0
 	}
 	f32.Mul(&p)
-	activate(y[:rows*d.Out], d.Act)
+	if hi-lo == d.Out {
+		activate(y[:rows*d.Out], d.Act)
+		return
+	}
+	for r := range rows {
+		activate(y[r*d.Out+lo:r*d.Out+hi], d.Act)
+	}
 }
 
 // Backward implements Layer.
@@ -54,14 +66,24 @@ func (d *Dense) Backward(dx, g, dy, y []float32, x Rows, _ []float32, rows int) 
 	dy = dy[:rows*d.Out]
 	mask(dy, y[:rows*d.Out], d.Act)
 	if dx != nil {
-		f32.Mul(&f32.Product{
-			C: dx, I: dx, A: dy, B: x.turned, M: rows, N: d.In, K: d.Out, Segs: 1, Tiles: 1,
-			CRow: d.In, IRow: d.In, ARow: d.Out, ACol: 1, BRow: d.In, Floor: negInf,
-		})
+		d.addInputs(dx, dy, x.turned, rows, 0, d.In)
 	}
 	if g != nil {
 		d.addWeights(g, dy, x, rows, 0, d.features())
 	}
+}
+
+// addInputs adds to columns lo..hi-1 of dx.
+func (d *Dense) addInputs(dx, dy, turned []float32, rows, lo, hi int) {
+	if lo == hi {
+		return
+	}
+	p := f32.Product{
+		C: dx[lo:], A: dy, B: turned[lo:], M: rows, N: hi - lo, K: d.Out, Segs: 1, Tiles: 1,
+		CRow: d.In, IRow: d.In, ARow: d.Out, ACol: 1, BRow: d.In, Floor: negInf,
+	}
+	p.I = p.C
+	f32.Mul(&p)
 }
 
 // turning implements Layer: W without the rows of the side as [Out, In].

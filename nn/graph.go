@@ -13,8 +13,9 @@ const shards = 8
 // gives does not depend on the rows beside it, so that forward passes may be split as one likes.
 const pieceWork = 1 << 19
 
-// wideLen is the number of weights from which a dense layer keeps no gradient per shard: its gradient is split by input
-// feature instead, each sum running over all rows.
+// wideLen is the number of weights from which a dense layer is wide: it is computed for all rows at once and split by columns,
+// so that its weights are read once per pass and not once per shard. It keeps no gradient per shard either: that is split by
+// input feature, each sum running over all rows.
 const wideLen = 1 << 16
 
 // Graph is a network of layers with activations for a number of rows. Every layer's output is a Tap.
@@ -27,13 +28,14 @@ type Graph struct {
 	count  int  // rows of the last Forward
 	depth  int  // nodes that the last Forward ran
 	pieces int  // that it was split into
+	lo, hi int  // nodes under way: one wide one, or a run of others
 	narrow int  // floats of gradient that each shard sums for itself
-	work   int  // about how many multiplications a forward pass takes per row
+	work   int  // about how many multiplications a forward pass takes per row, wide layers not counted
 
 	sums                      [shards][]float32 // [narrow] per shard; made when first needed
 	scratch                   [shards][]float32
 	forward, backward, reduce func(int)
-	turn                      func(int)
+	turn, columns, inputs     func(int)
 }
 
 type node struct {
@@ -56,7 +58,8 @@ func NewGraph(rows int, workers *team.Team) *Graph {
 }
 
 func (g *Graph) bind() {
-	g.forward, g.backward, g.reduce, g.turn = g.forwardPiece, g.backwardShard, g.reducePiece, g.turnPiece
+	g.forward, g.backward, g.reduce = g.forwardPiece, g.backwardShard, g.reducePiece
+	g.turn, g.columns, g.inputs = g.turnPiece, g.forwardColumns, g.backwardColumns
 }
 
 // Input is what the first layers read.
@@ -88,8 +91,8 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 	} else {
 		n.sum = g.narrow
 		g.narrow += hi - lo
+		g.work += (hi - lo) * h * w
 	}
-	g.work += (hi - lo) * h * w
 	g.nodes = append(g.nodes, n)
 	for i := range g.scratch {
 		if need := layer.Scratch(); need > len(g.scratch[i]) {
@@ -162,7 +165,17 @@ func (g *Graph) Forward(obs []byte, side []float32, rows int, upto string) {
 	for g.pieces > 1 && rows*g.work < g.pieces*pieceWork {
 		g.pieces /= 2
 	}
-	g.team.Run(g.pieces, g.forward)
+	for g.hi = 0; g.hi < g.depth; {
+		g.lo, g.hi = g.hi, g.hi+1
+		if g.nodes[g.lo].wide != nil {
+			g.team.Run(shards, g.columns)
+			continue
+		}
+		for g.hi < g.depth && g.nodes[g.hi].wide == nil {
+			g.hi++
+		}
+		g.team.Run(g.pieces, g.forward)
+	}
 }
 
 func (g *Graph) index(name string) int {
@@ -184,7 +197,19 @@ func (g *Graph) Backward() {
 		g.makeRoom()
 	}
 	g.team.Run(shards, g.turn)
-	g.team.Run(min(shards, g.count), g.backward)
+	for g.lo = g.depth; g.lo > 0; {
+		g.lo, g.hi = g.lo-1, g.lo
+		if n := &g.nodes[g.lo]; n.wide != nil {
+			size := g.count * n.tap.Len()
+			mask(n.tap.Grad[:size], n.tap.Act[:size], n.wide.Act)
+			g.team.Run(shards, g.inputs)
+			continue
+		}
+		for g.lo > 0 && g.nodes[g.lo-1].wide == nil {
+			g.lo--
+		}
+		g.team.Run(min(shards, g.count), g.backward)
+	}
 	g.team.Run(shards, g.reduce)
 	for i := range g.nodes[:g.depth] {
 		if n := &g.nodes[i]; n.wide != nil {
@@ -255,36 +280,46 @@ func (g *Graph) bounds(piece, pieces int) (lo, hi int) {
 
 func (g *Graph) forwardPiece(piece int) {
 	lo, hi := g.bounds(piece, g.pieces)
-	for i := range g.nodes[:g.depth] {
+	for i := g.lo; i < g.hi; i++ {
 		n := &g.nodes[i]
 		size := n.tap.Len()
 		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi), g.scratch[piece], hi-lo)
 	}
 }
 
+// forwardColumns computes one eighth of the outputs of a wide layer, for all rows.
+func (g *Graph) forwardColumns(piece int) {
+	n := &g.nodes[g.lo]
+	n.wide.outputs(n.tap.Act, g.reads(n, 0, g.count), g.count, eighth(n.wide.Out, piece), eighth(n.wide.Out, piece+1))
+}
+
+// backwardColumns adds one eighth of the input gradients of a wide layer, for all rows.
+func (g *Graph) backwardColumns(piece int) {
+	n := &g.nodes[g.lo]
+	if n.from != Input {
+		n.wide.addInputs(g.nodes[n.from].tap.Grad, n.tap.Grad, n.turned, g.count, eighth(n.wide.In, piece), eighth(n.wide.In, piece+1))
+	}
+}
+
 func (g *Graph) backwardShard(shard int) {
 	lo, hi := g.bounds(shard, min(shards, g.count))
 	sum := g.sums[shard]
-	clear(sum)
-	for i := g.depth - 1; i >= 0; i-- {
+	for i := g.hi - 1; i >= g.lo; i-- {
 		n := &g.nodes[i]
 		size := n.tap.Len()
 		dy := n.tap.Grad[lo*size : hi*size]
-		var dx, grad []float32
+		var dx []float32
 		if n.from != Input {
 			t := g.nodes[n.from].tap
 			dx = t.Grad[lo*t.Len() : hi*t.Len()]
 		}
-		if n.wide == nil {
-			from, to := n.layer.span()
-			grad = sum[n.sum : n.sum+to-from]
-		}
+		from, to := n.layer.span()
+		grad := sum[n.sum : n.sum+to-from]
+		clear(grad)
 		x := g.reads(n, lo, hi)
 		x.turned = n.turned
 		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*size:hi*size], x, g.scratch[shard], hi-lo)
-		if n.wide == nil {
-			clear(dy)
-		}
+		clear(dy)
 	}
 }
 

@@ -11,33 +11,49 @@ import (
 	"github.com/auxrl/auxrl/policy"
 )
 
-// benchNet returns the network of the MiniGrid papers with rows of observations for it.
-func benchNet(tb testing.TB, rows int, workers *team.Team) (n *policy.Net, obs []byte, vec []float32) {
-	shape := policy.Shape{H: 7, W: 7, C: 3, Codes: []int{11, 6, 3}, Vec: 4, Actions: 7}
-	n, err := policy.New(shape, policy.Default(shape), []string{""}, rows, 1, workers)
+// subject is a network to measure, and observations for it.
+type subject struct {
+	name  string
+	shape policy.Shape
+}
+
+var (
+	miniGrid = subject{"minigrid", policy.Shape{H: 7, W: 7, C: 3, Codes: []int{11, 6, 4}, Vec: 4, Actions: 7}}
+	nature   = subject{"nature", policy.Shape{H: 84, W: 84, C: 4, Actions: 6}}
+)
+
+func (s subject) build(tb testing.TB, rows int, workers *team.Team) (n *policy.Net, obs []byte, vec []float32) {
+	n, err := policy.New(s.shape, policy.Default(s.shape), []string{""}, rows, 1, workers)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	obs, vec = make([]byte, rows*7*7*3), make([]float32, rows*4)
+	obs, vec = make([]byte, rows*s.shape.H*s.shape.W*s.shape.C), make([]float32, rows*s.shape.Vec)
 	for i := range obs {
-		if x := rng.At(1, uint64(i)); x&3 == 0 { // most cells are alike
-			obs[i] = byte(x >> 8 % uint64(shape.Codes[i%3]))
+		x := rng.At(1, uint64(i))
+		if s.shape.Codes == nil {
+			obs[i] = byte(x)
+		} else if x&3 == 0 { // most cells are alike
+			obs[i] = byte(x >> 8 % uint64(s.shape.Codes[i%s.shape.C]))
 		}
 	}
-	for r := range rows {
-		vec[4*r+r%4] = 1
+	for i := range vec {
+		vec[i] = float32(i % 2)
 	}
 	return n, obs, vec
 }
 
-// A learner's step on the MiniGrid network without the loss: forward, backward, clipping, Adam.
+// A learner's step without the loss: forward, backward, clipping, Adam.
 func BenchmarkStep(b *testing.B) {
-	for _, rows := range []int{32, 256} {
+	for _, c := range []struct {
+		subject
+		rows int
+	}{{miniGrid, 32}, {miniGrid, 256}, {nature, 32}, {nature, 256}} {
 		for _, workers := range []int{1, 2} {
-			b.Run(fmt.Sprintf("rows=%d/workers=%d", rows, workers), func(b *testing.B) {
+			rows := c.rows
+			b.Run(fmt.Sprintf("net=%s/rows=%d/workers=%d", c.name, rows, workers), func(b *testing.B) {
 				crew := team.New(workers)
 				defer crew.Close()
-				n, obs, vec := benchNet(b, rows, crew)
+				n, obs, vec := c.build(b, rows, crew)
 				adam := nn.NewAdam(nn.DefaultAdam(), n.Params()...)
 				params := n.Params()
 				b.ReportAllocs()
@@ -65,12 +81,16 @@ func BenchmarkStep(b *testing.B) {
 }
 
 func BenchmarkAct(b *testing.B) {
-	for _, rows := range []int{1, 16} {
+	for _, c := range []struct {
+		subject
+		rows int
+	}{{miniGrid, 1}, {miniGrid, 16}, {nature, 1}, {nature, 16}} {
 		for _, workers := range []int{1, 2} {
-			b.Run(fmt.Sprintf("rows=%d/workers=%d", rows, workers), func(b *testing.B) {
+			rows := c.rows
+			b.Run(fmt.Sprintf("net=%s/rows=%d/workers=%d", c.name, rows, workers), func(b *testing.B) {
 				crew := team.New(workers)
 				defer crew.Close()
-				n, obs, vec := benchNet(b, rows, crew)
+				n, obs, vec := c.build(b, rows, crew)
 				b.ReportAllocs()
 				best := time.Hour
 				for b.Loop() {

@@ -1,5 +1,13 @@
-// Package f32 holds the float32 kernels of the engine. What stands here is plain Go: the specification that faster
-// implementations are held to. Kernels run on the caller's goroutine and allocate nothing.
+// Package f32 holds the float32 kernels of the engine. Kernels run on the caller's goroutine and allocate nothing.
+//
+// Every kernel is written in plain Go, which is its specification, and most in assembly for AVX2 with FMA and for AVX-512,
+// chosen once at the start by what the machine has; -tags noasm and other architectures leave plain Go alone. The environment
+// variable AUXRL_F32 (generic, avx2, avx512) forces a set in tests. The assembly is written by the program in gen; exported
+// functions check all lengths before it runs, and split work so that no call takes more than about 100 microseconds.
+//
+// Sets differ in rounding, by the fused multiplication and addition of products and by the polynomials of Exp and Tanh. Within a
+// set results are reproducible bit for bit: each element of a product is a sum in order of k that begins with its first value,
+// whichever rows and columns are computed beside it.
 package f32
 
 // Product describes Tiles products of small matrices, each a sum over Segs segments:

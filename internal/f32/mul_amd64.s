@@ -81,6 +81,57 @@ tile:
 	MOVQ AX, 40(SP)
 
 panel:
+	CMPQ    56(SP), $0x40
+	JL      narrow
+	CMPQ    32(DI), $0x01
+	JNE     narrow
+	MOVQ    40(SP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	MOVQ    56(DI), R12
+	TESTQ   R12, R12
+	JZ      store_single
+	MOVQ    8(SP), AX
+	MOVQ    32(SP), R9
+
+seg_single:
+	MOVQ 48(DI), R11
+
+k_single:
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  (R9), Z30, Z0
+	VFMADD231PS  64(R9), Z30, Z1
+	VFMADD231PS  128(R9), Z30, Z2
+	VFMADD231PS  192(R9), Z30, Z3
+	ADDQ         R8, AX
+	ADDQ         R10, R9
+	DECQ         R11
+	JNZ          k_single
+	ADDQ         104(DI), AX
+	ADDQ         128(DI), R9
+	DECQ         R12
+	JNZ          seg_single
+
+store_single:
+	VBROADCASTSS 160(DI), Z30
+	VMAXPS       Z0, Z30, Z0
+	VMOVUPS      Z0, (R15)
+	VMAXPS       Z1, Z30, Z1
+	VMOVUPS      Z1, 64(R15)
+	VMAXPS       Z2, Z30, Z2
+	VMOVUPS      Z2, 128(R15)
+	VMAXPS       Z3, Z30, Z3
+	VMOVUPS      Z3, 192(R15)
+	ADDQ         $+256, R15
+	ADDQ         $+256, 32(SP)
+	ADDQ         $+256, 40(SP)
+	SUBQ         $0x40, 56(SP)
+	JG           panel
+	JMP          tile_done
+
+narrow:
 	MOVQ    8(SP), R14
 	MOVQ    32(DI), R13
 	MOVQ    56(SP), AX
@@ -3031,16 +3082,18 @@ panel_done:
 	ADDQ  $+128, 40(SP)
 	SUBQ  $0x20, 56(SP)
 	JG    panel
-	MOVQ  80(DI), AX
-	ADDQ  AX, (SP)
-	MOVQ  112(DI), AX
-	ADDQ  AX, 8(SP)
-	MOVQ  136(DI), AX
-	ADDQ  AX, 16(SP)
-	MOVQ  152(DI), AX
-	ADDQ  AX, 24(SP)
-	DECQ  48(SP)
-	JNZ   tile
+
+tile_done:
+	MOVQ 80(DI), AX
+	ADDQ AX, (SP)
+	MOVQ 112(DI), AX
+	ADDQ AX, 8(SP)
+	MOVQ 136(DI), AX
+	ADDQ AX, 16(SP)
+	MOVQ 152(DI), AX
+	ADDQ AX, 24(SP)
+	DECQ 48(SP)
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -3071,6 +3124,73 @@ tile:
 	MOVQ AX, 40(SP)
 
 panel:
+	CMPQ    56(SP), $0x40
+	JL      narrow
+	CMPQ    32(DI), $0x01
+	JNE     narrow
+	MOVQ    40(SP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	MOVQ    56(DI), R12
+	TESTQ   R12, R12
+	JZ      store_single
+	MOVQ    8(SP), AX
+	MOVQ    32(SP), R9
+
+seg_single:
+	MOVQ 48(DI), R11
+
+k_single:
+	VBROADCASTSS (AX), Y14
+	VFMADD231PS  (R9), Y14, Y0
+	VFMADD231PS  32(R9), Y14, Y1
+	VFMADD231PS  64(R9), Y14, Y2
+	VFMADD231PS  96(R9), Y14, Y3
+	VFMADD231PS  128(R9), Y14, Y4
+	VFMADD231PS  160(R9), Y14, Y5
+	VFMADD231PS  192(R9), Y14, Y6
+	VFMADD231PS  224(R9), Y14, Y7
+	ADDQ         R8, AX
+	ADDQ         R10, R9
+	DECQ         R11
+	JNZ          k_single
+	ADDQ         104(DI), AX
+	ADDQ         128(DI), R9
+	DECQ         R12
+	JNZ          seg_single
+
+store_single:
+	VBROADCASTSS 160(DI), Y14
+	VMAXPS       Y0, Y14, Y0
+	VMOVUPS      Y0, (R15)
+	VMAXPS       Y1, Y14, Y1
+	VMOVUPS      Y1, 32(R15)
+	VMAXPS       Y2, Y14, Y2
+	VMOVUPS      Y2, 64(R15)
+	VMAXPS       Y3, Y14, Y3
+	VMOVUPS      Y3, 96(R15)
+	VMAXPS       Y4, Y14, Y4
+	VMOVUPS      Y4, 128(R15)
+	VMAXPS       Y5, Y14, Y5
+	VMOVUPS      Y5, 160(R15)
+	VMAXPS       Y6, Y14, Y6
+	VMOVUPS      Y6, 192(R15)
+	VMAXPS       Y7, Y14, Y7
+	VMOVUPS      Y7, 224(R15)
+	ADDQ         $+256, R15
+	ADDQ         $+256, 32(SP)
+	ADDQ         $+256, 40(SP)
+	SUBQ         $0x40, 56(SP)
+	JG           panel
+	JMP          tile_done
+
+narrow:
 	MOVQ 8(SP), R14
 	MOVQ 32(DI), R13
 	MOVQ 56(SP), AX
@@ -3833,15 +3953,17 @@ panel_done:
 	ADDQ  $+64, 40(SP)
 	SUBQ  $0x10, 56(SP)
 	JG    panel
-	MOVQ  80(DI), AX
-	ADDQ  AX, (SP)
-	MOVQ  112(DI), AX
-	ADDQ  AX, 8(SP)
-	MOVQ  136(DI), AX
-	ADDQ  AX, 16(SP)
-	MOVQ  152(DI), AX
-	ADDQ  AX, 24(SP)
-	DECQ  48(SP)
-	JNZ   tile
+
+tile_done:
+	MOVQ 80(DI), AX
+	ADDQ AX, (SP)
+	MOVQ 112(DI), AX
+	ADDQ AX, 8(SP)
+	MOVQ 136(DI), AX
+	ADDQ AX, 16(SP)
+	MOVQ 152(DI), AX
+	ADDQ AX, 24(SP)
+	DECQ 48(SP)
+	JNZ  tile
 	VZEROUPPER
 	RET

@@ -2,6 +2,8 @@ package f32
 
 import "os"
 
+//go:generate go -C gen run .
+
 // set is a set of implementations of the kernels.
 type set uint8
 

@@ -114,6 +114,14 @@ func (m *mulGen) routine(masks operand.Mem) {
 	m.copy(m.tileB, m.panelB)
 	m.copy(m.tileI, m.panelI)
 	m.Label("panel")
+	m.CMPQ(m.cols, operand.Imm(singleWide))
+	m.JL(operand.LabelRef("narrow"))
+	m.CMPQ(field(taskM), operand.Imm(1))
+	m.JNE(operand.LabelRef("narrow"))
+	m.single()
+	m.JG(operand.LabelRef("panel"))
+	m.JMP(operand.LabelRef("tile_done"))
+	m.Label("narrow")
 	m.MOVQ(m.tileA, aRow)
 	m.MOVQ(field(taskM), left)
 	m.MOVQ(m.cols, p)
@@ -146,6 +154,7 @@ func (m *mulGen) routine(masks operand.Mem) {
 	m.ADDQ(operand.I32(width), m.panelI)
 	m.SUBQ(operand.Imm(uint64(2*m.lanes)), m.cols)
 	m.JG(operand.LabelRef("panel"))
+	m.Label("tile_done")
 	m.add(field(taskCTile), m.tileC)
 	m.add(field(taskATile), m.tileA)
 	m.add(field(taskBTile), m.tileB)
@@ -154,6 +163,50 @@ func (m *mulGen) routine(masks operand.Mem) {
 	m.JNZ(operand.LabelRef("tile"))
 	m.VZEROUPPER()
 	m.RET()
+}
+
+// singleWide is the width of a panel of one row: enough sums beside one another to hide the latency of one.
+const singleWide = 64
+
+// single computes a panel of one row and leaves the flags of the number of columns left.
+func (m *mulGen) single() {
+	vecs := singleWide / m.lanes
+	bytes := 4 * m.lanes
+	acc := m.vec
+	m.MOVQ(m.panelI, p)
+	for v := range vecs {
+		m.VMOVUPS(operand.Mem{Base: p, Disp: v * bytes}, acc(v))
+	}
+	m.MOVQ(field(taskSegs), segs)
+	m.TESTQ(segs, segs)
+	m.JZ(operand.LabelRef("store_single"))
+	m.MOVQ(m.tileA, p)
+	m.MOVQ(m.panelB, b)
+	m.Label("seg_single")
+	m.MOVQ(field(taskK), kLen)
+	m.Label("k_single")
+	m.VBROADCASTSS(operand.Mem{Base: p}, m.scalar)
+	for v := range vecs {
+		m.VFMADD231PS(operand.Mem{Base: b, Disp: v * bytes}, m.scalar, acc(v))
+	}
+	m.ADDQ(aCol, p)
+	m.ADDQ(bRow, b)
+	m.DECQ(kLen)
+	m.JNZ(operand.LabelRef("k_single"))
+	m.ADDQ(field(taskANext), p)
+	m.ADDQ(field(taskBNext), b)
+	m.DECQ(segs)
+	m.JNZ(operand.LabelRef("seg_single"))
+	m.Label("store_single")
+	m.VBROADCASTSS(field(taskFloor), m.scalar)
+	for v := range vecs {
+		m.VMAXPS(acc(v), m.scalar, acc(v))
+		m.VMOVUPS(acc(v), operand.Mem{Base: cRow, Disp: v * bytes})
+	}
+	m.ADDQ(operand.I32(4*singleWide), cRow)
+	m.ADDQ(operand.I32(4*singleWide), m.panelB)
+	m.ADDQ(operand.I32(4*singleWide), m.panelI)
+	m.SUBQ(operand.Imm(singleWide), m.cols)
 }
 
 func (m *mulGen) copy(from, to operand.Mem) {
