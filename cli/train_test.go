@@ -138,8 +138,9 @@ func TestTrainJSON(t *testing.T) {
 	if got := decoded(t, lines[0]); got["return_mean"] != nil || got["episodes"] != 0.0 {
 		t.Errorf("before the first episode: %s", lines[0])
 	}
-	if got := keysOf(t, lines[8]); !slices.Equal(got, keys) {
-		t.Errorf("the evaluation has the keys %q, want %q", got, keys)
+	want := append(slices.Clone(keys), "greedy.return_mean", "greedy.return_lo", "greedy.return_hi", "greedy.success", "greedy.len_mean")
+	if got := keysOf(t, lines[8]); !slices.Equal(got, want) {
+		t.Errorf("the evaluation has the keys %q, want %q", got, want)
 	}
 	last := decoded(t, lines[8])
 	if last["kind"] != "eval" || last["step"] != 1024.0 || last["episodes"] != 5.0 {
@@ -147,8 +148,8 @@ func TestTrainJSON(t *testing.T) {
 	}
 	// eval says the same of the same seed.
 	eval := must(t, "eval", "r", "--episodes", "5", "--json")
-	if got := keysOf(t, eval.out); !slices.Equal(got, keys) {
-		t.Errorf("eval has the keys %q, want %q", got, keys)
+	if got := keysOf(t, eval.out); !slices.Equal(got, want) {
+		t.Errorf("eval has the keys %q, want %q", got, want)
 	}
 	again := decoded(t, eval.out)
 	delete(last, "sps")
@@ -162,6 +163,10 @@ func TestTrainJSON(t *testing.T) {
 	greedy := must(t, "eval", "r", "--episodes", "5", "--greedy")
 	if !strings.HasPrefix(greedy.out, "greedy   return ") || len(greedy.lines()) != 1 {
 		t.Errorf("eval --greedy prints %q", greedy.out)
+	}
+	alone := decoded(t, must(t, "eval", "r", "--episodes", "5", "--greedy", "--json").out)
+	if alone["return_mean"] != again["greedy.return_mean"] || alone["greedy.return_mean"] != nil {
+		t.Errorf("eval --greedy --json says %v, beside the sampled policy %v", alone, again)
 	}
 	metrics, err := os.ReadFile("r/metrics.jsonl")
 	if err != nil || bytes.Count(metrics, []byte("\n")) != 8 || !bytes.Contains(metrics, []byte(`"grad_norm":`)) {
