@@ -21,20 +21,29 @@ const resultsID = "MiniGrid-DoorKey-5x5-v0"
 type outcome struct {
 	seed            uint64
 	sampled, greedy agent.Summary
-	solved          int // first step at which the last 100 training episodes returned 0.95 on average
 	rate            float64
 }
 
-// trainDefaults trains with the defaults of `rlrun train` and evaluates as it does.
-func trainDefaults(t *testing.T, seed uint64) outcome {
+// claim is what is measured: defaults of `rlrun train`, but for the algorithm and the budget.
+type claim struct {
+	algo  string
+	steps int
+	least float64 // mean return of sampled actions that every seed must reach
+}
+
+// The README's first command is the first of them. A2C takes one optimiser step per rollout and needs more of them.
+var claims = []claim{{"ppo", 200_000, 0.95}, {"a2c", 1_000_000, 0.9}}
+
+// train trains and evaluates as `rlrun train` does.
+func (c claim) train(t *testing.T, seed uint64) outcome {
 	t.Helper()
 	build := func() (env.Env, error) { return catalog.New(resultsID) }
 	w, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := agent.Default("ppo", w.Spec())
-	cfg.Seed = seed
+	cfg := agent.Default(c.algo, w.Spec())
+	cfg.Seed, cfg.Steps = seed, c.steps
 	tr, err := agent.NewTrainer(cfg, build)
 	if err != nil {
 		t.Fatal(err)
@@ -44,9 +53,6 @@ func trainDefaults(t *testing.T, seed uint64) outcome {
 	start := time.Now()
 	for !tr.Finished() {
 		tr.Update()
-		if o.solved == 0 && tr.Recent().Mean >= 0.95 {
-			o.solved = tr.Step()
-		}
 	}
 	o.rate = float64(tr.Step()) / time.Since(start).Seconds()
 	if o.sampled, err = tr.Evaluate(agent.EvalConfig{Episodes: 100, Seed: seed}); err != nil {
@@ -55,48 +61,50 @@ func trainDefaults(t *testing.T, seed uint64) outcome {
 	if o.greedy, err = tr.Evaluate(agent.EvalConfig{Episodes: 100, Seed: seed, Greedy: true}); err != nil {
 		t.Fatal(err)
 	}
-	if o.sampled.Mean < 0.95 {
-		t.Errorf("seed %d: mean return %.3f after %d steps, want 0.95", seed, o.sampled.Mean, tr.Step())
+	if o.sampled.Mean < c.least {
+		t.Errorf("%s, seed %d: mean return %.3f after %d steps, want %v", c.algo, seed, o.sampled.Mean, tr.Step(), c.least)
 	}
 	return o
 }
 
 // The README's first command does what it says.
-func TestDefaultsSolveDoorKey(t *testing.T) { trainDefaults(t, 1) }
+func TestDefaultsSolveDoorKey(t *testing.T) { claims[0].train(t, 1) }
 
-// `make results` trains ten seeds and writes the table of docs/results/doorkey.md.
+// `make results` trains ten seeds of each claim and writes docs/results/doorkey.md.
 func TestResults(t *testing.T) {
 	name := os.Getenv("AUXRL_RESULTS")
 	if name == "" {
 		t.Skip("make results runs this: it takes minutes")
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\nTen seeds with the defaults of `rlrun train` (PPO, 200,000 steps), evaluated on 100 episodes on layouts\n"+
-		"that training never draws. Made by `make results`.\n\n"+
-		"| seed | sampled return | 95 %% interval | greedy return | success | steps until the last 100 training episodes return 0.95 |\n|---|---|---|---|---|---|\n", resultsID)
-	var sampled, greedy, steps []float64
-	rate := 0.0
-	const seeds = 10
-	for seed := uint64(1); seed <= seeds; seed++ {
-		o := trainDefaults(t, seed)
-		fmt.Fprintf(&b, "| %d | %.3f | [%.3f, %.3f] | %.3f | %.0f %% | %d |\n", seed, o.sampled.Mean, o.sampled.Lo, o.sampled.Hi, o.greedy.Mean, 100*o.sampled.Success, o.solved)
-		sampled, greedy, steps = append(sampled, o.sampled.Mean), append(greedy, o.greedy.Mean), append(steps, float64(o.solved))
-		rate += o.rate / seeds
-		t.Logf("seed %d: %.3f, %.0f steps/s", seed, o.sampled.Mean, o.rate)
+	fmt.Fprintf(&b, "# %s\n\nTen seeds, none of which settings were tuned on, with the defaults of `rlrun train`; evaluated on 100 episodes on\n"+
+		"layouts that training never draws. `make results` makes this page; with another set of kernels, numbers differ a little.\n", resultsID)
+	for _, c := range claims {
+		c.table(t, &b)
 	}
-	b.WriteString("\nInterquartile mean over seeds with its 95 % bootstrap interval:\n\n")
-	for _, row := range []struct {
-		name   string
-		x      []float64
-		format string
-	}{{"sampled return", sampled, "%.3f"}, {"greedy return", greedy, "%.3f"}, {"steps until 0.95", steps, "%.0f"}} {
-		mean, lo, hi := interquartile(row.x)
-		fmt.Fprintf(&b, "- %s "+row.format+" ["+row.format+", "+row.format+"]\n", row.name, mean, lo, hi)
-	}
-	t.Logf("%.0f steps/s on average", rate)
 	if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// table trains the seeds and writes their table.
+func (c claim) table(t *testing.T, b *strings.Builder) {
+	fmt.Fprintf(b, "\n## %s, %d steps\n\n| seed | sampled return | 95 %% interval | greedy return | success |\n|---|---|---|---|---|\n", c.algo, c.steps)
+	var sampled, greedy []float64
+	rate := 0.0
+	const seeds = 10
+	for seed := uint64(1); seed <= seeds; seed++ {
+		o := c.train(t, seed)
+		fmt.Fprintf(b, "| %d | %.3f | [%.3f, %.3f] | %.3f | %.0f %% |\n", seed, o.sampled.Mean, o.sampled.Lo, o.sampled.Hi, o.greedy.Mean, 100*o.sampled.Success)
+		sampled, greedy = append(sampled, o.sampled.Mean), append(greedy, o.greedy.Mean)
+		rate += o.rate / seeds
+	}
+	t.Logf("%s: %.0f steps/s on average", c.algo, rate)
+	b.WriteString("\nInterquartile mean over seeds with its 95 % bootstrap interval:\n\n")
+	mean, lo, hi := interquartile(sampled)
+	fmt.Fprintf(b, "- sampled return %.3f [%.3f, %.3f]\n", mean, lo, hi)
+	mean, lo, hi = interquartile(greedy)
+	fmt.Fprintf(b, "- greedy return %.3f [%.3f, %.3f]\n", mean, lo, hi)
 }
 
 // interquartile returns the mean of the middle half, and the 2.5th and 97.5th percentile of its bootstrap distribution
