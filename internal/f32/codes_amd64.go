@@ -34,7 +34,7 @@ func embed(y, w, bias []float32, floor float32, l *Lookup) bool {
 	}
 	for r := 0; r < l.Rows; {
 		t, rows := l.task(y, w, bias, floor, r)
-		ok := false
+		var ok bool
 		if active == avx512 {
 			ok = embed512((*byte)(unsafe.Pointer(&t)))
 		} else {
@@ -54,7 +54,7 @@ func embedBack(gw, gBias, dy []float32, l *Lookup) bool {
 	}
 	for r := 0; r < l.Rows; {
 		t, rows := l.task(dy, gw, gBias, 0, r)
-		ok := false
+		var ok bool
 		if active == avx512 {
 			ok = embedBack512((*byte)(unsafe.Pointer(&t)))
 		} else {
