@@ -78,7 +78,11 @@ func Run(ctx context.Context, o Options, args []string, stdin io.Reader, stdout,
 
 const rootLong = `Train, evaluate and watch agents that learn with auxiliary rewards and tasks.
 
-Exit status: 0 done, or stopped by Ctrl-C and saved; 1 failed; 2 wrong usage; 4 diverged: the loss is not a number any more.`
+Exit status:
+  0  done, or stopped by Ctrl-C and saved
+  1  failed
+  2  wrong usage, or settings that cannot work
+  4  diverged: the loss is not a number any more`
 
 // helpTemplate and usageTemplate put examples first.
 const (
@@ -93,7 +97,7 @@ Verbs:{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .CommandPath .CommandPathPadding}}  {{.Short}}{{end}}{{end}}{{end}}
 
 Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{if .HasAvailableSubCommands}}
+{{.LocalFlags.FlagUsagesWrapped 80 | trimTrailingWhitespaces}}{{if .HasAvailableSubCommands}}
 
 {{.CommandPath}} VERB --help says more of a verb.{{end}}
 `

@@ -59,7 +59,7 @@ func must(t *testing.T, args ...string) result {
 // trained makes a small run directory.
 func trained(t *testing.T, id, dir string, args ...string) {
 	t.Helper()
-	must(t, append([]string{"train", id, "--algo", "a2c", "--steps", "256", "--episodes", "2", "--run", dir}, args...)...)
+	must(t, append([]string{"train", id, "--algo", "a2c", "--steps", "128", "--episodes", "1", "--run", dir}, args...)...)
 }
 
 // userWorlds are those of a user's program.
@@ -127,19 +127,20 @@ func interruptAfter(t *testing.T, steps int64, args ...string) result {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}, {"help", "train"}, {"train", "--help"}, {"help", "envs", "digest"}, {"completion", "-h"}} {
+	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}, {"help", "train"}, {"train", "--help"}, {"help", "envs", "digest"}, {"completion", "-h"},
+		{"eval", "-h"}, {"watch", "-h"}, {"envs", "-h"}} {
 		r := rlrun(t, args...)
 		if r.code != exitOK || r.err != "" || !strings.Contains(r.out, "Usage:\n  rlrun ") || !strings.Contains(r.out, "Examples:\n  ") {
 			t.Errorf("%q: exit %d, stderr %q, stdout:\n%s", args, r.code, r.err, r.out)
 		}
 		for _, line := range r.lines() {
-			if len(line) > 140 {
+			if len(line) > 80 {
 				t.Errorf("%q: a line of %d columns: %s", args, len(line), line)
 			}
 		}
 	}
 	r := rlrun(t)
-	if r.code != exitUsage || r.out != "" || !strings.HasSuffix(r.err, "\nrlrun: no verb is given\n") || !strings.Contains(r.err, "Exit status: 0 done") {
+	if r.code != exitUsage || r.out != "" || !strings.HasSuffix(r.err, "\nrlrun: no verb is given\n") || !strings.Contains(r.err, "Exit status:\n  0  done") {
 		t.Errorf("without arguments: exit %d, stdout %q, stderr:\n%s", r.code, r.out, r.err)
 	}
 }

@@ -15,11 +15,13 @@ func (a *app) completionCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print a script that completes verbs, flags and worlds",
-		Long:  "Print a script that completes verbs, flags, worlds and run directories in SHELL: bash, zsh, fish or powershell.",
-		Example: fmt.Sprintf(`  source <(%[1]s completion bash)                              in ~/.bashrc
-  source <(%[1]s completion zsh)                               in ~/.zshrc, after compinit
-  %[1]s completion fish | source                               in ~/.config/fish/config.fish
-  %[1]s completion powershell | Out-String | Invoke-Expression    in $PROFILE`, a.name),
+		Long: `Print a script that completes verbs, flags, worlds and run directories in
+SHELL: bash, zsh, fish or powershell. Below is what belongs into ~/.bashrc,
+~/.zshrc (after compinit), ~/.config/fish/config.fish and $PROFILE.`,
+		Example: fmt.Sprintf(`  source <(%[1]s completion bash)
+  source <(%[1]s completion zsh)
+  %[1]s completion fish | source
+  %[1]s completion powershell | Out-String | Invoke-Expression`, a.name),
 		DisableFlagsInUseLine: true,
 		Args:                  exactly(1, "SHELL, one of bash, zsh, fish and powershell,"),
 		ValidArgsFunction:     cobra.FixedCompletions(shells, cobra.ShellCompDirectiveNoFileComp),

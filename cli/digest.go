@@ -26,18 +26,24 @@ func (a *app) digestCmd() *cobra.Command {
 	f := digestFlags{layout: "0:100", trace: "0,1,2", steps: count{1000, 0, maxSteps}}
 	cmd := &cobra.Command{
 		Use:   "digest ID",
-		Short: "Hash a world's layouts and a trace through it, to compare it with its original",
-		Long: `Hash a world's layouts and a trace through it, to compare it with its original in another language.
+		Short: "Hash a world, to compare it with its original",
+		Long: `Hash a world's layouts and a trace through it, to compare it with its original
+in another language. Printed are the first 16 hexadecimal digits of the SHA-256.
 
-layout: for each seed of A..B-1 a fresh world is seeded and reset, and described as its original describes itself.
-trace:  for each listed seed a fresh world is seeded and reset, then N steps are taken; before each, x becomes
-        x*6364136223846793005 + 1442695040888963407 (modulo 2^64, beginning at the seed), and the action is
-        policy[(x>>33) mod len(policy)] mod actions. Where an episode ends, the next begins in the same stream.
-Printed are the first 16 hexadecimal digits of the SHA-256. Worlds without an original are hashed by observation (bytes, then
-floats), reward (float64), terminated and truncated (a byte each), little endian.`,
-		Example: fmt.Sprintf("  %[1]s envs digest MiniGrid-DoorKey-8x8-v0\n  %[1]s envs digest MiniGrid-Empty-5x5-v0 --layout 0:10 --trace 7 --steps 500 --policy 2,2,1", a.name),
-		Args:    exactly(1, "ID, the world's id,"),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.digest(args[0], f) },
+layout: for each seed of A..B-1 a fresh world is seeded and reset, and described
+        as its original describes itself.
+trace:  for each listed seed a fresh world is seeded and reset, then N steps are
+        taken; before each, x becomes x*6364136223846793005+1442695040888963407
+        (modulo 2^64, beginning at the seed), and the action is
+        policy[(x>>33) mod len(policy)] mod actions. Where an episode ends, the
+        next begins in the same stream.
+
+Worlds without an original are hashed by observation (bytes, then floats),
+reward (float64), terminated and truncated (a byte each), little endian.`,
+		Example: fmt.Sprintf(`  %[1]s envs digest MiniGrid-DoorKey-8x8-v0
+  %[1]s envs digest MiniGrid-Empty-5x5-v0 --trace 7 --steps 500 --policy 2,2,1`, a.name),
+		Args: exactly(1, "ID, the world's id,"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.digest(args[0], f) },
 
 		ValidArgsFunction: a.completeEnvs,
 	}

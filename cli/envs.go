@@ -20,9 +20,10 @@ func (a *app) envsCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "envs [PATTERN]",
 		Short: "List worlds",
-		Long: `List worlds: the size of what they show (height x width x channels of the image, + floats beside it), how many actions there
-are, after how many steps the clock ends an episode, the best mean return where it is known. PATTERN is a part of an id, in any
-case, or has * and ? in it.`,
+		Long: `List worlds: the size of what they show (height x width x channels of the
+image, + floats beside it), how many actions there are, after how many steps
+the clock ends an episode, the best mean return where it is known. PATTERN is
+a part of an id, in any case, or has * and ? in it.`,
 		Example: fmt.Sprintf("  %[1]s envs\n  %[1]s envs doorkey\n  %[1]s envs 'MiniGrid-*Crossing*'", a.name),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 && len(suggest(args[0], verbs(cmd), sameWord)) > 0 {

@@ -78,8 +78,8 @@ func TestMistakes(t *testing.T) {
 		{"train User-v0 --run file", "file is a file: choose another directory with --run", 2},
 		{"train User-v0 --run file/below", "create directory: mkdir file: not a directory", 1},
 
-		{"train --resume done", "the run in done has taken 256 steps, its budget is 256: raise that with --steps, or measure it (rlrun eval done)", 2},
-		{"train --resume done --steps 100", "the run in done has taken 256 steps, its budget is 100: raise that with --steps, or measure it (rlrun eval done)", 2},
+		{"train --resume done", "the run in done has taken 128 steps, its budget is 128: raise that with --steps, or measure it (rlrun eval done)", 2},
+		{"train --resume done --steps 100", "the run in done has taken 128 steps, its budget is 100: raise that with --steps, or measure it (rlrun eval done)", 2},
 		{"train --resume done --algo a2c", "--algo does not go with --resume: the run keeps its own", 2},
 		{"train --resume done --seed 3", "--seed does not go with --resume: the run keeps its own", 2},
 		{"train --resume done --run x", "--run does not go with --resume: the run keeps its own", 2},
@@ -144,7 +144,7 @@ func TestMistakes(t *testing.T) {
 	}
 	// Nothing was made or changed.
 	config, err := os.ReadFile("done/config.json")
-	if err != nil || !bytes.Contains(config, []byte(`"steps": 256`)) {
+	if err != nil || !bytes.Contains(config, []byte(`"steps": 128`)) {
 		t.Errorf("settings were changed (%v):\n%s", err, config)
 	}
 	names, err := filepath.Glob("*")

@@ -26,9 +26,11 @@ func (a *app) evalCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval RUN",
 		Short: "Measure a trained agent",
-		Long: `Measure the newest checkpoint of a run directory on worlds that training never saw: with actions sampled from its policy, as in
-training, and greedy, the likeliest action each time. Brackets hold the 95 % bootstrap interval of the mean return. JSON has the
-sampled one, or with --greedy the greedy one.`,
+		Long: `Measure the newest checkpoint of a run directory on worlds that training never
+saw: with actions sampled from its policy, as in training, and greedy, the
+likeliest action each time. Brackets hold the 95 % bootstrap interval of the
+mean return. JSON has the greedy one beside the sampled one: greedy.return_mean
+and so on.`,
 		Example: fmt.Sprintf("  %[1]s eval runs/doorkey\n  %[1]s eval runs/doorkey --episodes 1000 --seed 5 --json", a.name),
 		Args:    exactly(1, "RUN, a run directory,"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -70,12 +72,12 @@ func (a *app) open(dir string) (*policy.Actor, func() (env.Env, error), error) {
 	return actor, build, nil
 }
 
-// evaluate measures an agent that was trained for so many steps, and prints the result: as text with sampled and with greedy
-// actions, as JSON one of them.
+// evaluate measures an agent that was trained for so many steps, with sampled and with greedy actions or with the latter alone,
+// and prints the result. In JSON the greedy policy stands beside the sampled one, under keys with "greedy." in front.
 func (a *app) evaluate(net *policy.Net, build func() (env.Env, error), step int, f evalFlags) error {
 	kinds := []bool{false, true}
-	if f.json || f.greedy {
-		kinds = []bool{f.greedy}
+	if f.greedy {
+		kinds = []bool{true}
 	}
 	done := a.passing(fmt.Sprintf("evaluating %d episodes ...", f.episodes.n*len(kinds)))
 	defer done()
@@ -90,14 +92,16 @@ func (a *app) evaluate(net *policy.Net, build func() (env.Env, error), step int,
 		measures[i] = measure{kind: "eval", step: step, rate: rate, summary: s}
 	}
 	done()
-	for i, m := range measures {
-		var err error
-		if f.json {
-			err = json.NewEncoder(a.out).Encode(m)
-		} else {
-			err = a.printSummary(m.summary, kinds[i])
+	if f.json {
+		m := measures[0]
+		if len(measures) == 2 {
+			g := measures[1].summary
+			m.more = []named{{"greedy.return_mean", g.Mean}, {"greedy.return_lo", g.Lo}, {"greedy.return_hi", g.Hi}, {"greedy.success", g.Success}, {"greedy.len_mean", g.Len}}
 		}
-		if err != nil {
+		return json.NewEncoder(a.out).Encode(m)
+	}
+	for i, m := range measures {
+		if err := a.printSummary(m.summary, kinds[i]); err != nil {
 			return err
 		}
 	}

@@ -127,10 +127,10 @@ func (d *driver) updates() error {
 func (d *driver) measure(u agent.Update) error {
 	r, s := d.run, d.run.Recent()
 	s.Episodes = r.Episodes()
-	m := measure{kind: "train", step: r.Step(), rate: d.show.pace.rate(), summary: s, losses: losses(u)}
+	m := measure{kind: "train", step: r.Step(), rate: d.show.pace.rate(), summary: s, more: losses(u)}
 	names := []string{"episodes", "return_mean", "return_lo", "return_hi", "success", "len_mean"}
 	values := []float64{float64(s.Episodes), s.Mean, s.Lo, s.Hi, s.Success, s.Len}
-	for _, l := range m.losses {
+	for _, l := range m.more {
 		names, values = append(names, l.name), append(values, l.value)
 	}
 	names = append(names, "kl", "clipped", "grad_norm", "explained_variance")

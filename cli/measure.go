@@ -16,18 +16,18 @@ type measure struct {
 	step    int
 	rate    float64 // decisions per second
 	summary agent.Summary
-	losses  []loss
+	more    []named // what else was measured
 }
 
-// loss is one term of the loss, by name.
-type loss struct {
+// named is a number with a name.
+type named struct {
 	name  string
 	value float64
 }
 
 // losses names the terms of the loss that an update measured, in the order in which they are printed.
-func losses(u agent.Update) []loss {
-	return []loss{{"loss.policy", float64(u.Policy)}, {"loss.value", float64(u.Value)}, {"loss.entropy", float64(u.Entropy)}}
+func losses(u agent.Update) []named {
+	return []named{{"loss.policy", float64(u.Policy)}, {"loss.value", float64(u.Value)}, {"loss.entropy", float64(u.Entropy)}}
 }
 
 // MarshalJSON returns the measure as an object whose keys have an order. What is not a number is null.
@@ -38,7 +38,7 @@ func (m measure) MarshalJSON() ([]byte, error) {
 		{"return_mean", finite(s.Mean)}, {"return_lo", finite(s.Lo)}, {"return_hi", finite(s.Hi)},
 		{"success", finite(s.Success)}, {"len_mean", finite(s.Len)},
 	}
-	for _, l := range m.losses {
+	for _, l := range m.more {
 		o = append(o, member{l.name, finite(l.value)})
 	}
 	return o.MarshalJSON()

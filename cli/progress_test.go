@@ -147,7 +147,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s: %d, %v, want %d", text, c.n, err, want)
 		}
 	}
-	m := measure{kind: "train", rate: math.Inf(1), summary: agent.Summarize(nil), losses: []loss{{"loss.x", math.NaN()}}}
+	m := measure{kind: "train", rate: math.Inf(1), summary: agent.Summarize(nil), more: []named{{"loss.x", math.NaN()}}}
 	b, err := m.MarshalJSON()
 	want := `{"v":1,"kind":"train","step":0,"sps":null,"episodes":0,"return_mean":null,"return_lo":null,"return_hi":null,"success":null,"len_mean":null,"loss.x":null}`
 	if err != nil || string(b) != want {

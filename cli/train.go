@@ -38,9 +38,11 @@ func (a *app) trainCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "train ENV",
 		Short: "Train an agent",
-		Long: `Train an agent and save it in a run directory: checkpoints at the start, every minute, at the end, and when it is interrupted.
-Ctrl-C once finishes the update, saves, and prints the command that resumes. At the end the agent is evaluated on worlds that
-training never saw. A step is one decision in one world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
+		Long: `Train an agent and save it in a run directory: checkpoints at the start, every
+minute, at the end, and when it is interrupted. Ctrl-C once finishes the
+update, saves, and prints the command that resumes. At the end the agent is
+evaluated on worlds that training never saw. A step is one decision in one
+world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 		Example: fmt.Sprintf(`  %[1]s train MiniGrid-DoorKey-5x5-v0
   %[1]s train MiniGrid-DoorKey-8x8-v0 --steps 1M --seed 7 --run runs/doorkey
   %[1]s train --resume runs/doorkey`, a.name),

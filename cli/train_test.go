@@ -92,15 +92,15 @@ func sameRun(t *testing.T, a, b string) {
 
 func TestTrainText(t *testing.T) {
 	t.Chdir(t.TempDir())
-	r := must(t, "train", corridor, "--algo", "a2c", "--steps", "1k", "--episodes", "5", "--seed", "3", "--run", "r")
+	r := must(t, "train", corridor, "--algo", "a2c", "--steps", "300", "--episodes", "5", "--seed", "3", "--run", "r")
 	lines := strings.Split(r.err, "\n")
-	if want := "Probe/Corridor-v0 with a2c, seed 3, 1000 steps, in r"; lines[0] != want {
+	if want := "Probe/Corridor-v0 with a2c, seed 3, 300 steps, in r"; lines[0] != want {
 		t.Errorf("begins with %q, want %q", lines[0], want)
 	}
-	if want := "step 128/1.0k"; !strings.HasPrefix(lines[1], want) || strings.ContainsAny(r.err, "\r\x1b") {
+	if want := "step 128/300"; !strings.HasPrefix(lines[1], want) || strings.ContainsAny(r.err, "\r\x1b") {
 		t.Errorf("the second line is %q, want %q", lines[1], want)
 	}
-	if !strings.Contains(r.err, "\n1024 steps in 0:0") || !strings.HasSuffix(r.err, ", saved in r\nwatch it with\n  rlrun watch r\n") {
+	if !strings.Contains(r.err, "\n384 steps in 0:0") || !strings.HasSuffix(r.err, ", saved in r\nwatch it with\n  rlrun watch r\n") {
 		t.Errorf("ends with %q", r.err)
 	}
 	out := r.lines()
@@ -138,8 +138,9 @@ func TestTrainJSON(t *testing.T) {
 	if got := decoded(t, lines[0]); got["return_mean"] != nil || got["episodes"] != 0.0 {
 		t.Errorf("before the first episode: %s", lines[0])
 	}
-	if got := keysOf(t, lines[8]); !slices.Equal(got, keys) {
-		t.Errorf("the evaluation has the keys %q, want %q", got, keys)
+	want := append(slices.Clone(keys), "greedy.return_mean", "greedy.return_lo", "greedy.return_hi", "greedy.success", "greedy.len_mean")
+	if got := keysOf(t, lines[8]); !slices.Equal(got, want) {
+		t.Errorf("the evaluation has the keys %q, want %q", got, want)
 	}
 	last := decoded(t, lines[8])
 	if last["kind"] != "eval" || last["step"] != 1024.0 || last["episodes"] != 5.0 {
@@ -147,8 +148,8 @@ func TestTrainJSON(t *testing.T) {
 	}
 	// eval says the same of the same seed.
 	eval := must(t, "eval", "r", "--episodes", "5", "--json")
-	if got := keysOf(t, eval.out); !slices.Equal(got, keys) {
-		t.Errorf("eval has the keys %q, want %q", got, keys)
+	if got := keysOf(t, eval.out); !slices.Equal(got, want) {
+		t.Errorf("eval has the keys %q, want %q", got, want)
 	}
 	again := decoded(t, eval.out)
 	delete(last, "sps")
@@ -163,6 +164,10 @@ func TestTrainJSON(t *testing.T) {
 	if !strings.HasPrefix(greedy.out, "greedy   return ") || len(greedy.lines()) != 1 {
 		t.Errorf("eval --greedy prints %q", greedy.out)
 	}
+	alone := decoded(t, must(t, "eval", "r", "--episodes", "5", "--greedy", "--json").out)
+	if alone["return_mean"] != again["greedy.return_mean"] || alone["greedy.return_mean"] != nil {
+		t.Errorf("eval --greedy --json says %v, beside the sampled policy %v", alone, again)
+	}
 	metrics, err := os.ReadFile("r/metrics.jsonl")
 	if err != nil || bytes.Count(metrics, []byte("\n")) != 8 || !bytes.Contains(metrics, []byte(`"grad_norm":`)) {
 		t.Errorf("metrics (%v):\n%s", err, metrics)
@@ -172,7 +177,7 @@ func TestTrainJSON(t *testing.T) {
 // algos are the algorithms with a budget, and a step at which to interrupt, that give a few updates.
 func algos(t *testing.T) map[string][2]int {
 	if testing.Short() {
-		return map[string][2]int{"a2c": {500, 200}}
+		return map[string][2]int{"a2c": {300, 200}}
 	}
 	return map[string][2]int{"a2c": {500, 200}, "ppo": {4000, 1500}}
 }
@@ -243,11 +248,11 @@ func trainedTo(t *testing.T, dir string, step int) {
 // A run that is interrupted while it is evaluated is finished.
 func TestInterruptedEvaluation(t *testing.T) {
 	t.Chdir(t.TempDir())
-	r := interruptAfter(t, 300, "train", "User-v0", "--algo", "a2c", "--steps", "256", "--run", "r")
+	r := interruptAfter(t, 150, "train", "User-v0", "--algo", "a2c", "--steps", "128", "--run", "r")
 	if r.code != exitOK || !strings.HasSuffix(r.err, "saved in r\nthe evaluation is left out; measure it with\n  rlrun eval r\n") {
 		t.Errorf("exit %d, %s", r.code, r.err)
 	}
-	trainedTo(t, "r", 256)
+	trainedTo(t, "r", 128)
 }
 
 func TestStopAtReturn(t *testing.T) {
@@ -277,10 +282,10 @@ func TestDiverged(t *testing.T) {
 func TestDamagedCheckpoint(t *testing.T) {
 	t.Chdir(t.TempDir())
 	trained(t, corridor, "r")
-	if err := os.WriteFile("r/ckpt/step-000000000256/model.safetensors", []byte("x"), 0o666); err != nil {
+	if err := os.WriteFile("r/ckpt/step-000000000128/model.safetensors", []byte("x"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	const warning = "rlrun: warning: a damaged checkpoint is passed over: checkpoint of step 256: "
+	const warning = "rlrun: warning: a damaged checkpoint is passed over: checkpoint of step 128: "
 	r := must(t, "eval", "r", "--episodes", "1", "--json")
 	if !strings.HasPrefix(r.err, warning) || decoded(t, r.out)["step"] != 0.0 {
 		t.Errorf("eval: %q, %q", r.err, r.out)
@@ -289,7 +294,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	if !strings.HasPrefix(r.err, warning) {
 		t.Errorf("resume: %q", r.err)
 	}
-	trainedTo(t, "r", 256)
+	trainedTo(t, "r", 128)
 }
 
 // A run whose world is not in this program says so.

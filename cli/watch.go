@@ -44,9 +44,10 @@ func (a *app) watchCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch RUN|ENV",
 		Short: "Watch an agent, in the terminal or as a GIF",
-		Long: `Watch an agent at work: what the world looks like, what the agent sees, what it thinks of its actions and of its prospects.
-RUN is a run directory, also of a run under way: each episode is played by the newest checkpoint. With ENV, a world's id, actions
-are random. Ctrl-C ends it; a file is complete then too.`,
+		Long: `Watch an agent at work: what the world looks like, what the agent sees, what
+it thinks of its actions and of its prospects. RUN is a run directory, also of
+a run under way: each episode is played by the newest checkpoint. With ENV, a
+world's id, actions are random. Ctrl-C ends it; a file is complete then too.`,
 		Example: fmt.Sprintf("  %[1]s watch runs/doorkey\n  %[1]s watch runs/doorkey --out doorkey.gif --episodes 5\n  %[1]s watch MiniGrid-FourRooms-v0", a.name),
 		Args:    exactly(1, "RUN, a run directory, or ENV, a world's id,"),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.watch(args[0], &f) },
@@ -165,6 +166,9 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	s.obs, s.vec = make([]byte, spec.ObsLen()), make([]float32, spec.VecLen())
 	s.snap = viz.Snapshot{Title: spec.ID, StepLimit: spec.StepLimit, Actions: spec.Actions, Value: float32(math.NaN())}
 	room := viz.WorldLimit(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height))
+	if s.actor == nil {
+		s.actRandomly(len(spec.Actions))
+	}
 	if r, ok := s.world.(env.Renderer); ok {
 		s.snap.World = image.NewRGBA(image.Rectangle{Max: r.RenderSize(room)})
 	}
@@ -172,6 +176,15 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 		s.snap.View = image.NewRGBA(image.Rectangle{Max: v.ViewSize(image.Pt(room.X/3, room.Y/3))})
 	}
 	return s, nil
+}
+
+// actRandomly makes the policy of one who knows nothing.
+func (s *show) actRandomly(actions int) {
+	s.snap.Policy = make([]float32, actions)
+	for i := range s.snap.Policy {
+		s.snap.Policy[i] = 1 / float32(actions)
+	}
+	s.snap.Entropy = float32(math.Log(float64(actions)))
 }
 
 // watchable returns the constructor of worlds with the given id.

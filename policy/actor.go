@@ -28,11 +28,11 @@ type Actor struct {
 func Open(dir string) (*Actor, error) {
 	d, err := run.Open(dir)
 	if err != nil {
-		return nil, fmt.Errorf("policy: open: %w", err)
+		return nil, fmt.Errorf("policy: %w", err)
 	}
 	c, skipped, err := d.Load()
 	if err != nil {
-		return nil, fmt.Errorf("policy: open: %w", err)
+		return nil, fmt.Errorf("policy: %w", err)
 	}
 	net, about, err := decode(c, 1)
 	if err != nil {

@@ -15,6 +15,7 @@ const (
 // roles is what the test binary does instead of testing when a test starts it as a child.
 var roles = map[string]func(args []string) error{
 	"save": saveForever,
+	"hang": hang,
 }
 
 func TestMain(m *testing.M) {
@@ -29,7 +30,11 @@ func TestMain(m *testing.M) {
 		fmt.Println("systest: skipped; make test-system runs these tests")
 		return
 	}
-	m.Run()
+	status := m.Run()
+	if err := os.RemoveAll(scratch()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(status)
 }
 
 // child returns a command that runs the test binary in a role. It ends with the test at the latest.

@@ -1,0 +1,145 @@
+package systest
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// terminal is a session of tmux with a server of its own.
+type terminal struct{ socket string }
+
+// newTerminal opens a terminal in which a shell runs in dir, with the program's directory in PATH.
+func newTerminal(t *testing.T, dir string, columns, rows int) terminal {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Fatal("tmux is not found; test.sh installs it")
+	}
+	exe, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := terminal{fmt.Sprintf("auxrl-systest-%d-%d", columns, time.Now().UnixNano())}
+	shell := fmt.Sprintf("cd %s; PATH=%s:$PATH LC_ALL=C.UTF-8 PS1='$ ' exec sh", dir, strings.TrimSuffix(exe, "/rlrun"))
+	term.tmux(t, "-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows), shell)
+	t.Cleanup(func() { _ = exec.Command("tmux", "-L", term.socket, "kill-server").Run() })
+	return term
+}
+
+func (term terminal) tmux(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.Command("tmux", append([]string{"-u", "-L", term.socket}, args...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("tmux %q: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+func (term terminal) keys(t *testing.T, keys ...string) {
+	t.Helper()
+	term.tmux(t, append([]string{"send-keys"}, keys...)...)
+}
+
+// lines returns those on the screen that are not empty.
+func (term terminal) lines(t *testing.T) []string {
+	t.Helper()
+	var lines []string
+	for line := range strings.Lines(term.tmux(t, "capture-pane", "-p")) {
+		if line = strings.TrimRight(line, " \n"); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// await waits for a screen.
+func (term terminal) await(t *testing.T, what string, is func(lines []string) bool) []string {
+	t.Helper()
+	var lines []string
+	for range 600 {
+		if lines = term.lines(t); is(lines) {
+			return lines
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("no screen with %s:\n%s", what, strings.Join(lines, "\n"))
+	return nil
+}
+
+func count(lines []string, part string) int {
+	n := 0
+	for _, line := range lines {
+		if strings.Contains(line, part) {
+			n++
+		}
+	}
+	return n
+}
+
+// The live line stays on one line, and on the screen when the run has ended.
+func TestLiveLine(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			term := newTerminal(t, t.TempDir(), size[0], size[1])
+			term.keys(t, "clear; rlrun train "+world+" --algo a2c --steps 5M --run r; echo status=$?", "Enter")
+			shown := "-  " // a return, once there is one
+			for range 3 {
+				lines := term.await(t, "news", func(lines []string) bool {
+					return count(lines, "] step ") > 0 && !strings.Contains(lines[len(lines)-1], shown)
+				})
+				shown = lines[len(lines)-1]
+				if len(lines) != 2 || !strings.HasPrefix(shown, "[") || !strings.HasSuffix(shown, " left") {
+					t.Errorf("while it runs:\n%s", strings.Join(lines, "\n"))
+				}
+				if n := utf8.RuneCountInString(shown); n > size[0]-3 || n < size[0]*3/4 {
+					t.Errorf("the live line has %d columns", n)
+				}
+			}
+			term.keys(t, "C-c")
+			lines := term.await(t, "the end", func(lines []string) bool { return count(lines, "status=0") == 1 })
+			if count(lines, "] step ") != 1 || count(lines, "^C") != 0 || lines[len(lines)-3] != "  rlrun train --resume r" ||
+				count(lines, "stopping after this update") != 1 {
+				t.Fatalf("when it has stopped:\n%s", strings.Join(lines, "\n"))
+			}
+			var step int
+			if _, err := fmt.Sscanf(lines[len(lines)-4], "stopped and saved at step %d;", &step); err != nil {
+				t.Fatal(err)
+			}
+			term.keys(t, fmt.Sprintf("clear; rlrun train --resume r --steps %d --episodes 5; echo second=$?", step+500), "Enter")
+			lines = term.await(t, "the end", func(lines []string) bool { return count(lines, "second=0") == 1 })
+			if count(lines, "[██████████") != 1 || count(lines, "] step ") != 1 || count(lines, "sampled  return") != 1 || count(lines, "evaluating") != 0 {
+				t.Errorf("when it has ended:\n%s", strings.Join(lines, "\n"))
+			}
+		})
+	}
+}
+
+// watch draws on a screen of its own and gives the terminal back.
+func TestWatchTerminal(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			term := newTerminal(t, t.TempDir(), size[0], size[1])
+			state := func() string {
+				return strings.TrimSpace(term.tmux(t, "display-message", "-p", "#{alternate_on} #{cursor_flag} #{wrap_flag}"))
+			}
+			term.keys(t, "clear; echo before; rlrun watch "+world+" --fps 20; echo status=$?", "Enter")
+			term.await(t, "a picture", func(lines []string) bool {
+				return count(lines, "▀▀▀▀") > 3 && count(lines, world) == 1 && count(lines, "toggle") > 0
+			})
+			if got := state(); got != "1 0 0" {
+				t.Errorf("while it draws: alternate screen, cursor, wrapping are %s, want 1 0 0", got)
+			}
+			term.keys(t, "C-c")
+			lines := term.await(t, "the end", func(lines []string) bool { return count(lines, "status=0") == 1 })
+			if lines[0] != "before" || len(lines) != 3 {
+				t.Errorf("afterwards:\n%s", strings.Join(lines, "\n"))
+			}
+			if got := state(); got != "0 1 1" {
+				t.Errorf("afterwards: alternate screen, cursor, wrapping are %s, want 0 1 1", got)
+			}
+		})
+	}
+}
