@@ -431,3 +431,21 @@ func TestInitIgnoresProcessors(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	same(t, "on one processor", first(), want)
 }
+
+// What a forward pass makes of a row does not depend on the rows beside it, nor on the pieces that they are split into.
+func TestForwardRowsAreIndependent(t *testing.T) {
+	const rows = 70
+	s := newSmall(rows, nil)
+	obs, side := s.input(rows)
+	s.Forward(obs, side, rows, "")
+	for _, size := range []int{1, 2, 5, 33} {
+		some := s.Share(size, nil)
+		for lo := 0; lo+size <= rows; lo += size {
+			some.Forward(obs[lo*s.codes:(lo+size)*s.codes], side[lo*s.side:(lo+size)*s.side], size, "")
+			for i, tap := range some.Taps() {
+				n := tap.Len()
+				same(t, fmt.Sprintf("%s, %d rows from %d on", tap.Name, size, lo), tap.Act, s.Tap(i).Act[lo*n:(lo+size)*n])
+			}
+		}
+	}
+}

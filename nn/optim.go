@@ -73,7 +73,6 @@ func (a *Adam) Step(p *Params, lr float32) {
 	step := float64(lr) / (1 - math.Pow(float64(a.cfg.Beta1), t))
 	root := math.Sqrt(1 - math.Pow(float64(a.cfg.Beta2), t))
 	f32.Adam(p.W, p.G, s.m, s.v, float32(step), float32(root), a.cfg.Beta1, a.cfg.Beta2, a.cfg.Eps)
-	clear(p.G)
 }
 
 // Moments implements Optimizer.
@@ -126,7 +125,6 @@ func (r *RMSProp) Step(p *Params, lr float32) {
 	s := find(r.slots, p)
 	s.steps++
 	f32.RMSProp(p.W, p.G, s.v, lr, r.cfg.Decay, r.cfg.Eps, r.cfg.TensorFlow)
-	clear(p.G)
 }
 
 // Moments implements Optimizer.

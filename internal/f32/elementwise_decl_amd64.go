@@ -94,22 +94,22 @@ func sumSquares256(x *float32, sums *float64, n int)
 //go:noescape
 func sumSquares512(x *float32, sums *float64, n int)
 
-// adam256 takes a step with the constants c: see adamConstants.
+// adam256 takes a step with the constants c and clears grad.
 //
 //go:noescape
 func adam256(w *float32, grad *float32, m *float32, v *float32, c *float32, n int)
 
-// adam512 takes a step with the constants c: see adamConstants.
+// adam512 takes a step with the constants c and clears grad.
 //
 //go:noescape
 func adam512(w *float32, grad *float32, m *float32, v *float32, c *float32, n int)
 
-// rmsprop256 takes a step with the constants c: see rmspropConstants.
+// rmsprop256 takes a step with the constants c and clears grad.
 //
 //go:noescape
 func rmsprop256(w *float32, grad *float32, s *float32, c *float32, n int)
 
-// rmsprop512 takes a step with the constants c: see rmspropConstants.
+// rmsprop512 takes a step with the constants c and clears grad.
 //
 //go:noescape
 func rmsprop512(w *float32, grad *float32, s *float32, c *float32, n int)

@@ -2,7 +2,7 @@ package f32
 
 import "math"
 
-// Adam takes one step (Kingma & Ba 2015, alg. 1, with the corrections folded in as PyTorch does):
+// Adam takes one step and clears g (Kingma & Ba 2015, alg. 1, with the corrections folded in as PyTorch does):
 //
 //	m = β1 m + (1-β1) g;  v = β2 v + (1-β2) g²;  w -= step m / (sqrt(v)/root + eps)
 //
@@ -16,13 +16,14 @@ func Adam(w, g, m, v []float32, step, root, beta1, beta2, eps float32) {
 		return
 	}
 	for i, d := range g {
+		g[i] = 0
 		m[i] = beta1*m[i] + (1-beta1)*d
 		v[i] = beta2*v[i] + (1-beta2)*d*d
 		w[i] -= step * m[i] / (float32(math.Sqrt(float64(v[i])))*inv + eps)
 	}
 }
 
-// RMSProp takes one step:
+// RMSProp takes one step and clears g:
 //
 //	s = decay s + (1-decay) g²;  w -= lr g / sqrt(s + eps)   if inside (TensorFlow)
 //	                             w -= lr g / (sqrt(s) + eps) otherwise (PyTorch)
@@ -38,6 +39,7 @@ func RMSProp(w, g, s []float32, lr, decay, eps float32, inside bool) {
 		return
 	}
 	for i, d := range g {
+		g[i] = 0
 		s[i] = decay*s[i] + (1-decay)*d*d
 		w[i] -= lr * d / (float32(math.Sqrt(float64(s[i]+in))) + out)
 	}

@@ -15,10 +15,13 @@ func TestAdamAgainstDefinition(t *testing.T) {
 		for i := range v {
 			v[i] = max(v[i], -v[i])
 		}
-		w0, m0, v0 := append([]float32(nil), w...), append([]float32(nil), m...), append([]float32(nil), v...)
+		w0, g0, m0, v0 := append([]float32(nil), w...), append([]float32(nil), g...), append([]float32(nil), m...), append([]float32(nil), v...)
 		Adam(w, g, m, v, step, root, beta1, beta2, eps)
 		for i := range w {
-			d := float64(g[i])
+			if g[i] != 0 {
+				t.Fatalf("element %d: the gradient is %v, want 0", i, g[i])
+			}
+			d := float64(g0[i])
 			wantM := float64(beta1)*float64(m0[i]) + float64(1-beta1)*d
 			wantV := float64(beta2)*float64(v0[i]) + float64(1-beta2)*d*d
 			wantW := float64(w0[i]) - float64(step)*wantM/(math.Sqrt(wantV)/float64(root)+float64(eps))
@@ -39,10 +42,13 @@ func TestRMSPropAgainstDefinition(t *testing.T) {
 		for i := range s {
 			s[i] = max(s[i], -s[i])
 		}
-		w0, s0 := append([]float32(nil), w...), append([]float32(nil), s...)
+		w0, g0, s0 := append([]float32(nil), w...), append([]float32(nil), g...), append([]float32(nil), s...)
 		RMSProp(w, g, s, lr, decay, eps, inside)
 		for i := range w {
-			d := float64(g[i])
+			if g[i] != 0 {
+				t.Fatalf("element %d: the gradient is %v, want 0", i, g[i])
+			}
+			d := float64(g0[i])
 			wantS := float64(decay)*float64(s0[i]) + float64(1-decay)*d*d
 			wantW := float64(w0[i]) - float64(lr)*d/(math.Sqrt(wantS)+float64(eps))
 			if inside {

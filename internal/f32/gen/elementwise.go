@@ -67,8 +67,8 @@ func genElementwise(c *build.Context) {
 		"sets dst to src * scale. n is a multiple of sixteen and not 0.", genBytes)
 	both(c, "sumSquares", "func(x *float32, sums *float64, n int)",
 		"adds x*x to sums, sixteen lanes. n is a multiple of sixteen and not 0.", genSumSquares)
-	both(c, "adam", "func(w, grad, m, v, c *float32, n int)", "takes a step with the constants c: see adamConstants.", genAdam)
-	both(c, "rmsprop", "func(w, grad, s, c *float32, n int)", "takes a step with the constants c: see rmspropConstants.", genRMSProp)
+	both(c, "adam", "func(w, grad, m, v, c *float32, n int)", "takes a step with the constants c and clears grad.", genAdam)
+	both(c, "rmsprop", "func(w, grad, s, c *float32, n int)", "takes a step with the constants c and clears grad.", genRMSProp)
 }
 
 // spread loads a float argument into all lanes.
@@ -197,8 +197,11 @@ func genAdam(l *lanes) {
 	w, g, m, v, n := l.arg("w"), l.arg("grad"), l.arg("m"), l.arg("v"), l.arg("n")
 	c := l.constants(7)
 	step, inv, beta1, rest1, beta2, rest2, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+	zero := l.vec()
+	l.VXORPS(zero, zero, zero)
 	l.each(n, func() {
 		d, mean, square, t := l.load(at(g)), l.load(at(m)), l.load(at(v)), l.vec()
+		l.store(zero, at(g))
 		l.VMULPS(beta1, mean, mean)
 		l.VMULPS(rest1, d, t)
 		l.VADDPS(t, mean, mean)
@@ -223,8 +226,11 @@ func genRMSProp(l *lanes) {
 	w, g, s, n := l.arg("w"), l.arg("grad"), l.arg("s"), l.arg("n")
 	c := l.constants(5)
 	lr, decay, rest, inside, outside := c[0], c[1], c[2], c[3], c[4]
+	zero := l.vec()
+	l.VXORPS(zero, zero, zero)
 	l.each(n, func() {
 		d, square, t := l.load(at(g)), l.load(at(s)), l.vec()
+		l.store(zero, at(g))
 		l.VMULPS(decay, square, square)
 		l.VMULPS(rest, d, t)
 		l.VMULPS(d, t, t)
