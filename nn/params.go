@@ -20,7 +20,14 @@ type Params struct {
 	W, G  []float32
 	Views []View
 
-	gains []float32 // per view: 0 starts at zero, else orthogonal with this gain
+	gains  []float32 // per view: 0 starts at zero, else orthogonal with this gain
+	starts []start
+}
+
+// start is a stretch of an arena that begins neither at zero nor at random.
+type start struct {
+	lo, hi int
+	value  float32
 }
 
 // View is one named tensor of an arena, in the layout that files use.
@@ -59,6 +66,11 @@ func (p *Params) declare(name string, gain float32, shape ...int) int {
 	return off
 }
 
+// begin makes the n weights from off on, declared before, begin at value.
+func (p *Params) begin(off, n int, value float32) {
+	p.starts = append(p.starts, start{off, off + n, value})
+}
+
 // Len returns the number of weights.
 func (p *Params) Len() int {
 	n := 0
@@ -83,6 +95,11 @@ func (p *Params) Init(seed uint64) {
 		}
 		cols := v.Shape[len(v.Shape)-1]
 		orthogonal(p.W[v.Off:v.Off+v.Len()], v.Len()/cols, cols, float64(p.gains[i]), rng.Key(seed, "weights", v.Name))
+	}
+	for _, s := range p.starts {
+		for i := s.lo; i < s.hi; i++ {
+			p.W[i] = s.value
+		}
 	}
 }
 
