@@ -17,6 +17,8 @@ type golden struct {
 	RMSProp   goldenRun  `json:"rmsprop_torch"`
 	Transpose goldenConv `json:"conv_transpose"`
 	LayerNorm goldenNorm `json:"layer_norm"`
+	LSTM      goldenCell `json:"lstm"`
+	GRU       goldenCell `json:"gru"`
 }
 
 type goldenConv struct {
