@@ -80,9 +80,9 @@ func (c *Core) Rows() int { return c.rows }
 // StateLen returns how many floats the state of a sequence has.
 func (c *Core) StateLen() int { return c.state }
 
-// Forward runs T = steps steps of B = seqs sequences: x is [T*B, In] and side [T*B, Side], or longer. Before a step whose start is true the
-// state is cleared; start is [T*B] or longer, nil means nowhere. state is [B, StateLen], what step 0 begins with; nil means
-// zeros. Nothing is copied but state, and nothing written but the tap's first T*B rows.
+// Forward runs T = steps of B = seqs sequences: x is [T*B, In] and side [T*B, Side], or longer. Before a step whose start is
+// true the state is cleared; start is [T*B] or longer, nil means nowhere. state is [B, StateLen], what step 0 begins with; nil
+// means zeros. Nothing is copied but state, and nothing written but the tap's first T*B rows.
 func (c *Core) Forward(x, side []float32, start []bool, state []float32, steps, seqs int) {
 	n := steps * seqs
 	if steps <= 0 || seqs < 0 || n > c.rows {
