@@ -10,11 +10,15 @@ import (
 // golden is testdata/torch_golden.json: what PyTorch 1.13.1 computed in float64. Tensors are [rows, H, W, C], kernels
 // [KH, KW, C, Out].
 type golden struct {
-	Conv    goldenConv `json:"conv_relu"`
-	Ties    goldenPool `json:"maxpool_ties"`
-	Padded  goldenPool `json:"maxpool_3s2p1"`
-	Adam    goldenRun  `json:"adam"`
-	RMSProp goldenRun  `json:"rmsprop_torch"`
+	Conv      goldenConv `json:"conv_relu"`
+	Ties      goldenPool `json:"maxpool_ties"`
+	Padded    goldenPool `json:"maxpool_3s2p1"`
+	Adam      goldenRun  `json:"adam"`
+	RMSProp   goldenRun  `json:"rmsprop_torch"`
+	Transpose goldenConv `json:"conv_transpose"`
+	LayerNorm goldenNorm `json:"layer_norm"`
+	LSTM      goldenCell `json:"lstm"`
+	GRU       goldenCell `json:"gru"`
 }
 
 type goldenConv struct {

@@ -143,6 +143,63 @@ func slowPool(x []float64, m *MaxPool) []float64 {
 	return y
 }
 
+// slowConvTranspose is the comment of ConvTranspose in float64, for one row: kernels k [kh, c, kw, out].
+func slowConvTranspose(x, k, bias []float64, l *ConvTranspose) []float64 {
+	oh, ow, _ := l.Shape()
+	var y []float64
+	for range oh * ow {
+		y = append(y, bias...)
+	}
+	for i := range l.H {
+		for j := range l.W {
+			for a := range l.KH {
+				for b := range l.KW {
+					for o := range l.Out {
+						for c := range l.C {
+							y[((l.Stride*i+a)*ow+l.Stride*j+b)*l.Out+o] += x[(i*l.W+j)*l.C+c] * k[((a*l.C+c)*l.KW+b)*l.Out+o]
+						}
+					}
+				}
+			}
+		}
+	}
+	for i, v := range y {
+		y[i] = apply(l.Act, v)
+	}
+	return y
+}
+
+// slowNorm is the comment of LayerNorm in float64, for one row: w is gain and bias.
+func slowNorm(x, w []float64, eps float64) []float64 {
+	n := float64(len(x))
+	mean, variance := 0.0, 0.0
+	for _, v := range x {
+		mean += v / n
+	}
+	for _, v := range x {
+		variance += (v - mean) * (v - mean) / n
+	}
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = w[i]*(v-mean)/math.Sqrt(variance+eps) + w[len(x)+i]
+	}
+	return y
+}
+
+// slowDueling is the comment of Dueling in float64, for one row.
+func slowDueling(x []float64, actions int) (q []float64) {
+	for ; len(x) > 0; x = x[1+actions:] {
+		mean := 0.0
+		for _, v := range x[1 : 1+actions] {
+			mean += v / float64(actions)
+		}
+		for _, v := range x[1 : 1+actions] {
+			q = append(q, x[0]+v-mean)
+		}
+	}
+	return q
+}
+
 // slowForward is what a layer of weights w, matrix and bias, makes of one row, in float64.
 func slowForward(l Layer, w, x, side []float64, bytes []byte) []float64 {
 	split := func(out int) (k, bias []float64) { return w[:len(w)-out], w[len(w)-out:] }
@@ -174,6 +231,13 @@ func slowForward(l Layer, w, x, side []float64, bytes []byte) []float64 {
 		return slowConv(in, k, bias, 1, 1, len(in), 1, 1, l.Out, 1, l.Act)
 	case *MaxPool:
 		return slowPool(x, l)
+	case *ConvTranspose:
+		k, bias := split(l.Out)
+		return slowConvTranspose(x, k, bias, l)
+	case *LayerNorm:
+		return slowNorm(x, w, float64(l.Eps))
+	case *Dueling:
+		return slowDueling(x, l.A)
 	}
 	panic("no slow version")
 }

@@ -1,4 +1,4 @@
-// Package nn is the engine's public face: parameters, layers, graphs of layers, losses, optimisers.
+// Package nn is the engine's public face: parameters, layers, graphs of layers, recurrent cores, losses, optimisers.
 //
 // Everything works on plain float32 slices whose shapes the comments give, slowest axis first: rows of [H, W, C]. Forward
 // overwrites its output, backward adds to its gradients, whoever consumes a gradient clears it. Nothing allocates after
@@ -20,7 +20,15 @@ type Params struct {
 	W, G  []float32
 	Views []View
 
-	gains []float32 // per view: 0 starts at zero, else orthogonal with this gain
+	gains  []float32 // per view: 0 starts at zero, else orthogonal with this gain
+	blocks []int     // per view: how many matrices side by side start orthogonal together
+	starts []start
+}
+
+// start is a stretch of an arena that begins neither at zero nor at random.
+type start struct {
+	lo, hi int
+	value  float32
 }
 
 // View is one named tensor of an arena, in the layout that files use.
@@ -56,7 +64,20 @@ func (p *Params) declare(name string, gain float32, shape ...int) int {
 	}
 	p.Views = append(p.Views, View{Name: name, Off: off, Shape: shape})
 	p.gains = append(p.gains, gain)
+	p.blocks = append(p.blocks, 1)
 	return off
+}
+
+// declareBlocks declares matrices [blocks, rows, cols] of which [rows, blocks*cols], them side by side, starts orthogonal.
+func (p *Params) declareBlocks(name string, gain float32, blocks, rows, cols int) int {
+	off := p.declare(name, gain, blocks, rows, cols)
+	p.blocks[len(p.blocks)-1] = blocks
+	return off
+}
+
+// begin makes the n weights from off on, declared before, begin at value.
+func (p *Params) begin(off, n int, value float32) {
+	p.starts = append(p.starts, start{off, off + n, value})
 }
 
 // Len returns the number of weights.
@@ -81,8 +102,17 @@ func (p *Params) Init(seed uint64) {
 		if p.gains[i] == 0 {
 			continue
 		}
-		cols := v.Shape[len(v.Shape)-1]
-		orthogonal(p.W[v.Off:v.Off+v.Len()], v.Len()/cols, cols, float64(p.gains[i]), rng.Key(seed, "weights", v.Name))
+		w, blocks, cols := p.W[v.Off:v.Off+v.Len()], p.blocks[i], v.Shape[len(v.Shape)-1]
+		rows := v.Len() / (blocks * cols)
+		orthogonal(w, rows, blocks*cols, float64(p.gains[i]), rng.Key(seed, "weights", v.Name))
+		if blocks > 1 {
+			stack(w, blocks, rows, cols)
+		}
+	}
+	for _, s := range p.starts {
+		for i := s.lo; i < s.hi; i++ {
+			p.W[i] = s.value
+		}
 	}
 }
 
@@ -118,6 +148,16 @@ func orthogonal(w []float32, rows, cols int, gain float64, key uint64) {
 			} else {
 				w[j*cols+i] = v
 			}
+		}
+	}
+}
+
+// stack turns w from matrices side by side, [rows, blocks, cols], to one after the other, [blocks, rows, cols].
+func stack(w []float32, blocks, rows, cols int) {
+	was := append([]float32(nil), w...)
+	for i := range rows {
+		for b := range blocks {
+			copy(w[(b*rows+i)*cols:(b*rows+i+1)*cols], was[(i*blocks+b)*cols:])
 		}
 	}
 }
