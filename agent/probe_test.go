@@ -40,6 +40,9 @@ func (s *stacked) Step(act int, obs []byte, vec []float32) env.Step {
 // trained returns a trainer after its budget.
 func trained(t *testing.T, algo string, steps int, build func() (env.Env, error)) *Trainer {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("learning takes seconds")
+	}
 	w, err := build()
 	if err != nil {
 		t.Fatal(err)
@@ -144,6 +147,9 @@ func TestDiscountProbe(t *testing.T) {
 
 // A time limit is no end: the value is that of rewards for ever. Taken for an end, it would be far smaller.
 func TestTruncationProbe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("learning takes seconds")
+	}
 	build := func() (env.Env, error) { return probe.New("Probe/Truncation-v0") }
 	w, err := build()
 	if err != nil {
