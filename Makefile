@@ -46,7 +46,7 @@ test:
 	$(call step,test,go test ./...)
 
 race:
-	$(if $(RACE),$(call step,race,go test -race -tags noasm -short $(RACE)))
+	$(if $(RACE),$(call step,race,go test -race -tags noasm -short -run '^Test' $(RACE)))
 
 noasm:
 	$(if $(NOASM),$(call step,noasm,go test -tags noasm $(NOASM)))

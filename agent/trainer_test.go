@@ -28,6 +28,9 @@ func small(t testing.TB, algo string, build func() (env.Env, error)) Config {
 	cfg := Default(algo, w.Spec())
 	cfg.Worlds, cfg.Horizon, cfg.PPO.Minibatches = 5, 16, 3
 	cfg.Steps = 5 * 16 * 6
+	if testing.Short() {
+		cfg.PPO.Epochs, cfg.Steps = 2, 5*16*4
+	}
 	return cfg
 }
 

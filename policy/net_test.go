@@ -50,6 +50,9 @@ func TestEveryShapeHasANet(t *testing.T) {
 	}
 	for _, s := range shapes {
 		t.Run(fmt.Sprintf("%dx%dx%d", s.H, s.W, s.C), func(t *testing.T) {
+			if testing.Short() && s.H*s.W > 1000 {
+				t.Skip("a large network takes long")
+			}
 			if err := Default(s).Validate(s); err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +99,11 @@ func TestNamesOfTapsAndBlocks(t *testing.T) {
 
 // Untrained, every action is about as likely, and values are small: what PPO needs to explore.
 func TestFirstPolicyIsNearlyUniform(t *testing.T) {
-	for _, s := range []Shape{{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}, {H: 84, W: 84, C: 4, Actions: 6}} {
+	shapes := []Shape{{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}, {H: 84, W: 84, C: 4, Actions: 6}}
+	if testing.Short() {
+		shapes = shapes[:1]
+	}
+	for _, s := range shapes {
 		n := mustNew(t, s, 8)
 		obs, vec := observations(s, 8)
 		logits, _ := n.Act(obs, vec, 8)
