@@ -1,4 +1,5 @@
-# Targets: build check test-system bench cover results, and each step of check by itself: fmt vet lint tidy test race noasm arm64 nocgo.
+# Targets: build check test-system bench cover results generate, and each step of check by itself: fmt vet lint tidy generated test
+# race noasm arm64 nocgo.
 # Every step says what it runs and how long it took.
 
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -18,12 +19,12 @@ $(info == $(1): $(2))@start=$$(date +%s); { $(2); }; status=$$?; \
 echo "== $(1): $$(($$(date +%s) - start)) s, status $$status"; exit $$status
 endef
 
-.PHONY: all build check test-system bench cover results fmt vet lint tidy test race noasm arm64 nocgo
+.PHONY: all build check test-system bench cover results generate generated fmt vet lint tidy test race noasm arm64 nocgo
 .NOTPARALLEL:
 
 all: build
 
-check: fmt vet lint tidy test race noasm arm64 nocgo
+check: fmt vet lint tidy generated test race noasm arm64 nocgo
 
 # rlrun is one static binary.
 build:
@@ -41,6 +42,13 @@ lint:
 
 tidy:
 	$(call step,tidy,go mod tidy -diff)
+
+# The assembly of internal/f32 is generated and committed; generated checks that it is what the generator writes.
+generate:
+	$(call step,generate,go generate ./internal/f32)
+
+generated: generate
+	$(call step,generated,git diff --exit-code --stat -- internal/f32)
 
 test:
 	$(call step,test,go test ./...)
