@@ -10,13 +10,7 @@ import (
 	"github.com/auxrl/auxrl/policy"
 )
 
-// Trainer runs worlds and learner in turn, one update at a time:
-//
-//	t, err := agent.NewTrainer(agent.Default("ppo", spec), build)
-//	for !t.Finished() {
-//		t.Update()
-//	}
-//
+// Trainer runs worlds and learner in turn, one Update at a time or, with Train, to the end.
 // One seed gives one result, bit for bit, whatever the number of processors.
 type Trainer struct {
 	cfg     Config
@@ -121,6 +115,13 @@ func (t *Trainer) Exact() bool { return t.worlds.Stateful() }
 
 // Finished reports whether the budget is spent.
 func (t *Trainer) Finished() bool { return t.step >= t.cfg.Steps }
+
+// Train performs the updates that are left.
+func (t *Trainer) Train() {
+	for !t.Finished() {
+		t.Update()
+	}
+}
 
 // Update takes one rollout and learns from it.
 func (t *Trainer) Update() Update {

@@ -51,18 +51,18 @@ type Spec struct {
 }
 
 // ObsLen returns the number of bytes of an observation's image.
-func (s *Spec) ObsLen() int { return s.H * s.W * s.C }
+func (s Spec) ObsLen() int { return s.H * s.W * s.C }
 
 // VecLen returns the number of floats beside the image.
-func (s *Spec) VecLen() int { return fieldsLen(s.Vector) }
+func (s Spec) VecLen() int { return fieldsLen(s.Vector) }
 
 // Buffers returns room for one observation: the bytes of the image and the floats beside it.
-func (s *Spec) Buffers() (obs []byte, vec []float32) {
+func (s Spec) Buffers() (obs []byte, vec []float32) {
 	return make([]byte, s.ObsLen()), make([]float32, s.VecLen())
 }
 
 // SignalsLen returns the number of floats that Signals writes.
-func (s *Spec) SignalsLen() int { return fieldsLen(s.Signals) }
+func (s Spec) SignalsLen() int { return fieldsLen(s.Signals) }
 
 func fieldsLen(fields []Field) int {
 	n := 0
