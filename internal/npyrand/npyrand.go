@@ -1,8 +1,11 @@
-// Package npyrand draws the random numbers that NumPy's default_rng(seed) draws, bit for bit: a SeedSequence feeds a PCG64,
-// and the draws follow numpy.random.Generator (1.17 and later; read at 1.24). A world ported from Python then has the same
-// layouts for the same seeds.
+// Package npyrand draws the random numbers that NumPy draws, bit for bit, so that a world ported from Python has the same
+// layouts for the same seeds:
 //
-// No draw allocates. The zero [Generator] is not usable: call [Generator.Seed] first.
+//   - [Generator] is default_rng(seed): a SeedSequence feeds a PCG64, and the draws follow numpy.random.Generator (1.17 and
+//     later; read at 1.24).
+//   - [RandomState] is the older RandomState(seed), also behind numpy.random.seed: the Mersenne Twister.
+//
+// No draw allocates. The zero value of either is not usable: call Seed first.
 package npyrand
 
 import (
