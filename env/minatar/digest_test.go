@@ -135,6 +135,7 @@ var digests = []struct {
 	id         string
 	a, flat, b tally // flat is trace A without ramping
 }{
+	{"MinAtar/Asterix-v0", tally{"c5211695e4b424b2", 212, 88}, tally{"655acde842507abf", 210, 114}, tally{"1c9b73423051db6a", 416, 198}},
 	{"MinAtar/Breakout-v0", tally{"e8be1a7ef8cbbb64", 1317, 694}, tally{"e8be1a7ef8cbbb64", 1317, 694}, tally{"8e9bdae5113b6f78", 2178, 1681}},
 }
 

@@ -17,6 +17,7 @@ type title struct {
 
 // titles lists the games in the order of IDs.
 var titles = []*title{
+	&asterixTitle,
 	&breakoutTitle,
 }
 
