@@ -126,6 +126,10 @@ func hint(g game, step, base int) int {
 		default:
 			return actNoop
 		}
+	case *freeway:
+		if step%5 != 0 {
+			return actUp
+		}
 	}
 	return base
 }
@@ -137,6 +141,7 @@ var digests = []struct {
 }{
 	{"MinAtar/Asterix-v0", tally{"c5211695e4b424b2", 212, 88}, tally{"655acde842507abf", 210, 114}, tally{"1c9b73423051db6a", 416, 198}},
 	{"MinAtar/Breakout-v0", tally{"e8be1a7ef8cbbb64", 1317, 694}, tally{"e8be1a7ef8cbbb64", 1317, 694}, tally{"8e9bdae5113b6f78", 2178, 1681}},
+	{"MinAtar/Freeway-v0", tally{"31ed84e9f78fdad0", 3, 2}, tally{"31ed84e9f78fdad0", 3, 2}, tally{"59f6ad48ea99a980", 11, 287}},
 }
 
 func TestDigests(t *testing.T) {

@@ -19,6 +19,7 @@ type title struct {
 var titles = []*title{
 	&asterixTitle,
 	&breakoutTitle,
+	&freewayTitle,
 }
 
 // IDs returns the ids of all worlds, game by game: -v0 has all six actions, -v1 those that do something.
