@@ -20,6 +20,7 @@ var titles = []*title{
 	&asterixTitle,
 	&breakoutTitle,
 	&freewayTitle,
+	&spaceInvadersTitle,
 }
 
 // IDs returns the ids of all worlds, game by game: -v0 has all six actions, -v1 those that do something.
