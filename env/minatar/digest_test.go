@@ -130,6 +130,13 @@ func hint(g game, step, base int) int {
 		if step%5 != 0 {
 			return actUp
 		}
+	case *seaquest:
+		switch {
+		case g.crew == seaquestCrew, g.air < 60 && g.crew > 0:
+			return actUp
+		case step%3 == 1:
+			return actFire
+		}
 	case *spaceInvaders:
 		if step%2 == 1 {
 			return actFire
@@ -147,6 +154,7 @@ var digests = []struct {
 	{"MinAtar/Asterix-v0", tally{"c5211695e4b424b2", 212, 88}, tally{"655acde842507abf", 210, 114}, tally{"1c9b73423051db6a", 416, 198}},
 	{"MinAtar/Breakout-v0", tally{"e8be1a7ef8cbbb64", 1317, 694}, tally{"e8be1a7ef8cbbb64", 1317, 694}, tally{"8e9bdae5113b6f78", 2178, 1681}},
 	{"MinAtar/Freeway-v0", tally{"31ed84e9f78fdad0", 3, 2}, tally{"31ed84e9f78fdad0", 3, 2}, tally{"59f6ad48ea99a980", 11, 287}},
+	{"MinAtar/Seaquest-v0", tally{"9a497d46d96a7437", 534, 47}, tally{"ccfeec14120dcc33", 532, 43}, tally{"926603dd60beb25f", 498, 160}},
 	{"MinAtar/SpaceInvaders-v0", tally{"cc6becf8c51924ef", 287, 837}, tally{"cc6becf8c51924ef", 287, 837}, tally{"ea69036cebb43ccd", 743, 3055}},
 }
 

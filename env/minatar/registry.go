@@ -20,6 +20,7 @@ var titles = []*title{
 	&asterixTitle,
 	&breakoutTitle,
 	&freewayTitle,
+	&seaquestTitle,
 	&spaceInvadersTitle,
 }
 

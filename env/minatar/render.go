@@ -26,8 +26,8 @@ const (
 	gapTile = 6
 )
 
-// maxObs is room for an observation of any game: Seaquest has the most channels, 10.
-const maxObs = side * side * 10
+// maxObs is room for an observation of any game: Seaquest has the most channels.
+const maxObs = side * side * seaquestChannels
 
 // RenderSize returns the size of the largest picture within limit, of squares of 1 to 64 pixels.
 func (w *World) RenderSize(limit image.Point) image.Point {

@@ -76,9 +76,6 @@ func readTraces(t *testing.T) []trace {
 func TestTraces(t *testing.T) {
 	for _, tr := range readTraces(t) {
 		t.Run(tr.Game, func(t *testing.T) {
-			if Describe(ids[tr.Game]) == "" {
-				t.Skip("not written yet")
-			}
 			r := newRig(t, ids[tr.Game], Default())
 			r.Seed(tr.Seed)
 			if err := r.follow(&tr); err != nil {
