@@ -139,6 +139,7 @@ func (g *breakout) code(c *codec) {
 	for _, v := range []*int{&g.paddle, &g.x, &g.y, &g.lastX, &g.lastY} {
 		c.int(v, 0, side-1)
 	}
+	c.check(c.over || g.y < side-1)
 	c.int(&g.dir, upLeft, downLeft)
 	c.flag(&g.strike)
 	c.board(&g.bricks, wallTop, wallBottom)

@@ -16,6 +16,7 @@ var (
 type codec struct {
 	b       []byte // saved so far, or yet to be restored
 	restore bool
+	over    bool // the episode has ended, so that some more is possible
 	err     error
 }
 

@@ -17,8 +17,10 @@
 //
 //   - With probability 0.1 the action taken before is taken once more, whatever was chosen; see [Config]. The remembered
 //     action survives Reset. It does not survive Seed.
-//   - Breakout's ball flies through bricks while it has not left those that it struck.
-//   - Seaquest counts one diver too few after a full load; the gauge stays empty until two more are on board.
+//   - Breakout's ball flies through bricks until it is clear of them after it struck one.
+//   - Seaquest's bullets, fish and divers that equal each other can be moved twice in a step when one of them goes.
+//   - Seaquest counts one diver too few after a full load: the gauge stays empty until two more are on board, and until
+//     one is, coming up for air costs nothing.
 //   - Space Invaders shows aliens that reach the ground at the top of the last image.
 //
 // No episode is truncated unless [Config] says so: Freeway ends by its own clock, as a termination. Published results differ

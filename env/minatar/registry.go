@@ -42,7 +42,7 @@ func Describe(id string) string {
 	if len(acts) == actions {
 		return t.about
 	}
-	return t.about + " (without idle actions)"
+	return t.about + " (without actions that do nothing)"
 }
 
 // New returns the world of the id with the settings of the original. Until it is seeded it follows seed 0.

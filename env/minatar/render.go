@@ -5,9 +5,10 @@ import (
 	"image/color"
 )
 
-// The colours of Okabe & Ito, which people with any common colour blindness can tell apart, on black and with three greys.
+// The colours of Okabe & Ito, which people with any common colour blindness can tell apart, and greys.
 var (
-	black     = color.RGBA{0, 0, 0, 255}
+	black     = color.RGBA{0, 0, 0, 255}    // between squares
+	empty     = color.RGBA{28, 28, 28, 255} // squares
 	grey      = color.RGBA{96, 96, 96, 255}
 	silver    = color.RGBA{176, 176, 176, 255}
 	white     = color.RGBA{255, 255, 255, 255}
@@ -61,7 +62,7 @@ func (w *World) colour(square []byte) color.RGBA {
 			return w.title.palette[c]
 		}
 	}
-	return black
+	return empty
 }
 
 // fill draws one square with its margin.

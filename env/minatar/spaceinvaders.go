@@ -24,7 +24,7 @@ var spaceInvadersTitle = title{
 	minimal: []int{actNoop, actLeft, actRight, actFire},
 	palette: []color.RGBA{
 		invadersCannon:   sky,
-		invadersAlien:    green,
+		invadersAlien:    orange,
 		invadersLeft:     green,
 		invadersRight:    pink,
 		invadersFriendly: white,

@@ -51,6 +51,7 @@ func (w *World) code(c *codec) {
 	if w.phase == running && w.cfg.StepLimit > 0 {
 		c.check(w.steps < w.cfg.StepLimit)
 	}
+	c.over = w.phase == over
 	w.game.code(c)
 }
 
