@@ -16,7 +16,7 @@ type Summary struct {
 	Episodes int
 	Mean     float64 // return; NaN without episodes
 	Lo, Hi   float64 // 95 % bootstrap interval of the mean
-	Success  float64 // fraction of successes
+	Success  float64 // fraction of successes; NaN where the world has no such notion
 	Len      float64 // mean length in decisions
 }
 
@@ -55,6 +55,15 @@ func Summarize(episodes []env.Episode) Summary {
 	return s
 }
 
+// summarize is Summarize for worlds of the given kind.
+func summarize(episodes []env.Episode, spec env.Spec) Summary {
+	s := Summarize(episodes)
+	if spec.Success == 0 {
+		s.Success = math.NaN()
+	}
+	return s
+}
+
 // EvalConfig says how to evaluate.
 type EvalConfig struct {
 	Episodes int
@@ -88,7 +97,7 @@ func EvaluateContext(ctx context.Context, net *policy.Net, build func() (env.Env
 		}
 		e.step()
 	}
-	return Summarize(e.episodes), nil
+	return summarize(e.episodes, e.spec), nil
 }
 
 func newEvaluation(net *policy.Net, build func() (env.Env, error), cfg EvalConfig) (*evaluation, error) {

@@ -90,3 +90,16 @@ func TestEvaluateGreedy(t *testing.T) {
 		t.Error("no episodes were accepted")
 	}
 }
+
+func TestSuccessWhereThereIsNone(t *testing.T) {
+	build := func() (env.Env, error) { return probe.New("Probe/Truncation-v0") }
+	tr := trainer(t, small(t, "a2c", build), build)
+	tr.Update()
+	s, err := tr.Evaluate(EvalConfig{Episodes: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !math.IsNaN(s.Success) || !math.IsNaN(tr.Recent().Success) {
+		t.Errorf("success is %v and %v in a world without that notion", s.Success, tr.Recent().Success)
+	}
+}

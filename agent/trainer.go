@@ -153,7 +153,7 @@ func (t *Trainer) addEpisode(e env.Episode) {
 }
 
 // Recent summarises the last 100 training episodes, or as many as there are.
-func (t *Trainer) Recent() Summary { return Summarize(t.recent) }
+func (t *Trainer) Recent() Summary { return summarize(t.recent, t.worlds.Spec()) }
 
 // Evaluate plays episodes with the policy as it is now; see Evaluate. It changes nothing of the run.
 func (t *Trainer) Evaluate(cfg EvalConfig) (Summary, error) {
