@@ -19,6 +19,8 @@ var families = [][]entry{
 	fourRoomsIDs,
 	lavaCrossingIDs,
 	simpleCrossingIDs,
+	distShiftIDs,
+	lavaGapIDs,
 	playgroundIDs,
 }
 
