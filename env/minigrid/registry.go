@@ -7,8 +7,9 @@ type entry struct {
 	id         string
 	about      string // one line for people
 	w, h       int
-	limit      int  // steps after which an episode is truncated
-	seeThrough bool // walls and doors hide nothing
+	limit      int      // steps after which an episode is truncated
+	seeThrough bool     // walls and doors hide nothing
+	actions    []string // nil: all seven
 	family     func() family
 }
 
@@ -21,6 +22,10 @@ var families = [][]entry{
 	simpleCrossingIDs,
 	distShiftIDs,
 	lavaGapIDs,
+	fetchIDs,
+	goToDoorIDs,
+	goToObjectIDs,
+	putNearIDs,
 	playgroundIDs,
 }
 

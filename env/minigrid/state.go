@@ -89,7 +89,7 @@ func (w *World) restore(b []byte) error {
 		return errEpisode
 	}
 	if k, ok := w.family.(keeper); ok {
-		if err := k.restoreState(r.b); err != nil {
+		if err := k.restoreState(&n, r.b); err != nil {
 			return err
 		}
 	} else if len(r.b) > 0 {

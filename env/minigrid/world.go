@@ -58,7 +58,9 @@ type ruler interface {
 // keeper families hold state of the episode that must be saved with it.
 type keeper interface {
 	appendState(b []byte) []byte
-	restoreState(b []byte) error
+	// restoreState takes up what appendState appended in an episode of w, which is restored but for the family. On an error
+	// it leaves the family as it was.
+	restoreState(w *World, b []byte) error
 }
 
 // World is one Minigrid world. It implements the Stateful, Renderer, Missioner, Digester and Milestoner of package env.
@@ -102,9 +104,12 @@ func newWorld(e *entry, view int) *World {
 		Frames:    1,
 		Codes:     []int{int(kinds), int(colours), int(states) + 1},
 		Vector:    []env.Field{{Name: "direction", Len: 4}},
-		Actions:   actionNames,
+		Actions:   e.actions,
 		StepLimit: e.limit,
 		Success:   success,
+	}
+	if e.actions == nil {
+		w.spec.Actions = actionNames
 	}
 	w.rng.Seed(0)
 	return w
