@@ -13,6 +13,7 @@ var options = map[string]envtest.Options{
 	"Probe/Truncation-v0":       {NoTermination: true},
 	"MiniGrid-Playground-v0":    {NoTermination: true},
 	"MiniGrid-DoorKey-16x16-v0": {RareTermination: true}, // random play does not find the key, the door and the goal
+	"MiniGrid-LockedRoom-v0":    {RareTermination: true}, // nor here, in 190 steps
 }
 
 // Being registered is being tested.

@@ -26,6 +26,9 @@ var families = [][]entry{
 	goToDoorIDs,
 	goToObjectIDs,
 	putNearIDs,
+	memoryIDs,
+	redBlueDoorsIDs,
+	lockedRoomIDs,
 	playgroundIDs,
 }
 
