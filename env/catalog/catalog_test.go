@@ -10,10 +10,13 @@ import (
 
 // options has what the contract lets some worlds do without.
 var options = map[string]envtest.Options{
-	"Probe/Truncation-v0":       {NoTermination: true},
-	"MiniGrid-Playground-v0":    {NoTermination: true},
-	"MiniGrid-DoorKey-16x16-v0": {RareTermination: true}, // random play does not find the key, the door and the goal
-	"MiniGrid-LockedRoom-v0":    {RareTermination: true}, // nor here, in 190 steps
+	"Probe/Truncation-v0":         {NoTermination: true},
+	"MiniGrid-Playground-v0":      {NoTermination: true},
+	"MiniGrid-DoorKey-16x16-v0":   {RareTermination: true}, // random play does not find the key, the door and the goal
+	"MiniGrid-LockedRoom-v0":      {RareTermination: true}, // nor here, in 190 steps
+	"MiniGrid-MultiRoom-N4-S5-v0": {RareTermination: true}, // nor all the doors in 20 steps per room
+	"MiniGrid-MultiRoom-N4-S5-v1": {RareTermination: true},
+	"MiniGrid-MultiRoom-N6-v0":    {RareTermination: true},
 }
 
 // Being registered is being tested.

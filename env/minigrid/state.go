@@ -62,6 +62,7 @@ var (
 	errEpisode = errors.New("damaged: impossible agent, clock or end")
 	errCell    = errors.New("damaged: impossible square")
 	errTwice   = errors.New("damaged: an object is in two places")
+	errMissing = errors.New("damaged: an object of the task is missing")
 )
 
 func (w *World) restore(b []byte) error {

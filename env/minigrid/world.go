@@ -88,6 +88,9 @@ type World struct {
 	terminated bool    // both can be true at once
 	truncated  bool
 
+	rejected bool              // the layout was given up
+	resume   npyrand.Generator // the stream as it was then
+
 	tiles tileCache
 }
 
@@ -130,14 +133,32 @@ func (w *World) Milestones() uint64 { return w.milestones }
 
 // Reset begins the next episode of the stream.
 func (w *World) Reset(obs []byte, vec []float32) {
-	w.grid.clear()
-	w.x, w.y, w.dir = -1, -1, 0
-	w.objects = 0
-	w.limit = w.entry.limit
-	w.family.generate(w)
+	w.layOut()
+	for w.rejected {
+		w.rng = w.resume
+		w.layOut()
+	}
 	w.carrying = nothing
 	w.steps, w.milestones, w.reward = 0, 0, 0
 	w.terminated, w.truncated = false, false
 	w.phase = running
 	w.observe(obs, vec)
+}
+
+// layOut lets the family lay out an episode, which it may reject.
+func (w *World) layOut() {
+	w.grid.clear()
+	w.x, w.y, w.dir = -1, -1, 0
+	w.objects = 0
+	w.limit = w.entry.limit
+	w.rejected = false
+	w.family.generate(w)
+}
+
+// reject gives up the layout being generated: when generate returns, another begins with the numbers that follow those drawn
+// so far. Later draws do not count, so generate need not stop at once. The original does so in BabyAI and raises elsewhere.
+func (w *World) reject() {
+	if !w.rejected {
+		w.rejected, w.resume = true, w.rng
+	}
 }
