@@ -1,7 +1,5 @@
 package minigrid
 
-import "slices"
-
 var lockedRoomIDs = []entry{{
 	id: "MiniGrid-LockedRoom-v0", about: "find the key among six rooms, unlock the one that is locked, go to the goal in it",
 	w: 19, h: 19, limit: 190,
@@ -18,7 +16,7 @@ var lockedRoomIDs = []entry{{
 //   - End: terminated at the goal, truncated after T = 190 steps.
 type lockedRoom struct {
 	task  // first: the key; second: the door of the room that it is in
-	rooms [6]hallRoom
+	rooms [colours]hallRoom
 }
 
 // hallRoom is a room along the hall.
@@ -68,20 +66,16 @@ func (f *lockedRoom) wall(g *grid, west, east int) {
 	}
 }
 
-// hang hangs the doors.
+// hang hangs doors, no two alike.
 func (f *lockedRoom) hang(w *World, locked *hallRoom) {
-	buf := drawn
-	free := buf[:] // colours that no door has yet
-	for i := range f.rooms {
+	for i, c := range w.drawColours() {
 		r := &f.rooms[i]
-		n := w.rng.Int(0, len(free))
 		s := doorClosed
 		if r == locked {
 			s = doorLocked
 		}
-		r.door.cell = w.object(kindDoor, free[n], s)
+		r.door.cell = w.object(kindDoor, c, s)
 		w.grid.set(r.door.x, r.door.y, r.door.cell)
-		free = slices.Delete(free, n, n+1)
 	}
 }
 

@@ -31,6 +31,10 @@ var families = [][]entry{
 	redBlueDoorsIDs,
 	multiRoomIDs,
 	lockedRoomIDs,
+	unlockIDs,
+	unlockPickupIDs,
+	keyCorridorIDs,
+	obstructedMazeIDs,
 	playgroundIDs,
 }
 
