@@ -47,8 +47,6 @@ func (f *fetch) generate(w *World) {
 
 func (f *fetch) mission() string { return fetchPhrases[f.phrase] + " " + f.first.cell.words() }
 
-func (f *fetch) before(_ *World, action int) int { return action }
-
 func (f *fetch) after(w *World, _ int) {
 	switch {
 	case w.carrying == nothing:

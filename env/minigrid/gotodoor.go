@@ -55,8 +55,6 @@ func (f *goToDoor) generate(w *World) {
 
 func (f *goToDoor) mission() string { return "go to the " + f.first.cell.words() }
 
-func (f *goToDoor) before(_ *World, action int) int { return action }
-
 func (f *goToDoor) after(w *World, action int) {
 	if action == actDone && f.first.beside(w.x, w.y) {
 		w.succeed()

@@ -36,8 +36,6 @@ func (f *goToObject) generate(w *World) {
 
 func (f *goToObject) mission() string { return "go to the " + f.first.cell.words() }
 
-func (f *goToObject) before(_ *World, action int) int { return action }
-
 func (f *goToObject) after(w *World, action int) {
 	if action == actDone && f.first.beside(w.x, w.y) {
 		w.succeed()

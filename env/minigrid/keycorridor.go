@@ -48,6 +48,4 @@ func (f *keyCorridor) generate(w *World) {
 
 func (f *keyCorridor) mission() string { return "pick up the " + f.first.cell.words() }
 
-func (*keyCorridor) before(_ *World, action int) int { return action }
-
 func (f *keyCorridor) after(w *World, action int) { f.taken(w, action) }

@@ -147,6 +147,4 @@ func (f *obstructedMaze) addKey(i, j int, c colour) {
 
 func (f *obstructedMaze) mission() string { return "pick up the blue ball" }
 
-func (*obstructedMaze) before(_ *World, action int) int { return action }
-
 func (f *obstructedMaze) after(w *World, action int) { f.taken(w, action) }

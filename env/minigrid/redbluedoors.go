@@ -44,8 +44,6 @@ func (w *World) hang(c colour, x, y int) target {
 
 func (*redBlueDoors) mission() string { return "open the red door then the blue door" }
 
-func (*redBlueDoors) before(_ *World, action int) int { return action }
-
 // after need not know whether the red door was open before the step: one that opens the blue door does not move it.
 func (f *redBlueDoors) after(w *World, _ int) {
 	if !w.isOpen(f.second) {

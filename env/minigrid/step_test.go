@@ -212,7 +212,7 @@ func TestGoalOnTheLastStep(t *testing.T) {
 	}
 }
 
-func TestRuler(t *testing.T) {
+func TestBeforeAndAfter(t *testing.T) {
 	w, f := newBench()
 	w.grid.set(2, 1, goalCell)
 	f.pre = func(w *World, action int) int {

@@ -44,8 +44,6 @@ func (f *unlock) generate(w *World) {
 
 func (*unlock) mission() string { return "open the door" }
 
-func (*unlock) before(_ *World, action int) int { return action }
-
 func (f *unlock) after(w *World, action int) {
 	if action == actToggle && w.isOpen(f.first) {
 		w.succeed()
@@ -78,7 +76,5 @@ func (f *unlockPickup) generate(w *World) {
 }
 
 func (f *unlockPickup) mission() string { return "pick up the " + f.first.cell.words() }
-
-func (*unlockPickup) before(_ *World, action int) int { return action }
 
 func (f *unlockPickup) after(w *World, action int) { f.taken(w, action) }

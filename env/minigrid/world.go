@@ -46,10 +46,14 @@ type family interface {
 	mission() string
 }
 
-// ruler families have rules of their own around the common step.
-type ruler interface {
+// preparer families do something before the common step.
+type preparer interface {
 	// before sees the action in the world as it stands and returns the action to take in its place.
 	before(w *World, action int) int
+}
+
+// judge families have rules of their own about rewards and ends.
+type judge interface {
 	// after sees the action that was taken and may change what the step returns: w.reward and w.terminated. The
 	// observation has been made.
 	after(w *World, action int)
@@ -65,12 +69,13 @@ type keeper interface {
 
 // World is one Minigrid world. It implements the Stateful, Renderer, Missioner, Digester and Milestoner of package env.
 type World struct {
-	entry  *entry
-	family family
-	ruler  ruler // the family, if it is one
-	spec   env.Spec
-	view   int  // squares in view, per side
-	sight  cell // opaque, or 0 where nothing hides
+	entry    *entry
+	family   family
+	preparer preparer // the family, if it is one
+	judge    judge    // the family, if it is one
+	spec     env.Spec
+	view     int  // squares in view, per side
+	sight    cell // opaque, or 0 where nothing hides
 
 	rng      npyrand.Generator
 	grid     grid
@@ -96,7 +101,8 @@ type World struct {
 
 func newWorld(e *entry, view int) *World {
 	w := &World{entry: e, family: e.family(), view: view, limit: e.limit}
-	w.ruler, _ = w.family.(ruler)
+	w.preparer, _ = w.family.(preparer)
+	w.judge, _ = w.family.(judge)
 	w.grid = newGrid(e.w, e.h, view-1)
 	if !e.seeThrough {
 		w.sight = opaque
