@@ -17,7 +17,7 @@ var options = map[string]envtest.Options{
 }
 
 // rare lists worlds of which random play does not find the end: it takes a key, its door and what lies behind, or a row of
-// doors, one after the other. env/minigrid solves them in a test of its own.
+// doors, one after the other. A test of env/minigrid solves some of every family.
 var rare = []string{
 	"MiniGrid-DoorKey-16x16-v0",
 	"MiniGrid-MultiRoom-N4-S5-v0", "MiniGrid-MultiRoom-N4-S5-v1", "MiniGrid-MultiRoom-N6-v0",
