@@ -10,6 +10,7 @@ type entry struct {
 	limit      int      // steps after which an episode is truncated
 	seeThrough bool     // walls and doors hide nothing
 	actions    []string // nil: all seven
+	aimless    bool     // nothing is asked for: no episode is a success
 	family     func() family
 }
 

@@ -120,6 +120,9 @@ func newWorld(e *entry, view int) *World {
 	if e.actions == nil {
 		w.spec.Actions = actionNames
 	}
+	if e.aimless {
+		w.spec.Success = 0
+	}
 	w.rng.Seed(0)
 	return w
 }
