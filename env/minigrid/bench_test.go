@@ -16,7 +16,7 @@ func BenchmarkStep(b *testing.B) {
 			act := actor(1)
 			b.ReportAllocs()
 			for b.Loop() {
-				if w.Step(act.next(actions), w.obs, w.vec).End != env.Running {
+				if w.Step(act.next(len(w.spec.Actions)), w.obs, w.vec).End != env.Running {
 					w.Reset(w.obs, w.vec)
 				}
 			}

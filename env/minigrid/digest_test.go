@@ -171,7 +171,7 @@ func traceDigest(t *testing.T, id string) (sum string, episodes, successes int) 
 				continue
 			}
 			episodes++
-			if s.Reward >= w.Spec().Success {
+			if s.Reward >= success {
 				successes++
 			}
 			w.reset()

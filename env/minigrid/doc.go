@@ -5,8 +5,8 @@
 // Seeding with s and resetting is reset(seed=s) of the original; resetting again continues the stream, as reset() does.
 //
 // An agent stands on a square and looks along one of four directions: 0 right, 1 down, 2 left, 3 up; x grows to the right
-// and y downwards from the top left corner. All worlds share the actions left, right, forward, pickup, drop, toggle, done and
-// the observation:
+// and y downwards from the top left corner. All worlds share the actions left, right, forward, pickup, drop, toggle, done, but
+// for Dynamic-Obstacles, which has the first three, and the observation:
 //
 //   - an image [7, 7, 3] of bytes: kind, colour and state of each square in view. The first axis is depth: row 6 holds the
 //     agent's own square and row 0 is farthest ahead. The second is lateral: column 0 is the agent's left. That is the
@@ -17,9 +17,47 @@
 // A goal reached at step t of at most T pays 1 - 0.9 t/T; everything else pays 0 unless a family says otherwise. After T
 // steps an episode is truncated.
 //
+// The mission, which [World.Mission] tells in words, is not part of the observation. Where it differs from episode to episode,
+// an agent that does not know it can only guess.
+//
+// # Families
+//
+// All ids of Minigrid but those of WFC and BabyAI. The type of a family says more.
+//
+//	Empty                cross an empty room to the goal
+//	DoorKey              take the key, unlock the door, go to the goal
+//	FourRooms            find the goal in four connected rooms
+//	LavaCrossing         cross rivers of lava to the goal
+//	SimpleCrossing       pass the gaps in the walls to the goal
+//	DistShift            pass strips of lava to the goal; one lies elsewhere in the test
+//	LavaGap              pass the gap in a wall of lava to the goal
+//	Dynamic-Obstacles    reach the goal among moving balls; bumping costs 1
+//	Fetch                pick up the thing that the mission names
+//	GoToDoor             stand next to the door that the mission names and say so
+//	GoToObject           stand next to the thing that the mission names and say so
+//	PutNear              put one thing that the mission names near another
+//	Memory               see a thing, walk down a hallway, turn to its like
+//	RedBlueDoors         open the red door, then the blue one
+//	MultiRoom            pass through a row of rooms to the goal
+//	LockedRoom           find the key of the locked room, and the goal in it
+//	Unlock               take the key and open the door
+//	UnlockPickup         and pick up the box behind it
+//	BlockedUnlockPickup  and first carry away the ball in front of it
+//	KeyCorridor          find the key, unlock the room, pick up the ball
+//	ObstructedMaze       find hidden keys, clear blocked doors, pick up the ball
+//	Playground           nine rooms full of things, and nothing to do
+//
+// # Quirks of the original
+//
+// They are kept. MultiRoom-N4-S5-v0 has six rooms; version 1 has four. In version 0 of ObstructedMaze with blocked doors a
+// ball may take the place of a hidden key, whose door then stays locked. Memory toggles when told to pick up. GoToObject asks for
+// where the thing lay first, even if it has been carried away. Dynamic-Obstacles counts as a bump what was ahead before the
+// balls moved.
+//
 // # Adding a family
 //
 // A family is one file: a type with generate and mission, the list of its ids, and one line in the table of registry.go.
-// Families with rules of their own implement ruler, those that remember something of the episode keeper. generate must draw
-// its random numbers in the original's order; place and placeAgent do.
+// Families with rules of their own implement judge, or preparer for what comes before the step; those that remember something
+// of the episode implement keeper, most of them by embedding task. Those with rooms in rows and columns embed roomGrid.
+// generate must draw its random numbers in the original's order; place, placeAgent and the methods of roomGrid do.
 package minigrid

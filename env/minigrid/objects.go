@@ -18,6 +18,9 @@ const (
 	kinds
 )
 
+// kindNames are the words of missions.
+var kindNames = [kinds]string{"unseen", "empty", "wall", "floor", "door", "key", "ball", "box", "goal", "lava", "agent"}
+
 // colour is the second byte of a square.
 type colour uint8
 
@@ -30,6 +33,10 @@ const (
 	grey
 	colours
 )
+
+var colourNames = [colours]string{"red", "green", "blue", "purple", "yellow", "grey"}
+
+func (c colour) String() string { return colourNames[c] }
 
 // drawn lists the colours in the order in which the original draws them, by name.
 var drawn = [...]colour{blue, green, grey, purple, red, yellow}
@@ -91,6 +98,9 @@ func (c cell) walkable() bool {
 	}
 	return false
 }
+
+// words returns colour and kind as missions name them.
+func (c cell) words() string { return colourNames[c.colour()] + " " + kindNames[c.kind()] }
 
 // portable says whether the square holds something that can be picked up.
 func (c cell) portable() bool {

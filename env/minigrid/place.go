@@ -1,6 +1,10 @@
 package minigrid
 
-import "github.com/auxrl/auxrl/internal/npyrand"
+import (
+	"slices"
+
+	"github.com/auxrl/auxrl/internal/npyrand"
+)
 
 // forever lets place try until it succeeds.
 const forever = -1
@@ -34,3 +38,15 @@ func (w *World) putAgent(x, y, dir int) { w.x, w.y, w.dir = x, y, dir }
 
 // drawColour returns a random colour.
 func (w *World) drawColour() colour { return npyrand.Choice(&w.rng, drawn[:]) }
+
+// drawColours returns all colours in random order.
+func (w *World) drawColours() (all [colours]colour) {
+	buf := drawn
+	free := buf[:]
+	for i := range all {
+		n := w.rng.Int(0, len(free))
+		all[i] = free[n]
+		free = slices.Delete(free, n, n+1)
+	}
+	return all
+}

@@ -4,7 +4,7 @@ import "github.com/auxrl/auxrl/internal/npyrand"
 
 var playgroundIDs = []entry{{
 	id: "MiniGrid-Playground-v0", about: "nine rooms full of things, and nothing to do",
-	w: 19, h: 19, limit: 100,
+	w: 19, h: 19, limit: 100, aimless: true,
 	family: func() family { return playground{} },
 }}
 

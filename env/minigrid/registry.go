@@ -7,8 +7,10 @@ type entry struct {
 	id         string
 	about      string // one line for people
 	w, h       int
-	limit      int  // steps after which an episode is truncated
-	seeThrough bool // walls and doors hide nothing
+	limit      int      // steps after which an episode is truncated
+	seeThrough bool     // walls and doors hide nothing
+	actions    []string // nil: all seven
+	aimless    bool     // nothing is asked for: no episode is a success
 	family     func() family
 }
 
@@ -19,6 +21,21 @@ var families = [][]entry{
 	fourRoomsIDs,
 	lavaCrossingIDs,
 	simpleCrossingIDs,
+	distShiftIDs,
+	lavaGapIDs,
+	dynamicObstaclesIDs,
+	fetchIDs,
+	goToDoorIDs,
+	goToObjectIDs,
+	putNearIDs,
+	memoryIDs,
+	redBlueDoorsIDs,
+	multiRoomIDs,
+	lockedRoomIDs,
+	unlockIDs,
+	unlockPickupIDs,
+	keyCorridorIDs,
+	obstructedMazeIDs,
 	playgroundIDs,
 }
 

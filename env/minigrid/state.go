@@ -62,6 +62,7 @@ var (
 	errEpisode = errors.New("damaged: impossible agent, clock or end")
 	errCell    = errors.New("damaged: impossible square")
 	errTwice   = errors.New("damaged: an object is in two places")
+	errMissing = errors.New("damaged: an object of the task is missing")
 )
 
 func (w *World) restore(b []byte) error {
@@ -89,7 +90,7 @@ func (w *World) restore(b []byte) error {
 		return errEpisode
 	}
 	if k, ok := w.family.(keeper); ok {
-		if err := k.restoreState(r.b); err != nil {
+		if err := k.restoreState(&n, r.b); err != nil {
 			return err
 		}
 	} else if len(r.b) > 0 {

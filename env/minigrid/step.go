@@ -11,13 +11,13 @@ func (w *World) Step(action int, obs []byte, vec []float32) env.Step {
 	if w.phase != running {
 		panic("minigrid: step outside an episode")
 	}
-	if w.ruler != nil {
-		action = w.ruler.before(w, action)
+	if w.preparer != nil {
+		action = w.preparer.before(w, action)
 	}
 	w.act(action)
 	w.observe(obs, vec)
-	if w.ruler != nil {
-		w.ruler.after(w, action)
+	if w.judge != nil {
+		w.judge.after(w, action)
 	}
 	s := env.Step{Reward: w.reward}
 	switch {

@@ -21,7 +21,7 @@ func (f *bench) mission() string                 { return "test" }
 func (f *bench) before(w *World, action int) int { return f.pre(w, action) }
 func (f *bench) after(w *World, action int)      { f.post(w, action) }
 func (f *bench) appendState(b []byte) []byte     { return append(b, f.kept) }
-func (f *bench) restoreState(b []byte) error {
+func (f *bench) restoreState(_ *World, b []byte) error {
 	if len(b) != 1 {
 		return errLong
 	}
@@ -212,7 +212,7 @@ func TestGoalOnTheLastStep(t *testing.T) {
 	}
 }
 
-func TestRuler(t *testing.T) {
+func TestBeforeAndAfter(t *testing.T) {
 	w, f := newBench()
 	w.grid.set(2, 1, goalCell)
 	f.pre = func(w *World, action int) int {
@@ -264,7 +264,7 @@ func TestNoAllocations(t *testing.T) {
 		w.reset()
 		act := actor(3)
 		if n := testing.AllocsPerRun(500, func() {
-			if w.Step(act.next(actions), w.obs, w.vec).End != env.Running {
+			if w.Step(act.next(len(w.spec.Actions)), w.obs, w.vec).End != env.Running {
 				w.Reset(w.obs, w.vec)
 			}
 		}); n != 0 {

@@ -95,9 +95,10 @@ func (r *rig) follow(tr *trace) error {
 	if err := r.differs(&tr.view, tr.Mission); err != nil {
 		return fmt.Errorf("reset: %w", err)
 	}
+	mission := tr.Mission
 	for i, want := range tr.Steps {
 		got := r.step(want.Action)
-		if err := r.differs(&want.view, tr.Mission); err != nil {
+		if err := r.differs(&want.view, mission); err != nil {
 			return fmt.Errorf("step %d, action %d: %w", i, want.Action, err)
 		}
 		if got.Reward != want.Reward || r.terminated != want.Ended || r.truncated != want.Cut || got.End != endOf(want) {
@@ -108,7 +109,8 @@ func (r *rig) follow(tr *trace) error {
 			continue
 		}
 		r.reset()
-		if err := r.differs(want.Reset, want.Reset.Mission); err != nil {
+		mission = want.Reset.Mission
+		if err := r.differs(want.Reset, mission); err != nil {
 			return fmt.Errorf("reset after step %d: %w", i, err)
 		}
 	}

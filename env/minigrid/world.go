@@ -46,10 +46,14 @@ type family interface {
 	mission() string
 }
 
-// ruler families have rules of their own around the common step.
-type ruler interface {
+// preparer families do something before the common step.
+type preparer interface {
 	// before sees the action in the world as it stands and returns the action to take in its place.
 	before(w *World, action int) int
+}
+
+// judge families have rules of their own about rewards and ends.
+type judge interface {
 	// after sees the action that was taken and may change what the step returns: w.reward and w.terminated. The
 	// observation has been made.
 	after(w *World, action int)
@@ -58,17 +62,20 @@ type ruler interface {
 // keeper families hold state of the episode that must be saved with it.
 type keeper interface {
 	appendState(b []byte) []byte
-	restoreState(b []byte) error
+	// restoreState takes up what appendState appended in an episode of w, which is restored but for the family. On an error
+	// it leaves the family as it was.
+	restoreState(w *World, b []byte) error
 }
 
 // World is one Minigrid world. It implements the Stateful, Renderer, Missioner, Digester and Milestoner of package env.
 type World struct {
-	entry  *entry
-	family family
-	ruler  ruler // the family, if it is one
-	spec   env.Spec
-	view   int  // squares in view, per side
-	sight  cell // opaque, or 0 where nothing hides
+	entry    *entry
+	family   family
+	preparer preparer // the family, if it is one
+	judge    judge    // the family, if it is one
+	spec     env.Spec
+	view     int  // squares in view, per side
+	sight    cell // opaque, or 0 where nothing hides
 
 	rng      npyrand.Generator
 	grid     grid
@@ -86,12 +93,16 @@ type World struct {
 	terminated bool    // both can be true at once
 	truncated  bool
 
+	rejected bool              // the layout was given up
+	resume   npyrand.Generator // the stream as it was then
+
 	tiles tileCache
 }
 
 func newWorld(e *entry, view int) *World {
 	w := &World{entry: e, family: e.family(), view: view, limit: e.limit}
-	w.ruler, _ = w.family.(ruler)
+	w.preparer, _ = w.family.(preparer)
+	w.judge, _ = w.family.(judge)
 	w.grid = newGrid(e.w, e.h, view-1)
 	if !e.seeThrough {
 		w.sight = opaque
@@ -102,9 +113,15 @@ func newWorld(e *entry, view int) *World {
 		Frames:    1,
 		Codes:     []int{int(kinds), int(colours), int(states) + 1},
 		Vector:    []env.Field{{Name: "direction", Len: 4}},
-		Actions:   actionNames,
+		Actions:   e.actions,
 		StepLimit: e.limit,
 		Success:   success,
+	}
+	if e.actions == nil {
+		w.spec.Actions = actionNames
+	}
+	if e.aimless {
+		w.spec.Success = 0
 	}
 	w.rng.Seed(0)
 	return w
@@ -125,14 +142,32 @@ func (w *World) Milestones() uint64 { return w.milestones }
 
 // Reset begins the next episode of the stream.
 func (w *World) Reset(obs []byte, vec []float32) {
-	w.grid.clear()
-	w.x, w.y, w.dir = -1, -1, 0
-	w.objects = 0
-	w.limit = w.entry.limit
-	w.family.generate(w)
+	w.layOut()
+	for w.rejected {
+		w.rng = w.resume
+		w.layOut()
+	}
 	w.carrying = nothing
 	w.steps, w.milestones, w.reward = 0, 0, 0
 	w.terminated, w.truncated = false, false
 	w.phase = running
 	w.observe(obs, vec)
+}
+
+// layOut lets the family lay out an episode, which it may reject.
+func (w *World) layOut() {
+	w.grid.clear()
+	w.x, w.y, w.dir = -1, -1, 0
+	w.objects = 0
+	w.limit = w.entry.limit
+	w.rejected = false
+	w.family.generate(w)
+}
+
+// reject gives up the layout being generated: when generate returns, another begins with the numbers that follow those drawn
+// so far. Later draws do not count, so generate need not stop at once. The original does so in BabyAI and raises elsewhere.
+func (w *World) reject() {
+	if !w.rejected {
+		w.rejected, w.resume = true, w.rng
+	}
 }
