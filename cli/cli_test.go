@@ -15,6 +15,7 @@ import (
 
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/probe"
+	"github.com/auxrl/auxrl/nn"
 	"go.uber.org/goleak"
 )
 
@@ -147,7 +148,7 @@ func TestHelp(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	r, flag := must(t, "version"), must(t, "--version")
-	if !strings.HasPrefix(r.out, "rlrun (devel), go1.") || r.out != flag.out {
+	if !strings.HasPrefix(r.out, "rlrun (devel), go1.") || !strings.HasSuffix(r.out, ", kernels "+nn.Kernels()+"\n") || r.out != flag.out {
 		t.Errorf("version says %q, --version %q", r.out, flag.out)
 	}
 	user := &debug.BuildInfo{
