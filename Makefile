@@ -8,7 +8,7 @@ GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 dirs = $(patsubst %/.,./%/...,$(wildcard $(addsuffix /.,$(1))))
 
 # The race detector costs a factor of ten: it runs, in plain Go and short, where goroutines meet.
-RACE  = $(call dirs,internal/team internal/run nn policy agent env viz cli)
+RACE  = $(call dirs,internal/team internal/run nn f32blas policy agent env viz cli)
 NOASM = $(call dirs,internal/f32 nn)
 QEMU  = qemu-aarch64-static
 COVER = $(patsubst ./%/...,./%,$(call dirs,agent policy auxtasks replay))

@@ -25,6 +25,7 @@ var projectImports = []struct {
 	{"env/minatar", []string{"env", "internal/npyrand"}},
 	{"env/catalog", []string{"env", "env/*"}},
 
+	{"f32blas", []string{"internal/f32"}},
 	{"replay", nil},
 	{"nn", []string{"internal/f32", "internal/rng", "internal/team"}},
 	{"auxtasks", []string{"nn", "replay", "internal/rng"}},
@@ -60,7 +61,7 @@ var otherImports = []struct {
 	{path: "github.com/faiface/glhf", by: []string{"viz"}},
 	{path: "github.com/go-gl", by: []string{"viz"}},
 	{path: "gonum.org/v1/plot", by: []string{"viz/plot"}},
-	{path: "gonum.org/v1/gonum", by: []string{"nn", "stats", "agent"}, tests: true},
+	{path: "gonum.org/v1/gonum", by: []string{"nn", "stats", "agent", "f32blas"}, tests: true},
 	{path: "github.com/nlpodyssey/safetensors", by: []string{"internal/run"}},
 	{path: "pgregory.net/rapid", tests: true},
 	{path: "go.uber.org/goleak", tests: true},
