@@ -181,6 +181,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"train", ""}, "User-v0\ta corridor of the user's own", ":4"},
 		{[]string{"train", bandit, ""}, ":4", ":4"},
 		{[]string{"train", "--algo", ""}, "a2c", ":4"},
+		{[]string{"train", "--preset", ""}, "torch-ac", ":4"},
 		{[]string{"train", "--run", ""}, ":16", ":16"},
 		{[]string{"train", "--steps", ""}, ":4", ":4"},
 		{[]string{"eval", ""}, ":16", ":16"},
