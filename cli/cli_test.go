@@ -129,7 +129,7 @@ func interruptAfter(t *testing.T, steps int64, args ...string) result {
 
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}, {"help", "train"}, {"train", "--help"}, {"help", "envs", "digest"}, {"completion", "-h"},
-		{"eval", "-h"}, {"watch", "-h"}, {"envs", "-h"}} {
+		{"eval", "-h"}, {"watch", "-h"}, {"envs", "-h"}, {"bench", "-h"}, {"bench", "engine", "-h"}} {
 		r := rlrun(t, args...)
 		if r.code != exitOK || r.err != "" || !strings.Contains(r.out, "Usage:\n  rlrun ") || !strings.Contains(r.out, "Examples:\n  ") {
 			t.Errorf("%q: exit %d, stderr %q, stdout:\n%s", args, r.code, r.err, r.out)
@@ -190,6 +190,8 @@ func TestCompletion(t *testing.T) {
 		{[]string{"watch", "--out", ""}, "gif", ":8"},
 		{[]string{"envs", "digest", ""}, "User-v0\ta corridor of the user's own", ":4"},
 		{[]string{"completion", ""}, "zsh", ":4"},
+		{[]string{"bench", ""}, "engine\tMeasure what computes networks", ":4"},
+		{[]string{"bench", "engine", "--filter", ""}, "nature_step_b256", ":4"},
 		{[]string{"help", ""}, "watch", ":4"},
 		{[]string{"help", "train", ""}, ":4", ":4"},
 	} {

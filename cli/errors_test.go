@@ -32,8 +32,8 @@ func TestMistakes(t *testing.T) {
 		code int
 	}{
 		{"trian", `no verb "trian"; did you mean train?`, 2},
-		{"xyzzy", `no verb "xyzzy"; there are completion, envs, eval, train, version, watch`, 2},
-		{"''", `no verb ""; there are completion, envs, eval, train, version, watch`, 2},
+		{"xyzzy", `no verb "xyzzy"; there are bench, completion, envs, eval, train, version, watch`, 2},
+		{"''", `no verb ""; there are bench, completion, envs, eval, train, version, watch`, 2},
 		{"help trian", `no verb "trian"; did you mean train?`, 2},
 		{"help envs digset", `no verb "digset"; did you mean digest?`, 2},
 		{"-x", "no flag -x; rlrun takes --help, --version", 2},
@@ -116,6 +116,15 @@ func TestMistakes(t *testing.T) {
 		{"watch done --out file/x.gif", "record: open file/x.gif: not a directory", 1},
 		{"watch done --fps 0", `--fps takes a number from 0.1 to 50, not "0"`, 2},
 		{"watch done --episodes 0", `--episodes takes a whole number from 1 to 1000000, such as 500, 200k or 1M, not "0"`, 2},
+
+		{"bench", "what to measure is missing: rlrun bench engine", 2},
+		{"bench engin", `no benchmark "engin"; did you mean engine?`, 2},
+		{"bench xyz", `no benchmark "xyz"; there are engine`, 2},
+		{"bench engine x", `unexpected argument "x"`, 2},
+		{"bench engine --seconds 0", `--seconds takes a number from 0.001 to 3600, not "0"`, 2},
+		{"bench engine --filter ''", `--filter takes a part of a row's name, not ""`, 2},
+		{"bench engine --filter nature_stp_b32", `no row has "nature_stp_b32" in its name; did you mean nature_step_b32?`, 2},
+		{"bench engine --filter xyzzy", `no row has "xyzzy" in its name; there are names such as minigrid_act_b16, nature_act_b1, nature_act_b16`, 2},
 
 		{"envs a b", `unexpected argument "b" after "a"`, 2},
 		{"envs zzz", `no world "zzz"; rlrun envs lists them`, 2},
