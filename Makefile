@@ -8,8 +8,9 @@ GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 dirs = $(patsubst %/.,./%/...,$(wildcard $(addsuffix /.,$(1))))
 
 # The race detector costs a factor of ten: it runs, in plain Go and short, where goroutines meet.
-RACE  = $(call dirs,internal/team internal/run nn policy agent env viz cli)
+RACE  = $(call dirs,internal/team internal/run nn f32blas policy agent env viz cli)
 NOASM = $(call dirs,internal/f32 nn)
+QEMU  = qemu-aarch64-static
 COVER = $(patsubst ./%/...,./%,$(call dirs,agent policy auxtasks replay))
 FLOOR = 90
 
@@ -59,8 +60,10 @@ race:
 noasm:
 	$(if $(NOASM),$(call step,noasm,go test -tags noasm $(NOASM)))
 
+# Where the emulator is there, the engine's short tests run too: plain Go, compiled for arm64, half a minute.
 arm64:
 	$(call step,arm64,GOARCH=arm64 go build ./...)
+	$(if $(shell command -v $(QEMU)),$(call step,arm64 tests,GOARCH=arm64 go test -exec $(QEMU) -short $(NOASM)))
 
 nocgo:
 	$(call step,nocgo,CGO_ENABLED=0 go build ./...)

@@ -13,6 +13,7 @@ gcc                     gcc
 /usr/include/stdlib.h   libc6-dev
 git                     git
 tmux                    tmux
+qemu-aarch64-static     qemu-user-static
 '
 
 say() { echo "test.sh: $*"; }

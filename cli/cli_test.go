@@ -15,6 +15,7 @@ import (
 
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/probe"
+	"github.com/auxrl/auxrl/nn"
 	"go.uber.org/goleak"
 )
 
@@ -128,7 +129,7 @@ func interruptAfter(t *testing.T, steps int64, args ...string) result {
 
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}, {"help", "train"}, {"train", "--help"}, {"help", "envs", "digest"}, {"completion", "-h"},
-		{"eval", "-h"}, {"watch", "-h"}, {"envs", "-h"}} {
+		{"eval", "-h"}, {"watch", "-h"}, {"envs", "-h"}, {"bench", "-h"}, {"bench", "engine", "-h"}} {
 		r := rlrun(t, args...)
 		if r.code != exitOK || r.err != "" || !strings.Contains(r.out, "Usage:\n  rlrun ") || !strings.Contains(r.out, "Examples:\n  ") {
 			t.Errorf("%q: exit %d, stderr %q, stdout:\n%s", args, r.code, r.err, r.out)
@@ -147,7 +148,7 @@ func TestHelp(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	r, flag := must(t, "version"), must(t, "--version")
-	if !strings.HasPrefix(r.out, "rlrun (devel), go1.") || r.out != flag.out {
+	if !strings.HasPrefix(r.out, "rlrun (devel), go1.") || !strings.HasSuffix(r.out, ", kernels "+nn.Kernels()+"\n") || r.out != flag.out {
 		t.Errorf("version says %q, --version %q", r.out, flag.out)
 	}
 	user := &debug.BuildInfo{
@@ -180,6 +181,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"train", ""}, "User-v0\ta corridor of the user's own", ":4"},
 		{[]string{"train", bandit, ""}, ":4", ":4"},
 		{[]string{"train", "--algo", ""}, "a2c", ":4"},
+		{[]string{"train", "--preset", ""}, "torch-ac", ":4"},
 		{[]string{"train", "--run", ""}, ":16", ":16"},
 		{[]string{"train", "--steps", ""}, ":4", ":4"},
 		{[]string{"eval", ""}, ":16", ":16"},
@@ -188,6 +190,8 @@ func TestCompletion(t *testing.T) {
 		{[]string{"watch", "--out", ""}, "gif", ":8"},
 		{[]string{"envs", "digest", ""}, "User-v0\ta corridor of the user's own", ":4"},
 		{[]string{"completion", ""}, "zsh", ":4"},
+		{[]string{"bench", ""}, "engine\tMeasure what computes networks", ":4"},
+		{[]string{"bench", "engine", "--filter", ""}, "nature_step_b256", ":4"},
 		{[]string{"help", ""}, "watch", ":4"},
 		{[]string{"help", "train", ""}, ":4", ":4"},
 	} {

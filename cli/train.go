@@ -19,6 +19,7 @@ import (
 // trainFlags are those of `train`.
 type trainFlags struct {
 	algo     name
+	preset   name
 	steps    count
 	stopAt   number
 	seed     seed
@@ -30,8 +31,9 @@ type trainFlags struct {
 
 func (a *app) trainCmd() *cobra.Command {
 	f := trainFlags{
-		algo:  name{"ppo", "NAME", strings.Join(agent.Algos(), " or ")},
-		steps: count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
+		algo:   name{"ppo", "NAME", strings.Join(agent.Algos(), " or ")},
+		preset: name{"default", "NAME", strings.Join(agent.Presets(), " or ")},
+		steps:  count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
 		stopAt: number{min: -math.MaxFloat64, max: math.MaxFloat64},
 		run:    name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
 	}
@@ -62,6 +64,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 	}
 	fl := cmd.Flags()
 	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
+	fl.Var(&f.preset, "preset", "settings: default, or torch-ac, those of the PyTorch original")
 	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
 	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
 	fl.Var(&f.seed, "seed", "seed of everything random")
@@ -69,7 +72,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
 	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object per line, the evaluation last")
-	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "steps": nil, "seed": nil, "episodes": nil, "stop-at-return": nil}, "run", "resume")
+	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "preset": agent.Presets(), "steps": nil, "seed": nil, "episodes": nil, "stop-at-return": nil}, "run", "resume")
 	return cmd
 }
 
@@ -82,11 +85,17 @@ func (a *app) train(id string, f *trainFlags) error {
 	if !slices.Contains(agent.Algos(), f.algo.text) {
 		return unknown("algorithm", f.algo.text, agent.Algos())
 	}
+	if !slices.Contains(agent.Presets(), f.preset.text) {
+		return unknown("preset", f.preset.text, agent.Presets())
+	}
 	w, err := build()
 	if err != nil {
 		return err
 	}
-	cfg := agent.Default(f.algo.text, w.Spec())
+	cfg, err := agent.Preset(f.preset.text, f.algo.text, w.Spec())
+	if err != nil {
+		return err
+	}
 	cfg.Seed, cfg.Steps = uint64(f.seed), f.steps.n
 	if err := cfg.Validate(w.Spec()); err != nil {
 		return usage(err)
@@ -131,7 +140,7 @@ func (a *app) create(dir, id string, t *agent.Trainer) (*agent.Run, error) {
 // resume goes on with a run.
 func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
 	dir := f.resume.text
-	for _, flag := range []string{"algo", "seed", "run"} {
+	for _, flag := range []string{"algo", "preset", "seed", "run"} {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--%s does not go with --resume: the run keeps its own", flag)
 		}

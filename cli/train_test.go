@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/auxrl/auxrl/agent"
 )
 
 var keys = []string{"v", "kind", "step", "sps", "episodes", "return_mean", "return_lo", "return_hi", "success", "len_mean"}
@@ -87,6 +89,19 @@ func sameRun(t *testing.T, a, b string) {
 	}
 	if compared < 6 || last == "" {
 		t.Errorf("only %d files of %s were compared", compared, last)
+	}
+}
+
+// A preset is stored by its effect.
+func TestTrainPreset(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "r")
+	trained(t, corridor, dir, "--preset", "torch-ac")
+	s, err := agent.ReadSettings(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Agent.Anneal || s.Agent.Optimizer != "rmsprop" || s.Agent.A2C.Value != 1 {
+		t.Errorf("the run has %+v", s.Agent)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"github.com/auxrl/auxrl/nn"
 	"github.com/spf13/cobra"
 )
 
@@ -26,8 +27,8 @@ func (a *app) version() error {
 	if !ok {
 		info = &debug.BuildInfo{}
 	}
-	_, err := fmt.Fprintf(a.out, "%s %s, %s %s/%s, %d processors\n",
-		a.name, build(info), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
+	_, err := fmt.Fprintf(a.out, "%s %s, %s %s/%s, %d processors, kernels %s\n",
+		a.name, build(info), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), nn.Kernels())
 	return err
 }
 

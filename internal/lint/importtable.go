@@ -25,12 +25,14 @@ var projectImports = []struct {
 	{"env/minatar", []string{"env", "internal/npyrand"}},
 	{"env/catalog", []string{"env", "env/*"}},
 
+	{"f32blas", []string{"internal/f32"}},
 	{"replay", nil},
 	{"nn", []string{"internal/f32", "internal/rng", "internal/team"}},
 	{"auxtasks", []string{"nn", "replay", "internal/rng"}},
 	{"auxtasks/tasktest", []string{"auxtasks", "nn", "replay", "internal/rng"}},
 	{"policy", []string{"nn", "replay", "auxtasks", "internal/rng", "internal/team", "internal/run"}},
 	{"agent", []string{"env", "policy", "auxtasks", "replay", "nn", "internal/rng", "internal/team", "internal/run"}},
+	{"internal/bench", []string{"agent", "policy", "replay", "nn", "internal/f32", "internal/rng", "internal/team"}},
 
 	{"cli", []string{"*"}},
 	{"cmd/rlrun", []string{"cli", "env/catalog"}},
@@ -60,7 +62,7 @@ var otherImports = []struct {
 	{path: "github.com/faiface/glhf", by: []string{"viz"}},
 	{path: "github.com/go-gl", by: []string{"viz"}},
 	{path: "gonum.org/v1/plot", by: []string{"viz/plot"}},
-	{path: "gonum.org/v1/gonum", by: []string{"nn", "stats", "agent"}, tests: true},
+	{path: "gonum.org/v1/gonum", by: []string{"nn", "stats", "agent", "f32blas"}, tests: true},
 	{path: "github.com/nlpodyssey/safetensors", by: []string{"internal/run"}},
 	{path: "pgregory.net/rapid", tests: true},
 	{path: "go.uber.org/goleak", tests: true},

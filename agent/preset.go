@@ -1,0 +1,40 @@
+package agent
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/auxrl/auxrl/env"
+)
+
+// Presets lists the named settings.
+func Presets() []string { return []string{"default", "torch-ac"} }
+
+// Preset returns named settings for worlds of the given kind: those of Default, or those of torch-ac, the PyTorch agents that
+// MiniGrid's papers trained with, as its scripts (rl-starter-files) set them.
+//
+// From Default, torch-ac differs in this: the step size does not anneal; PPO does not normalise advantages and clips the value
+// within 0.2 of its old one; the weight of the value loss is 1, because ours has a factor of ½ that torch-ac's, weighted 0.5, has
+// not; A2C takes RMSProp. The rest is the same: 16 worlds, 128 steps (A2C: 8), 4 epochs of minibatches of 256, step size 1e-3, λ 0.95,
+// discount 0.99, entropy 0.01, clipping at 0.2 and of the gradient at 0.5; three 2x2 convolutions of 16, 32, 64 maps with pooling
+// after the first; heads of 64 tanh units.
+//
+// What remains different from torch-ac: symbols are one-hot and not numbers; between convolutions and heads stands a layer of 64
+// ReLU units that also reads the vector beside the image; first weights are orthogonal; Adam's and RMSProp's epsilon is 1e-5 and
+// not 1e-8, RMSProp has TensorFlow's form; an episode that the clock cuts short is bootstrapped and not taken for an end.
+func Preset(name, algo string, spec env.Spec) (Config, error) {
+	c := Default(algo, spec)
+	switch name {
+	case "default":
+	case "torch-ac":
+		c.Anneal = false
+		c.PPO.Normalize, c.PPO.Value, c.PPO.ValueClip = false, 1, 0.2
+		c.A2C.Value = 1
+		if algo == "a2c" {
+			c.Optimizer = "rmsprop"
+		}
+	default:
+		return Config{}, fmt.Errorf("agent: no preset %q; there are %s", name, strings.Join(Presets(), " and "))
+	}
+	return c, nil
+}

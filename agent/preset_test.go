@@ -1,0 +1,55 @@
+package agent
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/auxrl/auxrl/env/minigrid"
+)
+
+func TestPresets(t *testing.T) {
+	w, err := minigrid.New("MiniGrid-DoorKey-5x5-v0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := w.Spec()
+	for _, algo := range Algos() {
+		for _, name := range Presets() {
+			c, err := Preset(name, algo, spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Validate(spec); err != nil {
+				t.Errorf("%s, %s: %v", name, algo, err)
+			}
+			if same := reflect.DeepEqual(c, Default(algo, spec)); same != (name == "default") {
+				t.Errorf("%s, %s: same as the default is %v", name, algo, same)
+			}
+		}
+	}
+	if _, err := Preset("torch", "ppo", spec); err == nil || err.Error() != `agent: no preset "torch"; there are default and torch-ac` {
+		t.Errorf("an unknown preset: %v", err)
+	}
+}
+
+// The scripts of torch-ac train with these numbers.
+func TestPresetTorchAC(t *testing.T) {
+	w, err := minigrid.New("MiniGrid-DoorKey-5x5-v0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Preset("torch-ac", "ppo", w.Spec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := PPOConfig{
+		ActorCritic: ActorCritic{Lambda: 0.95, Value: 1, Entropy: 0.01},
+		Clip:        0.2, ValueClip: 0.2, Epochs: 4, Minibatches: 8,
+	}
+	if c.PPO != want || c.Worlds != 16 || c.Horizon != 128 || c.LR != 1e-3 || c.Gamma != 0.99 || c.ClipNorm != 0.5 || c.Anneal || c.Optimizer != "adam" {
+		t.Errorf("got %+v", c)
+	}
+	if rows := c.Worlds * c.Horizon / c.PPO.Minibatches; rows != 256 {
+		t.Errorf("minibatches of %d rows, want 256", rows)
+	}
+}
