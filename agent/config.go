@@ -95,9 +95,9 @@ func (c Config) objective() (Objective, error) {
 }
 
 // newOptimizer builds the optimiser of the given arenas.
-func (c Config) newOptimizer(arenas []*nn.Params) nn.Optimizer {
+func (c Config) newOptimizer(workers *nn.Team, arenas []*nn.Params) nn.Optimizer {
 	if c.Optimizer == "rmsprop" {
-		return nn.NewRMSProp(nn.DefaultRMSProp(), arenas...)
+		return nn.NewRMSProp(nn.DefaultRMSProp(), workers, arenas...)
 	}
-	return nn.NewAdam(nn.DefaultAdam(), arenas...)
+	return nn.NewAdam(nn.DefaultAdam(), workers, arenas...)
 }

@@ -60,10 +60,7 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 			l.Net.Forward(&l.mini, l.mini.Obs, "")
 			u.add(l.Objective.Loss(&l.mini, l.Net.Logits(), l.Net.Values()))
 			l.Net.Backward()
-			u.Norm += nn.ClipNorm(l.ClipNorm, l.arenas...)
-			for _, p := range l.arenas {
-				l.Optimizer.Step(p, lr)
-			}
+			u.Norm += l.Optimizer.Step(lr, l.ClipNorm, l.arenas...)
 		}
 	}
 	inv := 1 / float32(plan.Epochs*plan.Minibatches)

@@ -137,11 +137,11 @@ func TestElementwiseChecksLengths(t *testing.T) {
 		"LogSoftmax":               func() { LogSoftmax(two, three, 1) },
 		"LogSoftmax, no columns":   func() { LogSoftmax(two, two, 0) },
 		"LogSoftmax, part of rows": func() { LogSoftmax(three, three, 2) },
-		"Adam":                     func() { Adam(three, two, three, three, 1, 1, 0, 0, 1) },
-		"Adam, m":                  func() { Adam(three, three, two, three, 1, 1, 0, 0, 1) },
-		"Adam, v":                  func() { Adam(three, three, three, two, 1, 1, 0, 0, 1) },
-		"RMSProp":                  func() { RMSProp(three, two, three, 1, 0, 1, true) },
-		"RMSProp, s":               func() { RMSProp(three, three, two, 1, 0, 1, true) },
+		"Adam":                     func() { Adam(three, two, three, three, 1, 1, 1, 0, 0, 1) },
+		"Adam, m":                  func() { Adam(three, three, two, three, 1, 1, 1, 0, 0, 1) },
+		"Adam, v":                  func() { Adam(three, three, three, two, 1, 1, 1, 0, 0, 1) },
+		"RMSProp":                  func() { RMSProp(three, two, three, 1, 1, 0, 1, true) },
+		"RMSProp, s":               func() { RMSProp(three, three, two, 1, 1, 0, 1, true) },
 	} {
 		if !panics(call) {
 			t.Errorf("%s: no panic", name)

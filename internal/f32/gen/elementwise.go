@@ -195,13 +195,14 @@ func (l *lanes) constants(n int) []reg.VecVirtual {
 // genAdam and genRMSProp multiply and add in the order of the plain version, without fusing: the bits are the same.
 func genAdam(l *lanes) {
 	w, g, m, v, n := l.arg("w"), l.arg("grad"), l.arg("m"), l.arg("v"), l.arg("n")
-	c := l.constants(7)
-	step, inv, beta1, rest1, beta2, rest2, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+	c := l.constants(8)
+	step, inv, beta1, rest1, beta2, rest2, eps, scale := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
 	zero := l.vec()
 	l.VXORPS(zero, zero, zero)
 	l.each(n, func() {
 		d, mean, square, t := l.load(at(g)), l.load(at(m)), l.load(at(v)), l.vec()
 		l.store(zero, at(g))
+		l.VMULPS(scale, d, d)
 		l.VMULPS(beta1, mean, mean)
 		l.VMULPS(rest1, d, t)
 		l.VADDPS(t, mean, mean)
@@ -224,13 +225,14 @@ func genAdam(l *lanes) {
 
 func genRMSProp(l *lanes) {
 	w, g, s, n := l.arg("w"), l.arg("grad"), l.arg("s"), l.arg("n")
-	c := l.constants(5)
-	lr, decay, rest, inside, outside := c[0], c[1], c[2], c[3], c[4]
+	c := l.constants(6)
+	lr, decay, rest, inside, outside, scale := c[0], c[1], c[2], c[3], c[4], c[5]
 	zero := l.vec()
 	l.VXORPS(zero, zero, zero)
 	l.each(n, func() {
 		d, square, t := l.load(at(g)), l.load(at(s)), l.vec()
 		l.store(zero, at(g))
+		l.VMULPS(scale, d, d)
 		l.VMULPS(decay, square, square)
 		l.VMULPS(rest, d, t)
 		l.VMULPS(d, t, t)
