@@ -4,6 +4,8 @@ package f32
 
 func available() []set { return []set{plain} }
 
+func peak(int) (flops float64) { return 0 }
+
 func mul(p *Product) { mulGeneric(p) }
 
 func transpose(dst, src []float32, rows, cols, dstRow, srcRow int) {
