@@ -86,6 +86,22 @@ func (d *Dense) addInputs(dx, dy, turned []float32, rows, lo, hi int) {
 	f32.Mul(&p)
 }
 
+// sendInputs adds to columns lo..hi-1 of dx, given dy transposed, [Out, rows]; sent, [In, rows], is where dx is computed
+// transposed: W dy'. Rows of both are pitch(rows) apart; zeros is [rows].
+func (d *Dense) sendInputs(dx, dy, sent, zeros []float32, rows, lo, hi int) {
+	if lo == hi {
+		return
+	}
+	w, _ := d.weights(d.Out)
+	step := pitch(rows)
+	sent = sent[lo*step:]
+	f32.Mul(&f32.Product{
+		C: sent, A: w[lo*d.Out:], B: dy, I: zeros, M: hi - lo, N: rows, K: d.Out, Segs: 1, Tiles: 1,
+		CRow: step, ARow: d.Out, ACol: 1, BRow: step, Floor: negInf,
+	})
+	f32.AddTransposed(dx[lo:], sent, hi-lo, rows, d.In, step)
+}
+
 // turning implements Layer: W without the rows of the side as [Out, In].
 func (d *Dense) turning() (blocks, rows, cols int) { return 1, d.In, d.Out }
 

@@ -12,6 +12,10 @@ func transpose(dst, src []float32, rows, cols, dstRow, srcRow int) {
 	transposeGeneric(dst, src, rows, cols, dstRow, srcRow)
 }
 
+func addTransposed(dst, src []float32, rows, cols, dstRow, srcRow int) {
+	addTransposedGeneric(dst, src, rows, cols, dstRow, srcRow)
+}
+
 func add(_, _ []float32) bool                                  { return false }
 func scale([]float32, float32) bool                            { return false }
 func relu([]float32) bool                                      { return false }
