@@ -46,11 +46,37 @@ func mul(p *Product) {
 		t.segs = 0
 	}
 	t.merge()
-	if t.segs*t.k <= mulLimit/(t.m*t.n*t.tiles) {
+	switch {
+	case t.flat():
+		t.lines()
+	case t.segs*t.k <= mulLimit/(t.m*t.n*t.tiles):
 		t.run()
-		return
+	default:
+		t.split()
 	}
-	t.split()
+}
+
+// flatDepth is the length of sums up to which C is most of what a product reads.
+const flatDepth = 64
+
+// flat reports whether a product is better computed one block of rows at a time, for all columns, than panel by panel: then the
+// lines of C pass by in the order in which they stand in memory. It is so for blocks of 14 rows.
+func (t *task) flat() bool {
+	return active == avx512 && t.tiles == 1 && t.segs*t.k <= flatDepth && t.n >= 128 && t.m >= 28 && t.m*t.n >= 1<<14
+}
+
+// lines runs a task one block of rows at a time.
+func (t *task) lines() {
+	const block = 14
+	for top := 0; top < t.m; top += block {
+		part := *t
+		part.m = min(block, t.m-top)
+		part.c, part.i = unsafe.Add(t.c, top*t.cRow), unsafe.Add(t.i, top*t.iRow)
+		if t.segs > 0 {
+			part.a = unsafe.Add(t.a, top*t.aRow)
+		}
+		part.run()
+	}
 }
 
 func (t *task) run() {
