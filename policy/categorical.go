@@ -15,8 +15,7 @@ func NewCategorical(actions int) *Categorical {
 
 // Set computes the distribution of one row of logits.
 func (c *Categorical) Set(logits []float32) {
-	nn.LogSoftmax(c.LogP, logits, len(c.LogP))
-	nn.Exp(c.P, c.LogP)
+	nn.Softmax(c.P, c.LogP, logits, len(c.LogP))
 }
 
 // Sample returns the action at which the distribution function passes u in [0, 1).

@@ -90,28 +90,6 @@ func MaskTanh(dy, y []float32) {
 	}
 }
 
-// LogSoftmax sets each row of dst to the logarithm of the softmax of that row of x. Both are [rows, cols]; dst may be x.
-func LogSoftmax(dst, x []float32, cols int) {
-	if cols <= 0 || len(dst) != len(x) || len(x)%cols != 0 {
-		panic("f32: LogSoftmax: lengths differ")
-	}
-	for at := 0; at < len(x); at += cols {
-		row, out := x[at:at+cols], dst[at:at+cols]
-		top := row[0]
-		for _, v := range row[1:] {
-			top = max(top, v)
-		}
-		sum := 0.0
-		for _, v := range row {
-			sum += math.Exp(float64(v) - float64(top))
-		}
-		logSum := math.Log(sum)
-		for i, v := range row {
-			out[i] = float32(float64(v) - float64(top) - logSum)
-		}
-	}
-}
-
 // Exp sets dst to the exponential of x.
 func Exp(dst, x []float32) {
 	if len(dst) != len(x) {

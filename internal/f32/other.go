@@ -16,6 +16,8 @@ func addTransposed(dst, src []float32, rows, cols, dstRow, srcRow int) {
 	addTransposedGeneric(dst, src, rows, cols, dstRow, srcRow)
 }
 
+func softmax(p, logp, x []float32, cols int) { softmaxGeneric(p, logp, x, cols) }
+
 func add(_, _ []float32) bool                                  { return false }
 func scale([]float32, float32) bool                            { return false }
 func relu([]float32) bool                                      { return false }
