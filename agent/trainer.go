@@ -57,7 +57,7 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	if err != nil {
 		return nil, err
 	}
-	objective, err := cfg.objective()
+	objective, err := cfg.objective(workers)
 	if err != nil {
 		return nil, err
 	}

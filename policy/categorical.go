@@ -41,11 +41,14 @@ func (c *Categorical) Mode() int {
 }
 
 // Entropy returns -Σ p log p, in nats.
-func (c *Categorical) Entropy() float32 {
+func (c *Categorical) Entropy() float32 { return Entropy(c.P, c.LogP) }
+
+// Entropy returns -Σ p log p, in nats, of probabilities and their logarithms.
+func Entropy(p, logp []float32) float32 {
 	h := float32(0)
-	for i, p := range c.P {
-		if p > 0 {
-			h -= p * c.LogP[i]
+	for i, v := range p {
+		if v > 0 {
+			h -= v * logp[i]
 		}
 	}
 	return h
