@@ -34,7 +34,8 @@ type Graph struct {
 
 	sums                      [shards][]float32 // [narrow] per shard; made when first needed
 	scratch                   [shards][]float32
-	zeros                     []float32 // [rows]; made when first needed
+	palettes                  [shards]*palette // if a layer reads symbols
+	zeros                     []float32        // [rows]; made when first needed
 	forward, backward, reduce func(int)
 	turn, columns             func(int)
 	turnGrads, inputs         func(int)
@@ -97,6 +98,9 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 		g.narrow += hi - lo
 		g.work += (hi - lo) * h * w
 	}
+	if _, ok := layer.(*CodeConv); ok {
+		g.makePalettes()
+	}
 	g.nodes = append(g.nodes, n)
 	for i := range g.scratch {
 		if need := layer.Scratch(); need > len(g.scratch[i]) {
@@ -104,6 +108,12 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 		}
 	}
 	return len(g.nodes) - 1
+}
+
+func (g *Graph) makePalettes() {
+	for i := range g.palettes {
+		g.palettes[i] = new(palette)
+	}
 }
 
 // length returns how many floats of a row node from gives to those that read it.
@@ -140,6 +150,9 @@ func (g *Graph) Share(rows int, workers *team.Team) *Graph {
 		t.Act, t.Grad = make([]float32, rows*t.Len()), make([]float32, rows*t.Len())
 		s.nodes[i].tap, s.nodes[i].turned, s.nodes[i].sent = &t, nil, nil
 	}
+	if g.palettes[0] != nil {
+		s.makePalettes()
+	}
 	for i := range s.scratch {
 		s.scratch[i] = make([]float32, len(g.scratch[i]))
 	}
@@ -165,6 +178,9 @@ func (g *Graph) Forward(obs []byte, side []float32, rows int, upto string) {
 		}
 	}
 	g.in, g.count = Rows{Bytes: obs, Side: side}, rows
+	for _, p := range g.palettes {
+		p.forget()
+	}
 	g.pieces = min(shards, rows)
 	for g.pieces > 1 && rows*g.work < g.pieces*pieceWork {
 		g.pieces /= 2
@@ -297,7 +313,9 @@ func (g *Graph) forwardPiece(piece int) {
 	for i := g.lo; i < g.hi; i++ {
 		n := &g.nodes[i]
 		size := n.tap.Len()
-		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi), g.scratch[piece], hi-lo)
+		x := g.reads(n, lo, hi)
+		x.palette = g.palettes[piece]
+		n.layer.Forward(n.tap.Act[lo*size:hi*size], x, g.scratch[piece], hi-lo)
 	}
 }
 
@@ -346,7 +364,7 @@ func (g *Graph) backwardShard(shard int) {
 		grad := sum[n.sum : n.sum+to-from]
 		clear(grad)
 		x := g.reads(n, lo, hi)
-		x.turned = n.turned
+		x.turned, x.palette = n.turned, g.palettes[shard]
 		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*size:hi*size], x, g.scratch[shard], hi-lo)
 		clear(dy)
 	}

@@ -19,7 +19,8 @@ type Rows struct {
 	Bytes  []byte
 	Side   []float32
 
-	turned []float32 // in Backward: the layer's weights transposed, see Layer.turning; read unless dx is nil
+	turned  []float32 // in Backward: the layer's weights transposed, see Layer.turning; read unless dx is nil
+	palette *palette  // working memory of layers that read symbols; nil: they do without
 }
 
 // Layer maps rows to rows. Its methods run on the caller's goroutine, over all the rows they are given, and allocate

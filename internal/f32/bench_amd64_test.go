@@ -110,7 +110,7 @@ func BenchmarkProduct(b *testing.B) {
 func BenchmarkLookup(b *testing.B) {
 	const rows = 32
 	for _, alike := range []bool{true, false} {
-		l := &Lookup{Rows: rows, Tiles: 6, M: 6, N: 16, Segs: 2, K: 6, XBatch: 147, XTile: 21, XRow: 3, XSeg: 21, X: make([]byte, rows*147)}
+		l := &Lookup{Rows: rows, Tiles: 6, M: 6, N: 16, Segs: 2, K: 6, Group: 3, XBatch: 147, XTile: 21, XRow: 3, XSeg: 21, X: make([]byte, rows*147)}
 		symbols := []int{11, 6, 4}
 		for i := range l.X {
 			if x := i * 7919 % 1009; !alike || x%4 == 0 {

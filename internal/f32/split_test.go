@@ -87,7 +87,7 @@ func TestMulOverlappingTiles(t *testing.T) {
 
 func TestNothingAllocates(t *testing.T) {
 	p := &Product{C: seq(64), A: seq(64), B: seq(64), I: seq(8), M: 8, N: 8, K: 8, Segs: 1, Tiles: 1, CRow: 8, ARow: 8, ACol: 1, BRow: 8}
-	l := &Lookup{X: []byte{0, 1}, Places: []Place{{0, 2}, {2, 2}}, Rows: 1, Tiles: 1, M: 1, N: 4, Segs: 1, K: 2}
+	l := &Lookup{X: []byte{0, 1}, Places: []Place{{0, 2}, {2, 2}}, Rows: 1, Tiles: 1, M: 1, N: 4, Segs: 1, K: 2, Group: 1}
 	q := &Pool{Rows: 1, H: 2, W: 2, C: 3, K: 2, Stride: 2, OH: 1, OW: 1}
 	x, y, z := seq(64), seq(64), seq(64)
 	if n := testing.AllocsPerRun(10, func() {
