@@ -48,7 +48,7 @@ func mul(p *Product) {
 	t.merge()
 	switch {
 	case t.flat():
-		t.lines()
+		t.lines(14)
 	case t.segs*t.k <= mulLimit/(t.m*t.n*t.tiles):
 		t.run()
 	default:
@@ -66,8 +66,7 @@ func (t *task) flat() bool {
 }
 
 // lines runs a task one block of rows at a time.
-func (t *task) lines() {
-	const block = 14
+func (t *task) lines(block int) {
 	for top := 0; top < t.m; top += block {
 		part := *t
 		part.m = min(block, t.m-top)
@@ -75,11 +74,25 @@ func (t *task) lines() {
 		if t.segs > 0 {
 			part.a = unsafe.Add(t.a, top*t.aRow)
 		}
-		part.run()
+		part.call()
 	}
 }
 
 func (t *task) run() {
+	if t.crowded() {
+		t.lines(7)
+	} else {
+		t.call()
+	}
+}
+
+// crowded reports whether rows of A stand multiples of a page apart, so that one set of the first-level cache, eight lines, has to
+// hold a line of each: blocks of 14 rows would read everything from the second level.
+func (t *task) crowded() bool {
+	return active == avx512 && t.aCol == 4 && t.aRow&4095 == 0 && t.m > 8 && t.tiles == 1 && t.segs > 0
+}
+
+func (t *task) call() {
 	if active == avx512 {
 		mul512((*byte)(unsafe.Pointer(t)))
 	} else {
