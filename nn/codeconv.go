@@ -72,6 +72,7 @@ func (c *CodeConv) Forward(y []float32, x Rows, scratch []float32, rows int) {
 	if step := c.rowsAtOnce(x, rows); step > 0 {
 		c.forwardPalette(y, w, b, floor, x, scratch, rows, step)
 	} else {
+		x.forget()
 		l := c.lookup(x, rows)
 		f32.Embed(y, w, b, floor, &l)
 	}

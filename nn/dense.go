@@ -66,7 +66,7 @@ func (d *Dense) Backward(dx, g, dy, y []float32, x Rows, _ []float32, rows int) 
 	dy = dy[:rows*d.Out]
 	mask(dy, y[:rows*d.Out], d.Act)
 	if dx != nil {
-		d.addInputs(dx, dy, x.turned, rows, 0, d.In)
+		d.addInputs(dx, dy, x.help.turned, rows, 0, d.In)
 	}
 	if g != nil {
 		d.addWeights(g, dy, x, rows, 0, d.features())

@@ -34,8 +34,8 @@ type Graph struct {
 
 	sums                      [shards][]float32 // [narrow] per shard; made when first needed
 	scratch                   [shards][]float32
-	palettes                  [shards]*palette // if a layer reads symbols
-	zeros                     []float32        // [rows]; made when first needed
+	help                      [shards]help // with palettes if a layer reads symbols
+	zeros                     []float32    // [rows]; made when first needed
 	forward, backward, reduce func(int)
 	turn, columns             func(int)
 	turnGrads, inputs         func(int)
@@ -111,8 +111,8 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 }
 
 func (g *Graph) makePalettes() {
-	for i := range g.palettes {
-		g.palettes[i] = new(palette)
+	for i := range g.help {
+		g.help[i].palette = new(palette)
 	}
 }
 
@@ -150,7 +150,7 @@ func (g *Graph) Share(rows int, workers *team.Team) *Graph {
 		t.Act, t.Grad = make([]float32, rows*t.Len()), make([]float32, rows*t.Len())
 		s.nodes[i].tap, s.nodes[i].turned, s.nodes[i].sent = &t, nil, nil
 	}
-	if g.palettes[0] != nil {
+	if g.help[0].palette != nil {
 		s.makePalettes()
 	}
 	for i := range s.scratch {
@@ -178,9 +178,6 @@ func (g *Graph) Forward(obs []byte, side []float32, rows int, upto string) {
 		}
 	}
 	g.in, g.count = Rows{Bytes: obs, Side: side}, rows
-	for _, p := range g.palettes {
-		p.forget()
-	}
 	g.pieces = min(shards, rows)
 	for g.pieces > 1 && rows*g.work < g.pieces*pieceWork {
 		g.pieces /= 2
@@ -288,8 +285,8 @@ func eighth(n, piece int) int {
 }
 
 // reads returns the rows lo..hi-1 that a node reads.
-func (g *Graph) reads(n *node, lo, hi int) Rows {
-	x := Rows{}
+func (g *Graph) reads(n *node, lo, hi int, h *help) Rows {
+	x := Rows{help: h}
 	if n.from != Input {
 		t := g.nodes[n.from].tap
 		x.Floats = t.Act[lo*t.Len() : hi*t.Len()]
@@ -313,16 +310,14 @@ func (g *Graph) forwardPiece(piece int) {
 	for i := g.lo; i < g.hi; i++ {
 		n := &g.nodes[i]
 		size := n.tap.Len()
-		x := g.reads(n, lo, hi)
-		x.palette = g.palettes[piece]
-		n.layer.Forward(n.tap.Act[lo*size:hi*size], x, g.scratch[piece], hi-lo)
+		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi, &g.help[piece]), g.scratch[piece], hi-lo)
 	}
 }
 
 // forwardColumns computes one eighth of the outputs of a wide layer, for all rows.
 func (g *Graph) forwardColumns(piece int) {
 	n := &g.nodes[g.lo]
-	n.wide.outputs(n.tap.Act, g.reads(n, 0, g.count), g.count, eighth(n.wide.Out, piece), eighth(n.wide.Out, piece+1))
+	n.wide.outputs(n.tap.Act, g.reads(n, 0, g.count, nil), g.count, eighth(n.wide.Out, piece), eighth(n.wide.Out, piece+1))
 }
 
 // turnColumns masks one eighth of the output gradients of a wide layer, for all rows, and transposes them. That and turning the
@@ -351,6 +346,9 @@ func (g *Graph) backwardColumns(piece int) {
 func (g *Graph) backwardShard(shard int) {
 	lo, hi := g.bounds(shard, min(shards, g.count))
 	sum := g.sums[shard]
+	if h := &g.help[shard]; h.palette != nil && g.pieces != min(shards, g.count) {
+		h.palette.rows = 0 // it is of other rows
+	}
 	for i := g.hi - 1; i >= g.lo; i-- {
 		n := &g.nodes[i]
 		size := n.tap.Len()
@@ -363,8 +361,8 @@ func (g *Graph) backwardShard(shard int) {
 		from, to := n.layer.span()
 		grad := sum[n.sum : n.sum+to-from]
 		clear(grad)
-		x := g.reads(n, lo, hi)
-		x.turned, x.palette = n.turned, g.palettes[shard]
+		x := g.reads(n, lo, hi, &g.help[shard])
+		x.help.turned = n.turned
 		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*size:hi*size], x, g.scratch[shard], hi-lo)
 		clear(dy)
 	}
@@ -377,7 +375,7 @@ func (g *Graph) reducePiece(piece int) {
 		from, to := n.layer.span()
 		if n.wide != nil {
 			size, features := n.tap.Len(), n.wide.features()
-			n.wide.addWeights(n.params.G[from:to], n.tap.Grad[:g.count*size], g.reads(n, 0, g.count), g.count,
+			n.wide.addWeights(n.params.G[from:to], n.tap.Grad[:g.count*size], g.reads(n, 0, g.count, nil), g.count,
 				piece*features/shards, (piece+1)*features/shards)
 			continue
 		}

@@ -19,6 +19,11 @@ type Rows struct {
 	Bytes  []byte
 	Side   []float32
 
+	help *help // of the graph; nil: none
+}
+
+// help is what a graph keeps for its layers, shard by shard.
+type help struct {
 	turned  []float32 // in Backward: the layer's weights transposed, see Layer.turning; read unless dx is nil
 	palette *palette  // working memory of layers that read symbols; nil: they do without
 }

@@ -37,9 +37,9 @@ func (c *CodeConv) paletteLen() int {
 }
 
 // forget makes Backward look for cells itself.
-func (p *palette) forget() {
-	if p != nil {
-		p.rows = 0
+func (x *Rows) forget() {
+	if x.help != nil && x.help.palette != nil {
+		x.help.palette.rows = 0
 	}
 }
 
@@ -107,7 +107,7 @@ func (p *palette) add(cell []byte, key int) uint16 {
 
 // rowsAtOnce returns how many rows a palette takes at a time; 0: so few rows are better computed without.
 func (c *CodeConv) rowsAtOnce(x Rows, rows int) int {
-	if x.palette == nil || c.paletteLen() == 0 || rows < paletteRows {
+	if x.help == nil || x.help.palette == nil || rows < paletteRows || c.paletteLen() == 0 {
 		return 0
 	}
 	return min(rows, paletteRoom/(c.H*c.W))
@@ -140,7 +140,7 @@ func (c *CodeConv) table(scratch []float32, at, from, to int) []float32 {
 
 // forwardPalette is Forward without the nonlinearity but its floor; y gets the same bits.
 func (c *CodeConv) forwardPalette(y, w, b []float32, floor float32, x Rows, scratch []float32, rows, step int) {
-	p := x.palette
+	p := x.help.palette
 	p.clear()
 	size := len(y) / rows
 	sums, zeros := scratch[:len(c.cells)*c.paletteLen()*c.Out], scratch[len(c.cells)*c.paletteLen()*c.Out:][:c.Out]
@@ -171,7 +171,7 @@ func (c *CodeConv) forwardPalette(y, w, b []float32, floor float32, x Rows, scra
 
 // backwardPalette adds the gradients of weights and bias.
 func (c *CodeConv) backwardPalette(w, b, dy []float32, x Rows, scratch []float32, rows, step int) {
-	p := x.palette
+	p := x.help.palette
 	again := p.rows == rows && p.first == &x.Bytes[0] && p.layer == c
 	if !again {
 		p.clear()

@@ -28,7 +28,7 @@ func TestPaletteChangesNothing(t *testing.T) {
 				scratch := func() []float32 { return poison(make([]float32, c.Scratch())) }
 				want := make([]float32, n)
 				c.Forward(want, x, scratch(), rows)
-				x.palette = &palette{}
+				x.help = &help{palette: &palette{}}
 				got := poison(make([]float32, n))
 				c.Forward(got, x, scratch(), rows)
 				same(t, "outputs", got, want)
@@ -39,9 +39,9 @@ func TestPaletteChangesNothing(t *testing.T) {
 					return g
 				}
 				plain := x
-				plain.palette = nil
+				plain.help = nil
 				found := back(x)
-				x.palette.forget()
+				x.forget()
 				same(t, "gradients, cells looked up again", back(x), found)
 				compare(t, "gradients", found, wide(back(plain)), 1e-4) // sums of up to 16,000 numbers of either sign, in another order
 			})
@@ -58,7 +58,7 @@ func TestPaletteBelongsToOneLayer(t *testing.T) {
 	a.declare(p, "a")
 	b.declare(p, "b")
 	p.Init(1)
-	x := Rows{Bytes: codeBytes(2*rows*9, a.Codes, "palette"), palette: &palette{}}
+	x := Rows{Bytes: codeBytes(2*rows*9, a.Codes, "palette"), help: &help{palette: &palette{}}}
 	scratch := make([]float32, max(a.Scratch(), b.Scratch()))
 	y := make([]float32, rows*4*4)
 	gradient := func(x Rows) []float32 {
@@ -84,7 +84,7 @@ func TestPalettePanicsOnWrongSymbols(t *testing.T) {
 		oh, ow, _ := c.Shape()
 		const rows = paletteRows
 		for ch, n := range c.Codes {
-			x := Rows{Bytes: make([]byte, rows*c.H*c.W*len(c.Codes)), palette: &palette{}}
+			x := Rows{Bytes: make([]byte, rows*c.H*c.W*len(c.Codes)), help: &help{palette: &palette{}}}
 			x.Bytes[len(x.Bytes)-len(c.Codes)+ch] = byte(n)
 			if !panics(func() { c.Forward(make([]float32, rows*oh*ow*c.Out), x, make([]float32, c.Scratch()), rows) }) {
 				t.Errorf("%v: symbol %d of channel %d: no panic", c.Codes, n, ch)
