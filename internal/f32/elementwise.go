@@ -77,6 +77,16 @@ func Tanh(x []float32) {
 	}
 }
 
+// Sigmoid replaces x by its logistic function, 1/(1+exp(-x)), as (1+tanh(x/2))/2: good to about 1e-7, not of the result but of 1.
+func Sigmoid(x []float32) {
+	if sigmoid(x) {
+		return
+	}
+	for i, v := range x {
+		x[i] = 0.5 + 0.5*float32(math.Tanh(0.5*float64(v)))
+	}
+}
+
 // MaskTanh multiplies dy by the slope of the hyperbolic tangent that gave y.
 func MaskTanh(dy, y []float32) {
 	if len(dy) != len(y) {

@@ -67,6 +67,18 @@ func tanh(x []float32) bool {
 	return active != plain
 }
 
+func sigmoid(x []float32) bool {
+	for lo := 0; active != plain && lo < len(x); lo += piece {
+		n := min(piece, len(x)-lo)
+		if active == avx512 {
+			sigmoid512(&x[lo], n)
+		} else {
+			sigmoid256(&x[lo], n)
+		}
+	}
+	return active != plain
+}
+
 func maskTanh(dy, y []float32) bool {
 	for lo := 0; active != plain && lo < len(y); lo += piece {
 		n := min(piece, len(y)-lo)

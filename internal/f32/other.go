@@ -23,6 +23,7 @@ func scale([]float32, float32) bool                            { return false }
 func relu([]float32) bool                                      { return false }
 func maskReLU(_, _ []float32) bool                             { return false }
 func tanh([]float32) bool                                      { return false }
+func sigmoid([]float32) bool                                   { return false }
 func maskTanh(_, _ []float32) bool                             { return false }
 func exp(_, _ []float32) bool                                  { return false }
 func bytes([]float32, []byte, float32) int                     { return 0 }

@@ -100,6 +100,7 @@ func TestNothingAllocates(t *testing.T) {
 		Adam(x, y, z, z, 1, 1e-3, 1, 0.9, 0.99, 1e-5)
 		RMSProp(x, y, z, 1, 1e-3, 0.9, 1e-5, true)
 		Tanh(x)
+		Sigmoid(x)
 		Exp(y, x)
 		SumSquares(y)
 		Softmax(z, y, x, 8)

@@ -47,6 +47,17 @@ func genElementwise(c *build.Context) {
 		x, n := l.arg("x"), l.arg("n")
 		l.each(n, func() { l.store(l.tanh(l.load(at(x))), at(x)) }, x)
 	})
+	both(c, "sigmoid", "func(x *float32, n int)", "replaces x by its logistic function.", func(l *lanes) {
+		x, n := l.arg("x"), l.arg("n")
+		l.each(n, func() {
+			v := l.load(at(x))
+			l.VMULPS(l.float(0.5), v, v)
+			t, y := l.tanh(v), l.vec()
+			l.VMOVUPS(l.float(0.5), y)
+			l.VFMADD231PS(l.float(0.5), t, y)
+			l.store(y, at(x))
+		}, x)
+	})
 	both(c, "maskTanh", "func(dy, y *float32, n int)", "multiplies dy by 1 - y*y.", func(l *lanes) {
 		dy, y, n := l.arg("dy"), l.arg("y"), l.arg("n")
 		l.each(n, func() {
