@@ -1,9 +1,6 @@
 package agent
 
-import (
-	"github.com/auxrl/auxrl/nn"
-	"github.com/auxrl/auxrl/replay"
-)
+import "github.com/auxrl/auxrl/nn"
 
 // A2CConfig holds the constants of the synchronous advantage actor-critic (Mnih et al. 2016).
 type A2CConfig struct {
@@ -23,16 +20,15 @@ type A2C struct {
 	actorCritic
 }
 
-// NewA2C returns the objective.
-func NewA2C(cfg A2CConfig) *A2C { return &A2C{actorCritic{cfg: cfg.ActorCritic}} }
+// NewA2C returns the objective. workers may be nil.
+func NewA2C(cfg A2CConfig, workers *nn.Team) *A2C {
+	a := new(A2C)
+	a.init(cfg.ActorCritic, 0, policyGradient, workers)
+	return a
+}
 
 // Plan implements Objective.
 func (a *A2C) Plan() Plan { return Plan{Epochs: 1, Minibatches: 1} }
-
-// Loss implements Objective.
-func (a *A2C) Loss(b *replay.Batch, logits *nn.Tap, values []*nn.Tap) Stats {
-	return a.loss(b, logits, values, 0, policyGradient)
-}
 
 // policyGradient returns -log π A and its slope with respect to the log-probability.
 func policyGradient(logp, _, adv float32) (loss, slope float32, clipped bool) {

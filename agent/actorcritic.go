@@ -28,11 +28,35 @@ func (c ActorCritic) validate() error {
 	return nil
 }
 
+// shards is how many pieces the rows of a minibatch are split into. What they measured is added in order, so that no number depends
+// on the workers.
+const shards = 8
+
 // actorCritic is the state that both objectives keep.
 type actorCritic struct {
-	cfg  ActorCritic
-	dist *policy.Categorical
-	adv  []float32 // normalised advantages of the minibatch
+	cfg       ActorCritic
+	valueClip float32
+	surrogate surrogate
+	workers   *nn.Team
+
+	adv     []float32 // normalised advantages of the minibatch
+	p, logp []float32 // [rows, actions] of the policy
+	part    [shards]Stats
+	shard   func(int)
+
+	// Of the loss under way.
+	batch  *replay.Batch
+	used   []float32 // advantages
+	logits *nn.Tap
+	values []*nn.Tap
+}
+
+// surrogate returns, for one transition, the policy loss given the action's log-probability, that under the acting policy and
+// the advantage; its slope with respect to the former; and whether it clipped.
+type surrogate func(logp, old, adv float32) (loss, slope float32, clipped bool)
+
+func (a *actorCritic) init(cfg ActorCritic, valueClip float32, s surrogate, workers *nn.Team) {
+	a.cfg, a.valueClip, a.surrogate, a.workers, a.shard = cfg, valueClip, s, workers, a.lossShard
 }
 
 // Targets implements Objective: GAE per stream; the sum of the streams' advantages, weighted, drives the policy.
@@ -81,55 +105,63 @@ func (a *actorCritic) advantages(b *replay.Batch) []float32 {
 	return out
 }
 
-// loss adds the gradients of policy, value and entropy terms. surrogate returns, for one transition, the policy loss given
-// the action's log-probability, that under the acting policy and the advantage; its slope with respect to the former; and
-// whether it clipped.
-func (a *actorCritic) loss(b *replay.Batch, logits *nn.Tap, values []*nn.Tap, valueClip float32,
-	surrogate func(logp, old, adv float32) (loss, slope float32, clipped bool)) Stats {
+// Loss implements Objective.
+func (a *actorCritic) Loss(b *replay.Batch, logits *nn.Tap, values []*nn.Tap) Stats {
 	rows := b.T * b.B
-	adv := a.advantages(b)
-	n := logits.Len()
-	if a.dist == nil {
-		a.dist = policy.NewCategorical(n)
+	if n := rows * logits.Len(); cap(a.p) < n {
+		a.p, a.logp = make([]float32, n), make([]float32, n)
 	}
+	a.batch, a.used, a.logits, a.values = b, a.advantages(b), logits, values
+	a.workers.Run(shards, a.shard)
+	a.batch, a.used, a.logits, a.values = nil, nil, nil, nil
+	var s Stats
+	for _, part := range a.part {
+		s.add(part)
+	}
+	s.scale(1 / float32(rows))
+	return s
+}
+
+// lossShard adds the gradients of policy, value and entropy terms for one shard of the rows. It leaves sums in part.
+func (a *actorCritic) lossShard(shard int) {
+	b, n := a.batch, a.logits.Len()
+	rows := b.T * b.B
+	lo, hi := shard*rows/shards, (shard+1)*rows/shards
+	nn.Softmax(a.p[lo*n:hi*n], a.logp[lo*n:hi*n], a.logits.Act[lo*n:hi*n], n)
 	inv := 1 / float32(rows)
 	var s Stats
-	for i := range rows {
-		a.dist.Set(logits.Act[i*n : (i+1)*n])
+	for i := lo; i < hi; i++ {
+		p, logp := a.p[i*n:(i+1)*n], a.logp[i*n:(i+1)*n]
 		act := b.Action[i]
-		logRatio := a.dist.LogP[act] - b.LogP[i]
-		ent := a.dist.Entropy()
-		loss, slope, clipped := surrogate(a.dist.LogP[act], b.LogP[i], adv[i])
+		logRatio := logp[act] - b.LogP[i]
+		ent := policy.Entropy(p, logp)
+		loss, slope, clipped := a.surrogate(logp[act], b.LogP[i], a.used[i])
 		s.Policy += loss
 		s.Entropy += ent
 		s.KL += float32(math.Expm1(float64(logRatio))) - logRatio
 		if clipped {
 			s.Clipped++
 		}
-		d := logits.Grad[i*n : (i+1)*n]
-		for j, p := range a.dist.P {
+		d := a.logits.Grad[i*n : (i+1)*n]
+		for j, p := range p {
 			// d log π(act) / d logit_j = [j = act] - p_j;  d H / d logit_j = -p_j (log p_j + H)
-			d[j] += inv * (-slope*p + a.cfg.Entropy*p*(a.dist.LogP[j]+ent))
+			d[j] += inv * (-slope*p + a.cfg.Entropy*p*(logp[j]+ent))
 		}
 		d[act] += inv * slope
 	}
-	for k, v := range values {
-		s.Value += valueLoss(v, b.Targets.Return[k], b.Targets.Value[k], a.cfg.Value, valueClip)
+	for k, v := range a.values {
+		ret, old := b.Targets.Return[k][lo:hi], b.Targets.Value[k][lo:hi]
+		s.Value += valueLoss(v.Grad[lo:hi], v.Act[lo:hi], ret, old, a.cfg.Value*inv, a.valueClip)
 	}
-	s.Policy *= inv
-	s.Entropy *= inv
-	s.KL *= inv
-	s.Clipped *= inv
-	return s
+	a.part[shard] = s
 }
 
-// valueLoss adds weight times the gradient of the mean of ½ (v - return)², or, with a clip range, of the larger of that and
-// the same with v held within clip of its old value. It returns the mean.
-func valueLoss(tap *nn.Tap, ret, old []float32, weight, clip float32) float32 {
+// valueLoss adds scale times the gradient of ½ (v - return)², or, with a clip range, of the larger of that and the same with v held
+// within clip of its old value. It returns the sum.
+func valueLoss(dv, val, ret, old []float32, scale, clip float32) float32 {
 	sum := float32(0)
-	inv := 1 / float32(len(ret))
 	for i, r := range ret {
-		v := tap.Act[i]
+		v := val[i]
 		e := v - r
 		if clip > 0 {
 			held := old[i] + min(max(v-old[i], -clip), clip) - r
@@ -139,7 +171,7 @@ func valueLoss(tap *nn.Tap, ret, old []float32, weight, clip float32) float32 {
 			}
 		}
 		sum += 0.5 * e * e
-		tap.Grad[i] += weight * inv * e
+		dv[i] += scale * e
 	}
-	return sum * inv
+	return sum
 }

@@ -64,7 +64,7 @@ func (c Config) Validate(spec env.Spec) error {
 	if !(c.ClipNorm >= 0) {
 		return fmt.Errorf("agent: clip norm is %v, must not be negative", c.ClipNorm)
 	}
-	objective, err := c.objective()
+	objective, err := c.objective(nil)
 	if err != nil {
 		return err
 	}
@@ -78,26 +78,26 @@ func (c Config) Validate(spec env.Spec) error {
 }
 
 // objective builds the main loss.
-func (c Config) objective() (Objective, error) {
+func (c Config) objective(workers *nn.Team) (Objective, error) {
 	switch c.Algo {
 	case "ppo":
 		if err := c.PPO.Validate(); err != nil {
 			return nil, err
 		}
-		return NewPPO(c.PPO), nil
+		return NewPPO(c.PPO, workers), nil
 	case "a2c":
 		if err := c.A2C.Validate(); err != nil {
 			return nil, err
 		}
-		return NewA2C(c.A2C), nil
+		return NewA2C(c.A2C, workers), nil
 	}
 	return nil, fmt.Errorf("agent: no algorithm %q; there are %s", c.Algo, strings.Join(Algos(), " and "))
 }
 
 // newOptimizer builds the optimiser of the given arenas.
-func (c Config) newOptimizer(arenas []*nn.Params) nn.Optimizer {
+func (c Config) newOptimizer(workers *nn.Team, arenas []*nn.Params) nn.Optimizer {
 	if c.Optimizer == "rmsprop" {
-		return nn.NewRMSProp(nn.DefaultRMSProp(), arenas...)
+		return nn.NewRMSProp(nn.DefaultRMSProp(), workers, arenas...)
 	}
-	return nn.NewAdam(nn.DefaultAdam(), arenas...)
+	return nn.NewAdam(nn.DefaultAdam(), workers, arenas...)
 }

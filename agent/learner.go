@@ -21,6 +21,11 @@ type Learner struct {
 	arenas []*nn.Params
 	mini   replay.Batch // gathered rows
 	order  []int32
+
+	// Of the gather under way.
+	from  *replay.Batch
+	rows  []int32
+	shard func(int)
 }
 
 // Update is what one pass over a rollout measured.
@@ -35,7 +40,7 @@ func NewLearner(net *policy.Net, objective Objective, opt nn.Optimizer, streams 
 	l := &Learner{Net: net, Objective: objective, Optimizer: opt, Streams: streams, ClipNorm: clip, arenas: net.Params()}
 	n := (transitions + objective.Plan().Minibatches - 1) / objective.Plan().Minibatches
 	s := net.Shape()
-	l.order = make([]int32, transitions)
+	l.order, l.shard = make([]int32, transitions), l.gatherShard
 	l.mini = replay.Batch{
 		T: 1, Obs: make([]byte, n*s.H*s.W*s.C), Vec: make([]float32, n*s.Vec),
 		Action: make([]int32, n), LogP: make([]float32, n),
@@ -60,10 +65,7 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 			l.Net.Forward(&l.mini, l.mini.Obs, "")
 			u.add(l.Objective.Loss(&l.mini, l.Net.Logits(), l.Net.Values()))
 			l.Net.Backward()
-			u.Norm += nn.ClipNorm(l.ClipNorm, l.arenas...)
-			for _, p := range l.arenas {
-				l.Optimizer.Step(p, lr)
-			}
+			u.Norm += l.Optimizer.Step(lr, l.ClipNorm, l.arenas...)
 		}
 	}
 	inv := 1 / float32(plan.Epochs*plan.Minibatches)
@@ -75,19 +77,26 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 // gather copies rows of a rollout into the minibatch.
 func (l *Learner) gather(b *replay.Batch, rows []int32) {
 	m, n := &l.mini, len(rows)
-	s := l.Net.Shape()
-	size, floats := s.H*s.W*s.C, s.Vec
 	m.B = n
 	m.Action, m.LogP, m.Targets.Adv = m.Action[:n], m.LogP[:n], m.Targets.Adv[:n]
-	for i, r := range rows {
-		r := int(r)
+	for k := range m.Targets.Return {
+		m.Targets.Return[k], m.Targets.Value[k] = m.Targets.Return[k][:n], m.Targets.Value[k][:n]
+	}
+	l.from, l.rows = b, rows
+	l.Net.Team().Run(shards, l.shard)
+	l.from, l.rows = nil, nil
+}
+
+func (l *Learner) gatherShard(shard int) {
+	b, m, n := l.from, &l.mini, len(l.rows)
+	s := l.Net.Shape()
+	size, floats := s.H*s.W*s.C, s.Vec
+	for i := shard * n / shards; i < (shard+1)*n/shards; i++ {
+		r := int(l.rows[i])
 		copy(m.Obs[i*size:(i+1)*size], b.Obs[r*size:])
 		copy(m.Vec[i*floats:(i+1)*floats], b.Vec[r*floats:])
 		m.Action[i], m.LogP[i], m.Targets.Adv[i] = b.Action[r], b.LogP[r], b.Targets.Adv[r]
-	}
-	for k := range m.Targets.Return {
-		m.Targets.Return[k], m.Targets.Value[k] = m.Targets.Return[k][:n], m.Targets.Value[k][:n]
-		for i, r := range rows {
+		for k := range m.Targets.Return {
 			m.Targets.Return[k][i], m.Targets.Value[k][i] = b.Targets.Return[k][r], b.Targets.Value[k][r]
 		}
 	}

@@ -57,7 +57,7 @@ func TestPPOLossAgainstPyTorch(t *testing.T) {
 	cfg := DefaultPPO()
 	cfg.Normalize, cfg.Clip, cfg.ValueClip, cfg.Value, cfg.Entropy = false, g.Clip, g.Clip, g.VF, g.Ent
 	logits, values := taps(g.Logits, g.Value, g.Actions)
-	s := NewPPO(cfg).Loss(b, logits, values)
+	s := NewPPO(cfg, nil).Loss(b, logits, values)
 	ent := float32(0)
 	for _, h := range g.Entropy {
 		ent += h / float32(g.Rows)
@@ -76,7 +76,7 @@ func TestPPOLossAgainstPyTorch(t *testing.T) {
 
 // Per-sample losses at clip range 0.2, by hand.
 func TestPPOSurrogate(t *testing.T) {
-	p := NewPPO(DefaultPPO())
+	p := NewPPO(DefaultPPO(), nil)
 	for _, c := range []struct {
 		ratio, adv, loss, slope float32
 		clipped                 bool
@@ -103,7 +103,7 @@ func TestLossGradients(t *testing.T) {
 		Adv: []float32{1, -0.5, 2, 0.3, -1}, Return: [][]float32{{0.5, 0, 0.2, 1, 0}}, Value: [][]float32{{0.2, -0.1, 0.3, 0.5, -0.5}},
 	}}
 	ppo, a2c := DefaultPPO(), DefaultA2C()
-	for name, o := range map[string]Objective{"ppo": NewPPO(ppo), "a2c": NewA2C(a2c)} {
+	for name, o := range map[string]Objective{"ppo": NewPPO(ppo, nil), "a2c": NewA2C(a2c, nil)} {
 		total := func() float64 {
 			l, v := taps(logits, value, actions)
 			s := o.Loss(b, l, v)
@@ -153,7 +153,7 @@ func TestTargetsOfStreams(t *testing.T) {
 		b.Targets.Value = append(b.Targets.Value, make([]float32, 3))
 	}
 	value := []float32{0.5, 0.4, 0.3, 0.2, 0.7}
-	ppo := NewPPO(PPOConfig{ActorCritic: ActorCritic{Lambda: 0.8}})
+	ppo := NewPPO(PPOConfig{ActorCritic: ActorCritic{Lambda: 0.8}}, nil)
 	ppo.Targets(b, []auxtasks.Stream{{Weight: 1, Gamma: 0.9}, {Name: "x", Weight: 2, Gamma: 0.9}}, [][]float32{value, value})
 	want := []float32{0.572, -0.4, 1.88}
 	for i := range want {

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/auxrl/auxrl/nn"
-	"github.com/auxrl/auxrl/replay"
 )
 
 // PPOConfig holds the constants of proximal policy optimisation (Schulman et al. 2017).
@@ -49,21 +48,18 @@ type PPO struct {
 	cfg PPOConfig
 }
 
-// NewPPO returns the objective.
-func NewPPO(cfg PPOConfig) *PPO {
-	return &PPO{actorCritic: actorCritic{cfg: cfg.ActorCritic}, cfg: cfg}
+// NewPPO returns the objective. workers may be nil.
+func NewPPO(cfg PPOConfig, workers *nn.Team) *PPO {
+	p := &PPO{cfg: cfg}
+	p.init(cfg.ActorCritic, cfg.ValueClip, p.clipped, workers)
+	return p
 }
 
 // Plan implements Objective.
 func (p *PPO) Plan() Plan { return Plan{Epochs: p.cfg.Epochs, Minibatches: p.cfg.Minibatches} }
 
-// Loss implements Objective.
-func (p *PPO) Loss(b *replay.Batch, logits *nn.Tap, values []*nn.Tap) Stats {
-	return p.loss(b, logits, values, p.cfg.ValueClip, p.surrogate)
-}
-
-// surrogate returns the clipped loss of one transition and its slope with respect to the log-probability.
-func (p *PPO) surrogate(logp, old, adv float32) (loss, slope float32, clipped bool) {
+// clipped returns the clipped loss of one transition and its slope with respect to the log-probability.
+func (p *PPO) clipped(logp, old, adv float32) (loss, slope float32, clipped bool) {
 	ratio := float32(math.Exp(float64(logp - old)))
 	held := min(max(ratio, 1-p.cfg.Clip), 1+p.cfg.Clip)
 	clipped = held != ratio

@@ -57,7 +57,7 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	if err != nil {
 		return nil, err
 	}
-	objective, err := cfg.objective()
+	objective, err := cfg.objective(workers)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	}
 	t := &Trainer{
 		cfg: cfg, build: build, workers: workers, worlds: worlds,
-		learner:    NewLearner(net, objective, cfg.newOptimizer(net.Params()), streams, cfg.ClipNorm, transitions),
+		learner:    NewLearner(net, objective, cfg.newOptimizer(workers, net.Params()), streams, cfg.ClipNorm, transitions),
 		actor:      net.ShareOn(cfg.Worlds, workers),
 		roll:       newRollout(cfg.Horizon, worlds, len(streams)),
 		recent:     make([]env.Episode, 0, recentLen),

@@ -19,13 +19,13 @@ func TestBenchEngine(t *testing.T) {
 			t.Errorf("a row is %q", line)
 		}
 	}
-	if row := must(t, append(args, "clip_norm")...).lines()[2]; !strings.HasSuffix(row, " GB/s") {
+	if row := must(t, append(args, "adam")...).lines()[2]; !strings.HasSuffix(row, " GB/s") {
 		t.Errorf("the row of what reads memory is %q", row)
 	}
 }
 
 func TestBenchEngineJSON(t *testing.T) {
-	for filter, counts := range map[string]bool{"minigrid_act_b1": true, "clip_norm": false} {
+	for filter, counts := range map[string]bool{"minigrid_act_b1": true, "adam": false} {
 		line := must(t, "bench", "engine", "--json", "--seconds", "0.001", "--filter", filter).lines()[0]
 		if got, want := keysOf(t, line), []string{"name", "ms", "gflops", "peak_gflops", "fraction"}; !slices.Equal(got, want) {
 			t.Errorf("the keys of %s are %q, want %q", line, got, want)

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
+	"github.com/auxrl/auxrl/internal/f32"
 	"github.com/auxrl/auxrl/internal/team"
 )
 
@@ -37,8 +39,43 @@ func nature(rows int, workers *team.Team) (*Graph, *Params) {
 	return g, p
 }
 
+// minAtar is the network for MinAtar's 10 x 10 cells of seven channels, each of which holds something or not: symbols of two.
+func minAtar(rows int, workers *team.Team) (*Graph, *Params) {
+	g, p := NewGraph(rows, workers), &Params{}
+	n := g.Add("conv1", &CodeConv{H: 10, W: 10, Codes: []int{2, 2, 2, 2, 2, 2, 2}, KH: 3, KW: 3, Out: 16, Act: ReLU, Gain: math.Sqrt2}, p, Input)
+	minAtarTop(g, p, n)
+	return g, p
+}
+
+// minAtarBytes is the same for frames of bytes.
+func minAtarBytes(rows int, workers *team.Team) (*Graph, *Params) {
+	g, p := NewGraph(rows, workers), &Params{}
+	n := g.Add("conv1", &Conv{H: 10, W: 10, C: 7, KH: 3, KW: 3, Out: 16, Stride: 1, Act: ReLU, Gain: math.Sqrt2, Bytes: true}, p, Input)
+	minAtarTop(g, p, n)
+	return g, p
+}
+
+func minAtarTop(g *Graph, p *Params, n int) {
+	n = g.Add("features", &Dense{In: 8 * 8 * 16, Out: 128, Act: ReLU, Gain: math.Sqrt2}, p, n)
+	g.Add("logits", &Dense{In: 128, Out: 6, Gain: 0.01}, p, n)
+	g.Add("value", &Dense{In: 128, Out: 1, Gain: 1}, p, n)
+	p.Init(1)
+}
+
+// sparse returns cells of which one in eight holds something, in one of the channels.
+func sparse(cells int) []byte {
+	obs := make([]byte, cells*7)
+	for i, v := range randomBytes(cells, 56, "bench") {
+		if v < 7 {
+			obs[i*7+int(v)] = 1
+		}
+	}
+	return obs
+}
+
 // work returns the multiplications and additions of one row of a forward pass. Backward takes as many for the weights, and as
-// many for the inputs of all layers that do not read the observation. Symbols count for what is added.
+// many for the inputs of all layers that do not read the observation. Symbols count
+// like bytes.
 func work(g *Graph) (forward, both float64) {
 	for i := range g.nodes {
 		n := &g.nodes[i]
@@ -47,7 +84,7 @@ func work(g *Graph) (forward, both float64) {
 		case *Conv:
 			flops = 2 * float64(n.tap.Len()*l.KH*l.KW*l.C)
 		case *CodeConv:
-			flops = float64(n.tap.Len() * l.KH * l.KW * len(l.Codes))
+			flops = 2 * float64(n.tap.Len()*l.KH*l.KW*len(l.Codes))
 		case *Dense:
 			flops = 2 * float64(l.Out*(l.In+l.Side))
 		}
@@ -71,13 +108,15 @@ type net struct {
 func BenchmarkNet(b *testing.B) {
 	for _, n := range []net{
 		{"minigrid", miniGrid, []int{16, 256}, func(rows int) []byte { return codeBytes(rows*49, []int{11, 6, 4}, "bench") }, 4},
-		{"nature", nature, []int{32}, func(rows int) []byte { return randomBytes(rows*84*84*4, 256, "bench") }, 0},
+		{"minatar", minAtar, []int{256}, func(rows int) []byte { return sparse(rows * 100) }, 0},
+		{"minatar-bytes", minAtarBytes, []int{256}, func(rows int) []byte { return sparse(rows * 100) }, 0},
+		{"nature", nature, []int{32, 256}, func(rows int) []byte { return randomBytes(rows*84*84*4, 256, "bench") }, 0},
 	} {
 		for _, rows := range n.rows {
 			for _, workers := range []int{1, 2} {
-				for _, pass := range []string{"forward", "both"} {
+				for _, pass := range []string{"forward", "both", "step"} {
 					b.Run(fmt.Sprintf("net=%s/rows=%d/workers=%d/pass=%s", n.name, rows, workers, pass), func(b *testing.B) {
-						benchmarkNet(b, n, rows, workers, pass == "both")
+						benchmarkNet(b, n, rows, workers, pass)
 					})
 				}
 			}
@@ -85,34 +124,44 @@ func BenchmarkNet(b *testing.B) {
 	}
 }
 
-func benchmarkNet(b *testing.B, n net, rows, workers int, both bool) {
+// A step is a pass in both directions, clipping and Adam.
+func benchmarkNet(b *testing.B, n net, rows, workers int, what string) {
 	crew := team.New(workers)
 	defer crew.Close()
-	g, _ := n.build(rows, crew)
+	g, p := n.build(rows, crew)
+	arenas := []*Params{p}
+	adam := NewAdam(DefaultAdam(), crew, p)
 	obs, side := n.obs(rows), randoms(rows*n.side, "bench")
 	taps := g.Taps()
 	flops, all := work(g)
-	if both {
+	if what != "forward" {
 		flops = all
 	}
 	pass := func() {
 		g.Forward(obs, side, rows, "")
-		if !both {
+		if what == "forward" {
 			return
 		}
 		for _, t := range taps[len(taps)-2:] {
 			copy(t.Grad, t.Act)
 		}
 		g.Backward()
+		if what == "step" {
+			adam.Step(1e-4, 0.5, arenas...)
+		}
 	}
 	pass()
 	b.ReportAllocs()
+	best, peak := time.Hour, 0.0
 	for b.Loop() {
+		start := time.Now()
 		pass()
+		best = min(best, time.Since(start))
+		start = time.Now()
+		peak = max(peak, float64(f32.Peak())/time.Since(start).Seconds())
 	}
-	seconds := b.Elapsed().Seconds() / float64(b.N)
-	b.ReportMetric(float64(rows)/seconds, "rows/s")
-	b.ReportMetric(flops*float64(rows)/seconds/1e9, "GF/s")
+	b.ReportMetric(float64(best.Nanoseconds())/1e3, "best-us")
+	b.ReportMetric(flops*float64(rows)/best.Seconds()/peak/float64(workers), "of-peak")
 }
 
 // BenchmarkInit draws the first weights of the largest dense layer of the Nature network.

@@ -65,20 +65,16 @@ func (l *LSTM) reads() (floats, side int)          { return l.In, l.Side }
 func (l *LSTM) gates() (all, input, recurrent int) { return 4, 4, 4 }
 func (l *LSTM) kept() int                          { return l.D }
 
-// sigm(x) is computed as (1 + tanh(x/2)) / 2.
-
 func (l *LSTM) forward(next, kept, z, prev []float32) {
 	n := l.D
-	f32.Scale(z[:2*n], 0.5)
-	f32.Scale(z[3*n:], 0.5)
-	f32.Tanh(z)
+	f32.Sigmoid(z[:2*n])
+	f32.Tanh(z[2*n : 3*n])
+	f32.Sigmoid(z[3*n:])
 	tanh := kept[:n:n] // of c'
 	in, forget, cand, out := z[:n:n], z[n:2*n:2*n], z[2*n:3*n:3*n], z[3*n:4*n:4*n]
 	was, c, h := prev[n:2*n:2*n], next[n:2*n:2*n], next[:n:n]
 	for j := range tanh {
-		i, f, o := 0.5+0.5*in[j], 0.5+0.5*forget[j], 0.5+0.5*out[j]
-		v := f*was[j] + i*cand[j]
-		in[j], forget[j], out[j] = i, f, o
+		v := forget[j]*was[j] + in[j]*cand[j]
 		c[j], tanh[j] = v, v
 	}
 	f32.Tanh(tanh)
@@ -131,12 +127,9 @@ func (g *GRU) kept() int                          { return 0 }
 func (g *GRU) forward(next, _, z, prev []float32) {
 	n := g.D
 	cand, reset, update, m := z[:n:n], z[n:2*n:2*n], z[2*n:3*n:3*n], z[3*n:4*n:4*n]
-	f32.Scale(z[n:3*n], 0.5)
-	f32.Tanh(z[n : 3*n])
+	f32.Sigmoid(z[n : 3*n])
 	for j := range cand {
-		r, u := 0.5+0.5*reset[j], 0.5+0.5*update[j]
-		reset[j], update[j] = r, u
-		cand[j] += r * m[j]
+		cand[j] += reset[j] * m[j]
 	}
 	f32.Tanh(cand)
 	was, h := prev[:n:n], next[:n:n]

@@ -15,6 +15,7 @@ type CodeConv struct {
 
 	spanned
 	places []f32.Place // [KH, KW*C] the rows of W that the symbols of that input name
+	cells  []f32.Place // [KH, KW] where in a table of sums the cells of a palette stand
 }
 
 // Shape returns the shape of the output.
@@ -22,16 +23,22 @@ func (c *CodeConv) Shape() (h, w, ch int) {
 	return windows(c.H, c.KH, 1), windows(c.W, c.KW, 1), c.Out
 }
 
-// Scratch returns 0.
-func (c *CodeConv) Scratch() int { return 0 }
+// Scratch returns room for the sums of W's rows that the cells of a palette name, and one row more.
+func (c *CodeConv) Scratch() int {
+	if c.paletteLen() == 0 {
+		return 0
+	}
+	return (c.KH*c.KW*c.paletteLen() + 1) * c.Out
+}
 
 func (c *CodeConv) declare(p *Params, name string) {
 	symbols := 0
 	for _, n := range c.Codes {
 		symbols += n
 	}
-	c.places = c.places[:0]
+	c.places, c.cells = c.places[:0], c.cells[:0]
 	for cell := range c.KH * c.KW {
+		c.cells = append(c.cells, f32.Place{Base: int32(cell * c.paletteLen()), Count: int32(c.paletteLen())})
 		at := cell * symbols
 		for _, n := range c.Codes {
 			c.places = append(c.places, f32.Place{Base: int32(at), Count: int32(n)})
@@ -48,22 +55,27 @@ func (c *CodeConv) lookup(x Rows, rows int) f32.Lookup {
 	oh, ow, _ := c.Shape()
 	ch := len(c.Codes)
 	return f32.Lookup{
-		X: x.Bytes, Places: c.places, Rows: rows, Tiles: oh, M: ow, N: c.Out, Segs: c.KH, K: c.KW * ch,
+		X: x.Bytes, Places: c.places, Rows: rows, Tiles: oh, M: ow, N: c.Out, Segs: c.KH, K: c.KW * ch, Group: ch,
 		XBatch: c.H * c.W * ch, XTile: c.W * ch, XRow: ch, XSeg: c.W * ch,
 	}
 }
 
 // Forward implements Layer. It panics on a byte that is no symbol of its channel.
-func (c *CodeConv) Forward(y []float32, x Rows, _ []float32, rows int) {
+func (c *CodeConv) Forward(y []float32, x Rows, scratch []float32, rows int) {
 	oh, ow, _ := c.Shape()
 	w, b := c.weights(c.Out)
 	floor := negInf
 	if c.Act == ReLU {
 		floor = 0
 	}
-	l := c.lookup(x, rows)
 	y = y[:rows*oh*ow*c.Out]
-	f32.Embed(y, w, b, floor, &l)
+	if step := c.rowsAtOnce(x, rows); step > 0 {
+		c.forwardPalette(y, w, b, floor, x, scratch, rows, step)
+	} else {
+		x.forget()
+		l := c.lookup(x, rows)
+		f32.Embed(y, w, b, floor, &l)
+	}
 	activate(y, c.Act)
 }
 
@@ -71,12 +83,18 @@ func (c *CodeConv) Forward(y []float32, x Rows, _ []float32, rows int) {
 func (c *CodeConv) turning() (blocks, rows, cols int) { return 0, 0, 0 }
 
 // Backward implements Layer; symbols have no gradient.
-func (c *CodeConv) Backward(_, g, dy, y []float32, x Rows, _ []float32, rows int) {
+func (c *CodeConv) Backward(_, g, dy, y []float32, x Rows, scratch []float32, rows int) {
 	oh, ow, _ := c.Shape()
 	dy = dy[:rows*oh*ow*c.Out]
 	mask(dy, y[:len(dy)], c.Act)
-	if g != nil {
+	if g == nil {
+		return
+	}
+	w, b := g[:len(g)-c.Out], g[len(g)-c.Out:]
+	if step := c.rowsAtOnce(x, rows); step > 0 {
+		c.backwardPalette(w, b, dy, x, scratch, rows, step)
+	} else {
 		l := c.lookup(x, rows)
-		f32.EmbedBack(g[:len(g)-c.Out], g[len(g)-c.Out:], dy, &l)
+		f32.EmbedBack(w, b, dy, &l)
 	}
 }

@@ -100,10 +100,10 @@ func (c *Conv) Backward(dx, g, dy, y []float32, x Rows, scratch []float32, rows 
 	switch {
 	case dx == nil:
 	case c.across(rows):
-		c.addInputAcross(dx, dy, x.turned, rows)
+		c.addInputAcross(dx, dy, x.help.turned, rows)
 	default:
 		for r := range rows {
-			c.addInput(dx[r*in:(r+1)*in], dy[r*n:(r+1)*n], x.turned)
+			c.addInput(dx[r*in:(r+1)*in], dy[r*n:(r+1)*n], x.help.turned)
 		}
 	}
 	if g != nil {

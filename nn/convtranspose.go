@@ -124,7 +124,7 @@ func (c *ConvTranspose) Backward(dx, g, dy, y []float32, x Rows, _ []float32, ro
 	dy = dy[:rows*out]
 	mask(dy, y[:rows*out], c.Act)
 	if dx != nil {
-		c.addInput(dx, dy, x.turned, rows)
+		c.addInput(dx, dy, x.help.turned, rows)
 	}
 	if g != nil {
 		c.addWeights(g[:len(g)-c.Out], dy, x.Floats, rows)

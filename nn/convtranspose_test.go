@@ -81,7 +81,7 @@ func BenchmarkConvTranspose(b *testing.B) {
 			for _, pass := range []string{"forward", "dx", "dw"} {
 				b.Run(fmt.Sprintf("in=%dx%dx%d/rows=%d/pass=%s", l.H, l.W, l.C, rows, pass), func(b *testing.B) {
 					s := newSubject(&l, rows)
-					s.x.turned = turned(s.layer, s.params)
+					s.x.help = &help{turned: turned(s.layer, s.params)}
 					y := s.forward()
 					dx, g := s.backward(y, 0)
 					b.ReportAllocs()

@@ -66,7 +66,7 @@ func (d *Dense) Backward(dx, g, dy, y []float32, x Rows, _ []float32, rows int) 
 	dy = dy[:rows*d.Out]
 	mask(dy, y[:rows*d.Out], d.Act)
 	if dx != nil {
-		d.addInputs(dx, dy, x.turned, rows, 0, d.In)
+		d.addInputs(dx, dy, x.help.turned, rows, 0, d.In)
 	}
 	if g != nil {
 		d.addWeights(g, dy, x, rows, 0, d.features())
@@ -84,6 +84,22 @@ func (d *Dense) addInputs(dx, dy, turned []float32, rows, lo, hi int) {
 	}
 	p.I = p.C
 	f32.Mul(&p)
+}
+
+// sendInputs adds to columns lo..hi-1 of dx, given dy transposed, [Out, rows]; sent, [In, rows], is where dx is computed
+// transposed: W dy'. Rows of both are pitch(rows) apart; zeros is [rows].
+func (d *Dense) sendInputs(dx, dy, sent, zeros []float32, rows, lo, hi int) {
+	if lo == hi {
+		return
+	}
+	w, _ := d.weights(d.Out)
+	step := pitch(rows)
+	sent = sent[lo*step:]
+	f32.Mul(&f32.Product{
+		C: sent, A: w[lo*d.Out:], B: dy, I: zeros, M: hi - lo, N: rows, K: d.Out, Segs: 1, Tiles: 1,
+		CRow: step, ARow: d.Out, ACol: 1, BRow: step, Floor: negInf,
+	})
+	f32.AddTransposed(dx[lo:], sent, hi-lo, rows, d.In, step)
 }
 
 // turning implements Layer: W without the rows of the side as [Out, In].

@@ -117,10 +117,10 @@ func TestOptimizersAgainstTorch(t *testing.T) {
 		make func(p *Params) Optimizer
 	}{
 		{"adam", v.Adam, func(p *Params) Optimizer {
-			return NewAdam(AdamConfig{Beta1: v.Adam.B1, Beta2: v.Adam.B2, Eps: v.Adam.Eps}, p)
+			return NewAdam(AdamConfig{Beta1: v.Adam.B1, Beta2: v.Adam.B2, Eps: v.Adam.Eps}, nil, p)
 		}},
 		{"rmsprop", v.RMSProp, func(p *Params) Optimizer {
-			return NewRMSProp(RMSPropConfig{Decay: v.RMSProp.Alpha, Eps: v.RMSProp.Eps}, p)
+			return NewRMSProp(RMSPropConfig{Decay: v.RMSProp.Alpha, Eps: v.RMSProp.Eps}, nil, p)
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -130,8 +130,7 @@ func TestOptimizersAgainstTorch(t *testing.T) {
 			copy(p.W, narrow(test.run.Start))
 			for at := 0; at < len(test.run.Grads); at += n {
 				copy(p.G, narrow(test.run.Grads[at:at+n]))
-				ClipNorm(test.run.ClipNorm, p)
-				opt.Step(p, test.run.LR)
+				opt.Step(test.run.LR, test.run.ClipNorm, p)
 				for i, want := range test.run.Params[at : at+n] {
 					// Each step rounds the weight once; what it has moved is good to 2e-5: 1-0.999 in float32.
 					moved := math.Abs(want - test.run.Start[i])

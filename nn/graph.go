@@ -34,8 +34,11 @@ type Graph struct {
 
 	sums                      [shards][]float32 // [narrow] per shard; made when first needed
 	scratch                   [shards][]float32
+	help                      [shards]help // with palettes if a layer reads symbols
+	zeros                     []float32    // [rows]; made when first needed
 	forward, backward, reduce func(int)
-	turn, columns, inputs     func(int)
+	turn, columns             func(int)
+	turnGrads, inputs         func(int)
 }
 
 type node struct {
@@ -47,7 +50,8 @@ type node struct {
 	side   int // floats of a row that it reads beside the observation
 	sum    int // where its gradient stands in the shards' sums
 	wide   *Dense
-	turned []float32 // the weights transposed, for Backward; made when first needed
+	turned []float32 // the weights transposed, for Backward; of a wide layer, the output gradients; made when first needed
+	sent   []float32 // of a wide layer, the input gradients transposed
 }
 
 // NewGraph returns an empty graph for passes of up to rows rows. workers may be nil.
@@ -59,7 +63,8 @@ func NewGraph(rows int, workers *team.Team) *Graph {
 
 func (g *Graph) bind() {
 	g.forward, g.backward, g.reduce = g.forwardPiece, g.backwardShard, g.reducePiece
-	g.turn, g.columns, g.inputs = g.turnPiece, g.forwardColumns, g.backwardColumns
+	g.turn, g.columns = g.turnPiece, g.forwardColumns
+	g.turnGrads, g.inputs = g.turnColumns, g.backwardColumns
 }
 
 // Input is what the first layers read.
@@ -93,6 +98,9 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 		g.narrow += hi - lo
 		g.work += (hi - lo) * h * w
 	}
+	if _, ok := layer.(*CodeConv); ok {
+		g.makePalettes()
+	}
 	g.nodes = append(g.nodes, n)
 	for i := range g.scratch {
 		if need := layer.Scratch(); need > len(g.scratch[i]) {
@@ -100,6 +108,12 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 		}
 	}
 	return len(g.nodes) - 1
+}
+
+func (g *Graph) makePalettes() {
+	for i := range g.help {
+		g.help[i].palette = new(palette)
+	}
 }
 
 // length returns how many floats of a row node from gives to those that read it.
@@ -134,7 +148,10 @@ func (g *Graph) Share(rows int, workers *team.Team) *Graph {
 	for i := range s.nodes {
 		t := *s.nodes[i].tap
 		t.Act, t.Grad = make([]float32, rows*t.Len()), make([]float32, rows*t.Len())
-		s.nodes[i].tap, s.nodes[i].turned = &t, nil
+		s.nodes[i].tap, s.nodes[i].turned, s.nodes[i].sent = &t, nil, nil
+	}
+	if g.help[0].palette != nil {
+		s.makePalettes()
 	}
 	for i := range s.scratch {
 		s.scratch[i] = make([]float32, len(g.scratch[i]))
@@ -200,9 +217,10 @@ func (g *Graph) Backward() {
 	for g.lo = g.depth; g.lo > 0; {
 		g.lo, g.hi = g.lo-1, g.lo
 		if n := &g.nodes[g.lo]; n.wide != nil {
-			size := g.count * n.tap.Len()
-			mask(n.tap.Grad[:size], n.tap.Act[:size], n.wide.Act)
-			g.team.Run(shards, g.inputs)
+			g.team.Run(shards, g.turnGrads)
+			if n.from != Input {
+				g.team.Run(shards, g.inputs)
+			}
 			continue
 		}
 		for g.lo > 0 && g.nodes[g.lo-1].wide == nil {
@@ -224,18 +242,27 @@ func (g *Graph) makeRoom() {
 		g.sums[i] = make([]float32, g.narrow)
 	}
 	for i := range g.nodes {
-		if n := &g.nodes[i]; n.from != Input {
+		n := &g.nodes[i]
+		switch {
+		case n.from == Input:
+		case n.wide != nil:
+			n.turned, n.sent = make([]float32, n.wide.Out*pitch(g.rows)), make([]float32, n.wide.In*pitch(g.rows))
+			g.zeros = make([]float32, g.rows)
+		default:
 			blocks, rows, cols := n.layer.turning()
 			n.turned = make([]float32, blocks*rows*cols)
 		}
 	}
 }
 
+// pitch returns how far apart the rows of a matrix with a column per row of the batch stand: whole vectors, and no power of two.
+func pitch(rows int) int { return (rows+15)&^15 + 16 }
+
 // turnPiece transposes one eighth of the weights that Backward needs transposed.
 func (g *Graph) turnPiece(piece int) {
 	for i := range g.nodes[:g.depth] {
 		n := &g.nodes[i]
-		if len(n.turned) == 0 {
+		if len(n.turned) == 0 || n.wide != nil {
 			continue
 		}
 		blocks, rows, cols := n.layer.turning()
@@ -258,8 +285,8 @@ func eighth(n, piece int) int {
 }
 
 // reads returns the rows lo..hi-1 that a node reads.
-func (g *Graph) reads(n *node, lo, hi int) Rows {
-	x := Rows{}
+func (g *Graph) reads(n *node, lo, hi int, h *help) Rows {
+	x := Rows{help: h}
 	if n.from != Input {
 		t := g.nodes[n.from].tap
 		x.Floats = t.Act[lo*t.Len() : hi*t.Len()]
@@ -283,27 +310,45 @@ func (g *Graph) forwardPiece(piece int) {
 	for i := g.lo; i < g.hi; i++ {
 		n := &g.nodes[i]
 		size := n.tap.Len()
-		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi), g.scratch[piece], hi-lo)
+		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi, &g.help[piece]), g.scratch[piece], hi-lo)
 	}
 }
 
 // forwardColumns computes one eighth of the outputs of a wide layer, for all rows.
 func (g *Graph) forwardColumns(piece int) {
 	n := &g.nodes[g.lo]
-	n.wide.outputs(n.tap.Act, g.reads(n, 0, g.count), g.count, eighth(n.wide.Out, piece), eighth(n.wide.Out, piece+1))
+	n.wide.outputs(n.tap.Act, g.reads(n, 0, g.count, nil), g.count, eighth(n.wide.Out, piece), eighth(n.wide.Out, piece+1))
+}
+
+// turnColumns masks one eighth of the output gradients of a wide layer, for all rows, and transposes them. That and turning the
+// input gradients back is less than to transpose the weights.
+func (g *Graph) turnColumns(piece int) {
+	n := &g.nodes[g.lo]
+	out := n.wide.Out
+	lo, hi := eighth(out, piece), eighth(out, piece+1)
+	if lo == hi {
+		return
+	}
+	for r := range g.count {
+		mask(n.tap.Grad[r*out+lo:r*out+hi], n.tap.Act[r*out+lo:r*out+hi], n.wide.Act)
+	}
+	if n.from != Input {
+		f32.Transpose(n.turned[lo*pitch(g.count):], n.tap.Grad[lo:], g.count, hi-lo, pitch(g.count), out)
+	}
 }
 
 // backwardColumns adds one eighth of the input gradients of a wide layer, for all rows.
 func (g *Graph) backwardColumns(piece int) {
 	n := &g.nodes[g.lo]
-	if n.from != Input {
-		n.wide.addInputs(g.nodes[n.from].tap.Grad, n.tap.Grad, n.turned, g.count, eighth(n.wide.In, piece), eighth(n.wide.In, piece+1))
-	}
+	n.wide.sendInputs(g.nodes[n.from].tap.Grad, n.turned, n.sent, g.zeros, g.count, eighth(n.wide.In, piece), eighth(n.wide.In, piece+1))
 }
 
 func (g *Graph) backwardShard(shard int) {
 	lo, hi := g.bounds(shard, min(shards, g.count))
 	sum := g.sums[shard]
+	if h := &g.help[shard]; h.palette != nil && g.pieces != min(shards, g.count) {
+		h.palette.rows = 0 // it is of other rows
+	}
 	for i := g.hi - 1; i >= g.lo; i-- {
 		n := &g.nodes[i]
 		size := n.tap.Len()
@@ -316,8 +361,8 @@ func (g *Graph) backwardShard(shard int) {
 		from, to := n.layer.span()
 		grad := sum[n.sum : n.sum+to-from]
 		clear(grad)
-		x := g.reads(n, lo, hi)
-		x.turned = n.turned
+		x := g.reads(n, lo, hi, &g.help[shard])
+		x.help.turned = n.turned
 		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*size:hi*size], x, g.scratch[shard], hi-lo)
 		clear(dy)
 	}
@@ -330,7 +375,7 @@ func (g *Graph) reducePiece(piece int) {
 		from, to := n.layer.span()
 		if n.wide != nil {
 			size, features := n.tap.Len(), n.wide.features()
-			n.wide.addWeights(n.params.G[from:to], n.tap.Grad[:g.count*size], g.reads(n, 0, g.count), g.count,
+			n.wide.addWeights(n.params.G[from:to], n.tap.Grad[:g.count*size], g.reads(n, 0, g.count, nil), g.count,
 				piece*features/shards, (piece+1)*features/shards)
 			continue
 		}

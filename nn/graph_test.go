@@ -299,7 +299,7 @@ func TestWideDense(t *testing.T) {
 		obs, side := s.input(rows)
 		s.Forward(obs, side, rows, "")
 		dy := randoms(rows*d.Out, "dy")
-		x := Rows{Floats: s.Tap(3).Act, Side: side, turned: turned(d, p)}
+		x := Rows{Floats: s.Tap(3).Act, Side: side, help: &help{turned: turned(d, p)}}
 
 		y := poison(make([]float32, rows*d.Out))
 		d.Forward(y, x, nil, rows)

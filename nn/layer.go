@@ -19,7 +19,13 @@ type Rows struct {
 	Bytes  []byte
 	Side   []float32
 
-	turned []float32 // in Backward: the layer's weights transposed, see Layer.turning; read unless dx is nil
+	help *help // of the graph; nil: none
+}
+
+// help is what a graph keeps for its layers, shard by shard.
+type help struct {
+	turned  []float32 // in Backward: the layer's weights transposed, see Layer.turning; read unless dx is nil
+	palette *palette  // working memory of layers that read symbols; nil: they do without
 }
 
 // Layer maps rows to rows. Its methods run on the caller's goroutine, over all the rows they are given, and allocate

@@ -100,7 +100,7 @@ func (s *subject) backward(y []float32, start float32) (dx, g []float32) {
 	for i := range g {
 		g[i] = start
 	}
-	s.x.turned = turned(s.layer, s.params)
+	s.x.help = &help{turned: turned(s.layer, s.params)}
 	s.layer.Backward(dx, g, append([]float32(nil), s.dy...), y, s.x, s.scratch, s.rows)
 	return dx, g
 }

@@ -64,7 +64,7 @@ func CrossEntropy(dlogits, logits []float32, label []int32, weight, scratch []fl
 			continue
 		}
 		row := logits[i*classes : (i+1)*classes]
-		f32.LogSoftmax(logp, row, classes)
+		f32.Softmax(logp, logp, row, classes)
 		sum -= float64(w) * float64(logp[y])
 		f32.Exp(logp, logp)
 		d := dlogits[i*classes : (i+1)*classes]

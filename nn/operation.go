@@ -33,7 +33,7 @@ func NewOperation(layer Layer, in Rows, rows int) *Operation {
 	h, w, c := layer.Shape()
 	o.y, o.scratch = make([]float32, rows*h*w*c), make([]float32, layer.Scratch())
 	blocks, r, cols := layer.turning()
-	o.in.turned = make([]float32, blocks*r*cols)
+	o.in.help = &help{turned: make([]float32, blocks*r*cols)}
 	o.dx = make([]float32, rows*floats)
 	o.Forward()
 	o.dy = append([]float32(nil), o.y...)
@@ -56,7 +56,7 @@ func (o *Operation) BackwardWeights() {
 func (o *Operation) BackwardData() {
 	blocks, rows, cols := o.layer.turning()
 	for b := range blocks {
-		f32.Transpose(o.in.turned[b*rows*cols:], o.params.W[b*rows*cols:], rows, cols, rows, cols)
+		f32.Transpose(o.in.help.turned[b*rows*cols:], o.params.W[b*rows*cols:], rows, cols, rows, cols)
 	}
 	o.layer.Backward(o.dx, nil, o.dy, o.y, o.in, o.scratch, o.rows)
 }

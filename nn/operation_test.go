@@ -23,12 +23,12 @@ func TestOperation(t *testing.T) {
 			layer.declare(p, "layer")
 			p.Alloc()
 			copy(p.W, o.params.W)
-			in := Rows{Floats: x}
+			in := Rows{Floats: x, help: new(help)}
 			blocks, r, c := layer.turning()
 			for b := range blocks {
 				for j := range c {
 					for i := range r {
-						in.turned = append(in.turned, p.W[b*r*c+i*c+j])
+						in.help.turned = append(in.help.turned, p.W[b*r*c+i*c+j])
 					}
 				}
 			}

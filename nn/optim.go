@@ -1,8 +1,6 @@
 package nn
 
 import (
-	"encoding/binary"
-	"errors"
 	"math"
 
 	"github.com/auxrl/auxrl/internal/f32"
@@ -10,8 +8,9 @@ import (
 
 // Optimizer steps arenas. It keeps its moments per arena, in the order in which the constructor was given them.
 type Optimizer interface {
-	// Step moves p.W against p.G and clears p.G.
-	Step(p *Params, lr float32)
+	// Step moves the weights of the arenas against their gradients, clears those, and returns the Euclidean norm that they had
+	// together. If the norm is larger than clip, the gradients count as scaled down to it; clip 0 leaves them as they are.
+	Step(lr, clip float32, arenas ...*Params) (norm float32)
 	// Moments returns the moments of p by name, each as long as p.W: what a checkpoint stores beside the weights.
 	Moments(p *Params) []Moment
 	// AppendState and RestoreState save and restore what is not a moment.
@@ -36,56 +35,41 @@ func DefaultAdam() AdamConfig { return AdamConfig{Beta1: 0.9, Beta2: 0.999, Eps:
 
 // Adam is the optimiser of Kingma & Ba (2015), in PyTorch's form.
 type Adam struct {
-	cfg   AdamConfig
-	slots []slot
+	sweep
+	cfg AdamConfig
 }
 
-// slot holds an optimiser's moments of one arena.
-type slot struct {
-	params *Params
-	steps  uint64
-	m, v   []float32
-}
-
-// NewAdam returns an optimiser for the given arenas.
-func NewAdam(cfg AdamConfig, arenas ...*Params) *Adam {
+// NewAdam returns an optimiser for the given arenas. workers may be nil.
+func NewAdam(cfg AdamConfig, workers *Team, arenas ...*Params) *Adam {
 	a := &Adam{cfg: cfg}
-	for _, p := range arenas {
-		a.slots = append(a.slots, slot{params: p, m: make([]float32, len(p.W)), v: make([]float32, len(p.W))})
+	a.bind(workers, a.move, arenas)
+	for i := range a.slots {
+		s := &a.slots[i]
+		s.m, s.v = make([]float32, len(s.params.W)), make([]float32, len(s.params.W))
 	}
 	return a
 }
 
-func find(slots []slot, p *Params) *slot {
-	for i := range slots {
-		if slots[i].params == p {
-			return &slots[i]
-		}
+// Step implements Optimizer.
+func (a *Adam) Step(lr, clip float32, arenas ...*Params) (norm float32) {
+	a.begin(arenas)
+	for _, s := range a.active {
+		t := float64(s.steps)
+		s.step = float32(float64(lr) / (1 - math.Pow(float64(a.cfg.Beta1), t)))
+		s.root = float32(math.Sqrt(1 - math.Pow(float64(a.cfg.Beta2), t)))
 	}
-	panic("nn: the optimiser was not built for this arena")
+	return a.run(clip)
 }
 
-// Step implements Optimizer.
-func (a *Adam) Step(p *Params, lr float32) {
-	s := find(a.slots, p)
-	s.steps++
-	t := float64(s.steps)
-	step := float64(lr) / (1 - math.Pow(float64(a.cfg.Beta1), t))
-	root := math.Sqrt(1 - math.Pow(float64(a.cfg.Beta2), t))
-	f32.Adam(p.W, p.G, s.m, s.v, float32(step), float32(root), a.cfg.Beta1, a.cfg.Beta2, a.cfg.Eps)
+func (a *Adam) move(s *slot, lo, hi int, scale float32) {
+	f32.Adam(s.params.W[lo:hi], s.params.G[lo:hi], s.m[lo:hi], s.v[lo:hi], scale, s.step, s.root, a.cfg.Beta1, a.cfg.Beta2, a.cfg.Eps)
 }
 
 // Moments implements Optimizer.
 func (a *Adam) Moments(p *Params) []Moment {
-	s := find(a.slots, p)
+	s := a.find(p)
 	return []Moment{{"m", s.m}, {"v", s.v}}
 }
-
-// AppendState implements Optimizer.
-func (a *Adam) AppendState(b []byte) []byte { return appendSteps(b, a.slots) }
-
-// RestoreState implements Optimizer.
-func (a *Adam) RestoreState(b []byte) error { return restoreSteps(b, a.slots) }
 
 // RMSPropConfig holds the constants of RMSProp.
 type RMSPropConfig struct {
@@ -101,71 +85,38 @@ func DefaultRMSProp() RMSPropConfig { return RMSPropConfig{Decay: 0.99, Eps: 1e-
 
 // RMSProp divides by the running root mean square of the gradient (Tieleman & Hinton 2012), without momentum.
 type RMSProp struct {
-	cfg   RMSPropConfig
-	slots []slot
+	sweep
+	cfg RMSPropConfig
 }
 
-// NewRMSProp returns an optimiser for the given arenas.
-func NewRMSProp(cfg RMSPropConfig, arenas ...*Params) *RMSProp {
+// NewRMSProp returns an optimiser for the given arenas. workers may be nil.
+func NewRMSProp(cfg RMSPropConfig, workers *Team, arenas ...*Params) *RMSProp {
 	r := &RMSProp{cfg: cfg}
-	for _, p := range arenas {
-		s := slot{params: p, v: make([]float32, len(p.W))}
+	r.bind(workers, r.move, arenas)
+	for i := range r.slots {
+		s := &r.slots[i]
+		s.v = make([]float32, len(s.params.W))
 		if cfg.TensorFlow {
-			for i := range s.v {
-				s.v[i] = 1
+			for j := range s.v {
+				s.v[j] = 1
 			}
 		}
-		r.slots = append(r.slots, s)
 	}
 	return r
 }
 
 // Step implements Optimizer.
-func (r *RMSProp) Step(p *Params, lr float32) {
-	s := find(r.slots, p)
-	s.steps++
-	f32.RMSProp(p.W, p.G, s.v, lr, r.cfg.Decay, r.cfg.Eps, r.cfg.TensorFlow)
+func (r *RMSProp) Step(lr, clip float32, arenas ...*Params) (norm float32) {
+	r.begin(arenas)
+	for _, s := range r.active {
+		s.step = lr
+	}
+	return r.run(clip)
+}
+
+func (r *RMSProp) move(s *slot, lo, hi int, scale float32) {
+	f32.RMSProp(s.params.W[lo:hi], s.params.G[lo:hi], s.v[lo:hi], scale, s.step, r.cfg.Decay, r.cfg.Eps, r.cfg.TensorFlow)
 }
 
 // Moments implements Optimizer.
-func (r *RMSProp) Moments(p *Params) []Moment { return []Moment{{"v", find(r.slots, p).v}} }
-
-// AppendState implements Optimizer.
-func (r *RMSProp) AppendState(b []byte) []byte { return appendSteps(b, r.slots) }
-
-// RestoreState implements Optimizer.
-func (r *RMSProp) RestoreState(b []byte) error { return restoreSteps(b, r.slots) }
-
-func appendSteps(b []byte, slots []slot) []byte {
-	for i := range slots {
-		b = binary.LittleEndian.AppendUint64(b, slots[i].steps)
-	}
-	return b
-}
-
-func restoreSteps(b []byte, slots []slot) error {
-	if len(b) != 8*len(slots) {
-		return errors.New("nn: restore: the optimiser's state has the wrong length")
-	}
-	for i := range slots {
-		slots[i].steps = binary.LittleEndian.Uint64(b[8*i:])
-	}
-	return nil
-}
-
-// ClipNorm scales the gradients of the arenas together so that their Euclidean norm is at most limit, and returns the norm
-// they had. limit 0 only measures.
-func ClipNorm(limit float32, arenas ...*Params) float32 {
-	sum := 0.0
-	for _, p := range arenas {
-		sum += f32.SumSquares(p.G)
-	}
-	norm := math.Sqrt(sum)
-	if limit > 0 && norm > float64(limit) {
-		scale := float32(float64(limit) / (norm + 1e-6))
-		for _, p := range arenas {
-			f32.Scale(p.G, scale)
-		}
-	}
-	return float32(norm)
-}
+func (r *RMSProp) Moments(p *Params) []Moment { return []Moment{{"v", r.find(p).v}} }

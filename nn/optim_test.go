@@ -24,7 +24,7 @@ func TestRMSPropForms(t *testing.T) {
 	var moved [2]float64
 	for i, tensorFlow := range []bool{true, false} {
 		p := vector(n)
-		opt := NewRMSProp(RMSPropConfig{Decay: 0.99, Eps: 0.1, TensorFlow: tensorFlow}, p)
+		opt := NewRMSProp(RMSPropConfig{Decay: 0.99, Eps: 0.1, TensorFlow: tensorFlow}, nil, p)
 		w, s := make([]float64, n), make([]float64, n)
 		if tensorFlow {
 			plus(s, 1)
@@ -35,7 +35,7 @@ func TestRMSPropForms(t *testing.T) {
 				g[j] *= 0.01
 			}
 			copy(p.G, g)
-			opt.Step(p, lr)
+			opt.Step(lr, 0, p)
 			slowRMSProp(w, s, wide(g), float64(float32(lr)), float64(float32(0.99)), float64(float32(0.1)), tensorFlow)
 			compare(t, "weights", p.W, w, 2e-5) // 1-0.99 in float32 is good to 2e-6
 			compare(t, "mean squares", opt.Moments(p)[0].Data, s, 2e-5)
@@ -50,30 +50,84 @@ func TestRMSPropForms(t *testing.T) {
 	}
 }
 
-func TestClipNorm(t *testing.T) {
+// Adam without its moving averages shows the gradient that a step counts: v = d², and m = d.
+func bare(workers *Team, arenas ...*Params) *Adam {
+	return NewAdam(AdamConfig{Eps: 1}, workers, arenas...)
+}
+
+func TestStepClipsTheNorm(t *testing.T) {
 	rows := func() (a, b *Params) {
 		a, b = vector(2), vector(1)
 		copy(a.G, []float32{3, 0})
 		copy(b.G, []float32{-4})
 		return a, b
 	}
-	for _, test := range []struct{ limit, scale float32 }{{0, 1}, {5, 1}, {6, 1}, {1, 0.2}, {0.5, 0.1}} {
+	for _, test := range []struct{ clip, scale float32 }{{0, 1}, {5, 1}, {6, 1}, {1, 0.2}, {0.5, 0.1}} {
 		a, b := rows()
-		if got := ClipNorm(test.limit, a, b); got != 5 {
-			t.Errorf("limit %v: norm %v, want 5", test.limit, got)
+		opt := bare(nil, a, b)
+		if got := opt.Step(1, test.clip, a, b); got != 5 {
+			t.Errorf("clip %v: norm %v, want 5", test.clip, got)
 		}
+		got := append(append([]float32(nil), opt.Moments(a)[0].Data...), opt.Moments(b)[0].Data...)
 		want := []float64{3 * float64(test.scale), 0, -4 * float64(test.scale)}
-		compare(t, "clipped", append(append([]float32(nil), a.G...), b.G...), want, 4e-7) // 1e-6 in 5, as in PyTorch
+		compare(t, "clipped", got, want, 4e-7) // 1e-6 in 5, as in PyTorch
 	}
-	if a, b := rows(); ClipNorm(1, a) != 3 || b.G[0] != -4 {
+	a, b := rows()
+	opt := bare(nil, a, b)
+	if opt.Step(1, 1, a) != 3 || b.G[0] != -4 || b.W[0] != 0 {
 		t.Error("an arena that was not named was changed")
+	}
+	if !panics(func() { opt.Step(1, 1, b, b) }) {
+		t.Error("an arena may be named twice")
 	}
 	// Divergence must not hide: no limit makes NaN or Inf finite.
 	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
 		a, b := rows()
 		b.G[0] = bad
-		if norm := ClipNorm(1, a, b); norm-norm == 0 || b.G[0]-b.G[0] == 0 {
-			t.Errorf("gradient %v: norm %v, clipped to %v", bad, norm, b.G[0])
+		opt := bare(nil, a, b)
+		if norm := opt.Step(1, 1, a, b); norm-norm == 0 || b.W[0]-b.W[0] == 0 {
+			t.Errorf("gradient %v: norm %v, weight %v", bad, norm, b.W[0])
+		}
+	}
+}
+
+// Arenas of several pieces are stepped as one, whoever takes the pieces, and the norm is that of all.
+func TestStepDoesNotDependOnWorkers(t *testing.T) {
+	sizes := []int{2*sweepLen + 3, 5, sweepLen, 1}
+	var first []float32
+	for _, workers := range []int{1, 2, 3} {
+		crew := NewTeam(workers)
+		defer crew.Close()
+		var arenas []*Params
+		for _, n := range sizes {
+			arenas = append(arenas, vector(n))
+		}
+		for _, opt := range []Optimizer{NewAdam(DefaultAdam(), crew, arenas...), NewRMSProp(DefaultRMSProp(), crew, arenas...)} {
+			var all []float32
+			sum := 0.0
+			for i, p := range arenas {
+				copy(p.G, randoms(len(p.G), "gradients"+string(rune('a'+i))))
+				for _, d := range p.G {
+					sum += float64(d) * float64(d)
+				}
+			}
+			norm := opt.Step(0.01, 0.5, arenas...)
+			if want := math.Sqrt(sum); math.Abs(float64(norm)-want) > 1e-6*want {
+				t.Errorf("workers=%d: norm %v, want %v", workers, norm, want)
+			}
+			for _, p := range arenas {
+				all = append(all, p.W...)
+				if maxAbs(p.G) != 0 {
+					t.Errorf("workers=%d: a gradient of %d weights is not cleared", workers, len(p.G))
+				}
+			}
+			if _, ok := opt.(*RMSProp); !ok {
+				continue
+			}
+			if first == nil {
+				first = all
+			}
+			same(t, "weights", all, first)
 		}
 	}
 }
@@ -81,8 +135,8 @@ func TestClipNorm(t *testing.T) {
 // An optimiser restored from its moments and state goes on bit for bit.
 func TestOptimizersContinue(t *testing.T) {
 	for name, build := range map[string]func(p ...*Params) Optimizer{
-		"adam":    func(p ...*Params) Optimizer { return NewAdam(DefaultAdam(), p...) },
-		"rmsprop": func(p ...*Params) Optimizer { return NewRMSProp(DefaultRMSProp(), p...) },
+		"adam":    func(p ...*Params) Optimizer { return NewAdam(DefaultAdam(), nil, p...) },
+		"rmsprop": func(p ...*Params) Optimizer { return NewRMSProp(DefaultRMSProp(), nil, p...) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			const n = 5
@@ -91,7 +145,7 @@ func TestOptimizersContinue(t *testing.T) {
 			steps := func(opt Optimizer, p *Params, from, to int) {
 				for i := from; i < to; i++ {
 					copy(p.G, randoms(n*to, "gradients")[i*n:])
-					opt.Step(p, 0.01)
+					opt.Step(0.01, 0, p)
 				}
 			}
 			steps(opt, a, 0, 7)
@@ -127,10 +181,11 @@ func TestOptimizersContinue(t *testing.T) {
 			if err := again.RestoreState(state[1:]); err == nil {
 				t.Error("a short state was accepted")
 			}
-			if !panics(func() { opt.Step(a2, 1) }) {
+			if !panics(func() { opt.Step(1, 0, a2) }) {
 				t.Error("a strange arena was accepted")
 			}
-			if got := testing.AllocsPerRun(5, func() { opt.Step(a, 0.01); ClipNorm(1, a) }); got != 0 {
+			arenas := []*Params{a, b}
+			if got := testing.AllocsPerRun(5, func() { opt.Step(0.01, 1, arenas...) }); got != 0 {
 				t.Errorf("%v allocations", got)
 			}
 		})
@@ -140,13 +195,13 @@ func TestOptimizersContinue(t *testing.T) {
 // Steps against NaN gradients leave NaN weights.
 func TestOptimizersKeepNaN(t *testing.T) {
 	p, q := vector(2), vector(2)
-	for _, opt := range []Optimizer{NewAdam(DefaultAdam(), p), NewRMSProp(DefaultRMSProp(), q)} {
+	for _, opt := range []Optimizer{NewAdam(DefaultAdam(), nil, p), NewRMSProp(DefaultRMSProp(), nil, q)} {
 		a := p
 		if _, ok := opt.(*RMSProp); ok {
 			a = q
 		}
 		poison(a.G[:1])
-		if opt.Step(a, 0.1); a.W[0] == a.W[0] || a.W[1] != 0 {
+		if opt.Step(0.1, 0, a); a.W[0] == a.W[0] || a.W[1] != 0 {
 			t.Errorf("%T: got %v", opt, a.W)
 		}
 	}

@@ -54,7 +54,7 @@ func BenchmarkStep(b *testing.B) {
 				crew := team.New(workers)
 				defer crew.Close()
 				n, obs, vec := c.build(b, rows, crew)
-				adam := nn.NewAdam(nn.DefaultAdam(), n.Params()...)
+				adam := nn.NewAdam(nn.DefaultAdam(), crew, n.Params()...)
 				params := n.Params()
 				b.ReportAllocs()
 				best := time.Hour
@@ -68,10 +68,7 @@ func BenchmarkStep(b *testing.B) {
 						n.Values()[0].Grad[i] = 1e-3 * v
 					}
 					n.Backward()
-					nn.ClipNorm(0.5, params...)
-					for _, p := range params {
-						adam.Step(p, 1e-4)
-					}
+					adam.Step(1e-4, 0.5, params...)
 					best = min(best, time.Since(start))
 				}
 				b.ReportMetric(float64(best.Nanoseconds())/1e3, "best-us")

@@ -15,8 +15,7 @@ func NewCategorical(actions int) *Categorical {
 
 // Set computes the distribution of one row of logits.
 func (c *Categorical) Set(logits []float32) {
-	nn.LogSoftmax(c.LogP, logits, len(c.LogP))
-	nn.Exp(c.P, c.LogP)
+	nn.Softmax(c.P, c.LogP, logits, len(c.LogP))
 }
 
 // Sample returns the action at which the distribution function passes u in [0, 1).
@@ -42,11 +41,14 @@ func (c *Categorical) Mode() int {
 }
 
 // Entropy returns -Σ p log p, in nats.
-func (c *Categorical) Entropy() float32 {
+func (c *Categorical) Entropy() float32 { return Entropy(c.P, c.LogP) }
+
+// Entropy returns -Σ p log p, in nats, of probabilities and their logarithms.
+func Entropy(p, logp []float32) float32 {
 	h := float32(0)
-	for i, p := range c.P {
-		if p > 0 {
-			h -= p * c.LogP[i]
+	for i, v := range p {
+		if v > 0 {
+			h -= v * logp[i]
 		}
 	}
 	return h

@@ -129,6 +129,9 @@ func (n *Net) Logits() *nn.Tap { return n.logits }
 // Values returns the value taps, one per stream.
 func (n *Net) Values() []*nn.Tap { return n.values }
 
+// Team returns the network's workers; nil: it has none.
+func (n *Net) Team() *nn.Team { return n.team }
+
 // Rows returns how many rows a pass may have.
 func (n *Net) Rows() int { return n.graph.Rows() }
 

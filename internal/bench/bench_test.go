@@ -36,7 +36,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestEngine(t *testing.T) {
-	for _, filter := range []string{"peak", "memory", "conv1_", "minigrid", "dense_64", "lstm", "clip", "adam", "minatar"} {
+	for _, filter := range []string{"peak", "memory", "conv1_", "minigrid", "dense_64", "lstm", "adam", "minatar"} {
 		told := 0
 		err := Engine(t.Context(), filter, time.Microsecond, func(r Result) error {
 			told++

@@ -68,7 +68,6 @@ func operations() []row {
 	}
 	return append(all,
 		row{"lstm_step_b16", false, func(*team.Team) subject { return lstmStep(16) }},
-		row{"clip_norm_1686k", false, func(*team.Team) subject { return clipNorm() }},
 		row{"adam_1686k", false, func(*team.Team) subject { return adam() }},
 	)
 }
@@ -144,16 +143,11 @@ func weights() *nn.Params {
 	return p
 }
 
-func clipNorm() subject {
-	p := weights()
-	return subject{run: func() { nn.ClipNorm(0, p) }, bytes: float64(4 * len(p.W))}
-}
-
-// adam reads weights, gradients and two moments and writes them all.
+// adam reads the gradients for their norm, and then weights, gradients and two moments, and writes those.
 func adam() subject {
 	p := weights()
-	a := nn.NewAdam(nn.DefaultAdam(), p)
-	return subject{run: func() { a.Step(p, 1e-6) }, bytes: float64(8 * 4 * len(p.W))}
+	a := nn.NewAdam(nn.DefaultAdam(), nil, p)
+	return subject{run: func() { a.Step(1e-6, 0.5, p) }, bytes: float64(9 * 4 * len(p.W))}
 }
 
 // random returns numbers in [-1, 1).

@@ -28,7 +28,7 @@ func steps() []row {
 		{"nature", nature, 256, trained}, {"nature", nature, 32, trained}, {"minigrid", miniGrid, 256, trained}, {"minatar", minAtar, 256, young},
 	} {
 		all = append(all, row{fmt.Sprintf("%s_step_b%d", s.name, s.batch), true, func(crew *team.Team) subject {
-			return step(s.build(s.shape, s.batch, crew), s.shape, s.batch)
+			return step(s.build(s.shape, s.batch, crew), s.shape, s.batch, crew)
 		}})
 	}
 	for _, s := range []struct {
@@ -84,9 +84,9 @@ func young(s policy.Shape, batch int, crew *team.Team) network {
 
 // step is what a learner does with a minibatch: forward, PPO's loss, backward, clipping, Adam. The step size is so small that
 // however many steps change nothing that would be quicker or slower.
-func step(n network, s policy.Shape, batch int) subject {
+func step(n network, s policy.Shape, batch int, crew *team.Team) subject {
 	cfg := agent.DefaultPPO()
-	ppo, optimizer := agent.NewPPO(cfg), nn.NewAdam(nn.DefaultAdam(), n.params...)
+	ppo, optimizer := agent.NewPPO(cfg, crew), nn.NewAdam(nn.DefaultAdam(), crew, n.params...)
 	b := &replay.Batch{
 		T: 1, B: batch, Obs: observations(s, batch), Vec: make([]float32, batch*s.Vec),
 		Action: make([]int32, batch), LogP: make([]float32, batch),
@@ -105,10 +105,7 @@ func step(n network, s policy.Shape, batch int) subject {
 			n.forward(b.Obs, b.Vec, batch)
 			ppo.Loss(b, n.logits, values)
 			n.backward()
-			nn.ClipNorm(0.5, n.params...)
-			for _, p := range n.params {
-				optimizer.Step(p, 1e-6)
-			}
+			optimizer.Step(1e-6, 0.5, n.params...)
 		},
 		flops: float64(batch) * n.both,
 	}

@@ -6,12 +6,13 @@ package f32
 //	Y[r,t,m,n] = max(floor, bias[n] + Σ_s Σ_k W[Places[s,k].Base + X[r,t,m,s,k], n])
 //	X[r,t,m,s,k] = X[r*XBatch + t*XTile + m*XRow + s*XSeg + k] < Places[s,k].Count
 //
-// Y is [Rows, Tiles, M, N], Places is [Segs, K]. The zeros of the one-hot vectors are never touched.
+// Y is [Rows, Tiles, M, N], Places is [Segs, K]. The zeros of the one-hot vectors are never touched. The sum is one of groups: Group
+// neighbouring k's are added up first, so that a table of such sums, read as symbols with a Group of 1, gives the same bits.
 type Lookup struct {
 	X                         []byte
 	Places                    []Place
 	Rows, Tiles, M, N         int
-	Segs, K                   int
+	Segs, K, Group            int
 	XBatch, XTile, XRow, XSeg int
 }
 
@@ -38,8 +39,8 @@ func EmbedBack(gw, gBias, dy []float32, l *Lookup) {
 // check panics unless everything is in its place; what codes name is checked as they are read.
 func (l *Lookup) check(y, w, bias []float32) {
 	places := l.Segs * l.K
-	if l.Rows <= 0 || l.Tiles <= 0 || l.M <= 0 || l.N <= 0 || l.Segs <= 0 || l.K <= 0 {
-		panic("f32: Embed: a dimension is not positive")
+	if l.Rows <= 0 || l.Tiles <= 0 || l.M <= 0 || l.N <= 0 || l.Segs <= 0 || l.K <= 0 || l.Group <= 0 || l.K%l.Group != 0 {
+		panic("f32: Embed: a dimension is not positive, or K no multiple of Group")
 	}
 	if len(y) != l.Rows*l.Tiles*l.M*l.N || len(bias) != l.N || len(l.Places) != places ||
 		min(l.XBatch, l.XTile, l.XRow, l.XSeg) < 0 ||
@@ -82,7 +83,9 @@ func embedGeneric(y, w, bias []float32, floor float32, l *Lookup) bool {
 			if int32(c) >= l.Places[seg+k].Count {
 				return false
 			}
-			addRow(o, w[(int(l.Places[seg+k].Base)+int(c))*l.N:])
+		}
+		for k := 0; k < l.K; k += l.Group {
+			l.addGroup(o, w, codes[k:k+l.Group], l.Places[seg+k:seg+k+l.Group])
 		}
 		if seg+l.K == len(l.Places) {
 			for i, v := range o {
@@ -91,6 +94,21 @@ func embedGeneric(y, w, bias []float32, floor float32, l *Lookup) bool {
 		}
 		return true
 	})
+}
+
+// addGroup adds to o the sum of the rows that neighbouring codes name.
+func (l *Lookup) addGroup(o, w []float32, codes []byte, places []Place) {
+	if len(codes) == 1 {
+		addRow(o, w[(int(places[0].Base)+int(codes[0]))*l.N:])
+		return
+	}
+	for n := range o {
+		sum := float32(0)
+		for k, c := range codes {
+			sum += w[(int(places[k].Base)+int(c))*l.N+n]
+		}
+		o[n] += sum
+	}
 }
 
 func embedBackGeneric(gw, gBias, dy []float32, l *Lookup) bool {

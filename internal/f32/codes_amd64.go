@@ -9,6 +9,7 @@ type lookupTask struct {
 	y, w, bias, x, places      unsafe.Pointer
 	rows, tiles, m, n, segs, k int
 	xBatch, xTile, xRow, xSeg  int
+	group, groups              int
 	floor                      float32
 }
 
@@ -23,7 +24,8 @@ func (l *Lookup) task(y, w, bias []float32, floor float32, r int) (t lookupTask,
 		y: unsafe.Pointer(&y[r*l.Tiles*l.M*l.N]), w: unsafe.Pointer(&w[0]), bias: unsafe.Pointer(&bias[0]),
 		x: unsafe.Pointer(&l.X[r*l.XBatch]), places: unsafe.Pointer(&l.Places[0]),
 		rows: rows, tiles: l.Tiles, m: l.M, n: l.N, segs: l.Segs, k: l.K,
-		xBatch: l.XBatch, xTile: l.XTile, xRow: l.XRow, xSeg: l.XSeg, floor: floor,
+		xBatch: l.XBatch, xTile: l.XTile, xRow: l.XRow, xSeg: l.XSeg,
+		group: l.Group, groups: l.K / l.Group, floor: floor,
 	}
 	return t, rows
 }

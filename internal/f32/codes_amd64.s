@@ -6,7 +6,7 @@
 
 // func embed256(t *byte) (ok bool)
 // Requires: AVX
-TEXT ·embed256(SB), NOSPLIT, $80-9
+TEXT ·embed256(SB), NOSPLIT, $88-9
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ CX, (SP)
@@ -44,9 +44,9 @@ tile:
 
 choose:
 	MOVQ 64(SP), CX
-	CMPQ CX, $0x0e
-	JGE  outputs_7
-	CMPQ CX, $0x07
+	CMPQ CX, $0x0c
+	JGE  outputs_6
+	CMPQ CX, $0x06
 	JLE  split
 	INCQ CX
 	SHRQ $0x01, CX
@@ -62,110 +62,6 @@ split:
 	JEQ  outputs_4
 	CMPQ CX, $0x05
 	JEQ  outputs_5
-	CMPQ CX, $0x06
-	JEQ  outputs_6
-
-outputs_7:
-	MOVQ    56(SP), R8
-	MOVQ    104(AX), R9
-	LEAQ    (R9)(R9*2), R10
-	LEAQ    (R9)(R9*4), R11
-	VMOVAPS Y0, Y1
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y3
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y7
-	MOVQ    32(AX), R12
-	MOVQ    72(AX), R13
-	MOVQ    R13, 72(SP)
-
-seg_7:
-	MOVQ 80(AX), R13
-
-code_7:
-	MOVL         (R12), R14
-	MOVL         4(R12), R15
-	IMULQ        SI, R14
-	ADDQ         BX, R14
-	MOVBLZX      (R8), CX
-	CMPL         CX, R15
-	JCC          bad
-	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y8
-	VADDPS       Y8, Y1, Y1
-	MOVBLZX      (R8)(R9*1), CX
-	CMPL         CX, R15
-	JCC          bad
-	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y8
-	VADDPS       Y8, Y2, Y2
-	MOVBLZX      (R8)(R9*2), CX
-	CMPL         CX, R15
-	JCC          bad
-	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y8
-	VADDPS       Y8, Y3, Y3
-	MOVBLZX      (R8)(R10*1), CX
-	CMPL         CX, R15
-	JCC          bad
-	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y8
-	VADDPS       Y8, Y4, Y4
-	MOVBLZX      (R8)(R9*4), CX
-	CMPL         CX, R15
-	JCC          bad
-	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y8
-	VADDPS       Y8, Y5, Y5
-	MOVBLZX      (R8)(R11*1), CX
-	CMPL         CX, R15
-	JCC          bad
-	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y8
-	VADDPS       Y8, Y6, Y6
-	MOVBLZX      (R8)(R10*2), CX
-	CMPL         CX, R15
-	JCC          bad
-	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y8
-	VADDPS       Y8, Y7, Y7
-	INCQ         R8
-	ADDQ         $0x08, R12
-	DECQ         R13
-	JNZ          code_7
-	ADDQ         112(AX), R8
-	SUBQ         80(AX), R8
-	DECQ         72(SP)
-	JNZ          seg_7
-	VBROADCASTSS 120(AX), Y8
-	VMAXPS       Y1, Y8, Y1
-	VMOVUPS      Y1, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y2, Y8, Y2
-	VMOVUPS      Y2, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y3, Y8, Y3
-	VMOVUPS      Y3, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y4, Y8, Y4
-	VMOVUPS      Y4, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y5, Y8, Y5
-	VMOVUPS      Y5, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y6, Y8, Y6
-	VMOVUPS      Y6, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x07, R9, R9
-	ADDQ         R9, 56(SP)
-	SUBQ         $0x07, 64(SP)
-	JG           choose
-	JMP          tile_done
 
 outputs_6:
 	MOVQ    56(SP), R8
@@ -183,7 +79,17 @@ outputs_6:
 	MOVQ    R13, 72(SP)
 
 seg_6:
-	MOVQ 80(AX), R13
+	MOVQ 128(AX), R13
+	MOVQ R13, 80(SP)
+
+group_6:
+	MOVQ   120(AX), R13
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
 
 code_6:
 	MOVL         (R12), R14
@@ -194,47 +100,55 @@ code_6:
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y7
-	VADDPS       Y7, Y1, Y1
+	VMOVUPS      (R14)(CX*1), Y13
+	VADDPS       Y13, Y7, Y7
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y7
-	VADDPS       Y7, Y2, Y2
+	VMOVUPS      (R14)(CX*1), Y13
+	VADDPS       Y13, Y8, Y8
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y7
-	VADDPS       Y7, Y3, Y3
+	VMOVUPS      (R14)(CX*1), Y13
+	VADDPS       Y13, Y9, Y9
 	MOVBLZX      (R8)(R10*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y7
-	VADDPS       Y7, Y4, Y4
+	VMOVUPS      (R14)(CX*1), Y13
+	VADDPS       Y13, Y10, Y10
 	MOVBLZX      (R8)(R9*4), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y7
-	VADDPS       Y7, Y5, Y5
+	VMOVUPS      (R14)(CX*1), Y13
+	VADDPS       Y13, Y11, Y11
 	MOVBLZX      (R8)(R11*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Y7
-	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (R14)(CX*1), Y13
+	VADDPS       Y13, Y12, Y12
 	INCQ         R8
 	ADDQ         $0x08, R12
 	DECQ         R13
 	JNZ          code_6
+	VADDPS       Y7, Y1, Y1
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y10, Y4, Y4
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y12, Y6, Y6
+	DECQ         80(SP)
+	JNZ          group_6
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_6
-	VBROADCASTSS 120(AX), Y7
+	VBROADCASTSS 136(AX), Y7
 	VMAXPS       Y1, Y7, Y1
 	VMOVUPS      Y1, (DX)
 	ADDQ         SI, DX
@@ -273,7 +187,16 @@ outputs_5:
 	MOVQ    R12, 72(SP)
 
 seg_5:
-	MOVQ 80(AX), R12
+	MOVQ 128(AX), R12
+	MOVQ R12, 80(SP)
+
+group_5:
+	MOVQ   120(AX), R12
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
 
 code_5:
 	MOVL         (R11), R13
@@ -284,41 +207,48 @@ code_5:
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y6
-	VADDPS       Y6, Y1, Y1
+	VMOVUPS      (R13)(CX*1), Y11
+	VADDPS       Y11, Y6, Y6
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y6
-	VADDPS       Y6, Y2, Y2
+	VMOVUPS      (R13)(CX*1), Y11
+	VADDPS       Y11, Y7, Y7
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y6
-	VADDPS       Y6, Y3, Y3
+	VMOVUPS      (R13)(CX*1), Y11
+	VADDPS       Y11, Y8, Y8
 	MOVBLZX      (R8)(R10*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y6
-	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (R13)(CX*1), Y11
+	VADDPS       Y11, Y9, Y9
 	MOVBLZX      (R8)(R9*4), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y6
-	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R13)(CX*1), Y11
+	VADDPS       Y11, Y10, Y10
 	INCQ         R8
 	ADDQ         $0x08, R11
 	DECQ         R12
 	JNZ          code_5
+	VADDPS       Y6, Y1, Y1
+	VADDPS       Y7, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y9, Y4, Y4
+	VADDPS       Y10, Y5, Y5
+	DECQ         80(SP)
+	JNZ          group_5
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_5
-	VBROADCASTSS 120(AX), Y6
+	VBROADCASTSS 136(AX), Y6
 	VMAXPS       Y1, Y6, Y1
 	VMOVUPS      Y1, (DX)
 	ADDQ         SI, DX
@@ -353,7 +283,15 @@ outputs_4:
 	MOVQ    R12, 72(SP)
 
 seg_4:
-	MOVQ 80(AX), R12
+	MOVQ 128(AX), R12
+	MOVQ R12, 80(SP)
+
+group_4:
+	MOVQ   120(AX), R12
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
 
 code_4:
 	MOVL         (R11), R13
@@ -364,35 +302,41 @@ code_4:
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y5
-	VADDPS       Y5, Y1, Y1
+	VMOVUPS      (R13)(CX*1), Y9
+	VADDPS       Y9, Y5, Y5
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y5
-	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R13)(CX*1), Y9
+	VADDPS       Y9, Y6, Y6
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y5
-	VADDPS       Y5, Y3, Y3
+	VMOVUPS      (R13)(CX*1), Y9
+	VADDPS       Y9, Y7, Y7
 	MOVBLZX      (R8)(R10*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Y5
-	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R13)(CX*1), Y9
+	VADDPS       Y9, Y8, Y8
 	INCQ         R8
 	ADDQ         $0x08, R11
 	DECQ         R12
 	JNZ          code_4
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	DECQ         80(SP)
+	JNZ          group_4
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_4
-	VBROADCASTSS 120(AX), Y5
+	VBROADCASTSS 136(AX), Y5
 	VMAXPS       Y1, Y5, Y1
 	VMOVUPS      Y1, (DX)
 	ADDQ         SI, DX
@@ -422,7 +366,14 @@ outputs_3:
 	MOVQ    R11, 72(SP)
 
 seg_3:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_3:
+	MOVQ   120(AX), R11
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
 
 code_3:
 	MOVL         (R10), R12
@@ -433,29 +384,34 @@ code_3:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Y4
-	VADDPS       Y4, Y1, Y1
+	VMOVUPS      (R12)(CX*1), Y7
+	VADDPS       Y7, Y4, Y4
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Y4
-	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (R12)(CX*1), Y7
+	VADDPS       Y7, Y5, Y5
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Y4
-	VADDPS       Y4, Y3, Y3
+	VMOVUPS      (R12)(CX*1), Y7
+	VADDPS       Y7, Y6, Y6
 	INCQ         R8
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_3
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	DECQ         80(SP)
+	JNZ          group_3
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_3
-	VBROADCASTSS 120(AX), Y4
+	VBROADCASTSS 136(AX), Y4
 	VMAXPS       Y1, Y4, Y1
 	VMOVUPS      Y1, (DX)
 	ADDQ         SI, DX
@@ -481,7 +437,13 @@ outputs_2:
 	MOVQ    R11, 72(SP)
 
 seg_2:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_2:
+	MOVQ   120(AX), R11
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
 
 code_2:
 	MOVL         (R10), R12
@@ -492,23 +454,27 @@ code_2:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Y3
-	VADDPS       Y3, Y1, Y1
+	VMOVUPS      (R12)(CX*1), Y5
+	VADDPS       Y5, Y3, Y3
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Y3
-	VADDPS       Y3, Y2, Y2
+	VMOVUPS      (R12)(CX*1), Y5
+	VADDPS       Y5, Y4, Y4
 	INCQ         R8
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_2
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	DECQ         80(SP)
+	JNZ          group_2
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_2
-	VBROADCASTSS 120(AX), Y3
+	VBROADCASTSS 136(AX), Y3
 	VMAXPS       Y1, Y3, Y1
 	VMOVUPS      Y1, (DX)
 	ADDQ         SI, DX
@@ -530,7 +496,12 @@ outputs_1:
 	MOVQ    R11, 72(SP)
 
 seg_1:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_1:
+	MOVQ   120(AX), R11
+	VXORPS Y2, Y2, Y2
 
 code_1:
 	MOVL         (R10), R12
@@ -541,17 +512,20 @@ code_1:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Y2
-	VADDPS       Y2, Y1, Y1
+	VMOVUPS      (R12)(CX*1), Y3
+	VADDPS       Y3, Y2, Y2
 	INCQ         R8
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_1
+	VADDPS       Y2, Y1, Y1
+	DECQ         80(SP)
+	JNZ          group_1
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_1
-	VBROADCASTSS 120(AX), Y2
+	VBROADCASTSS 136(AX), Y2
 	VMAXPS       Y1, Y2, Y1
 	VMOVUPS      Y1, (DX)
 	ADDQ         SI, DX
@@ -604,9 +578,9 @@ tile_tail:
 
 choose_tail:
 	MOVQ 64(SP), CX
-	CMPQ CX, $0x0e
-	JGE  outputs_7_tail
-	CMPQ CX, $0x07
+	CMPQ CX, $0x0c
+	JGE  outputs_6_tail
+	CMPQ CX, $0x06
 	JLE  split_tail
 	INCQ CX
 	SHRQ $0x01, CX
@@ -622,110 +596,6 @@ split_tail:
 	JEQ  outputs_4_tail
 	CMPQ CX, $0x05
 	JEQ  outputs_5_tail
-	CMPQ CX, $0x06
-	JEQ  outputs_6_tail
-
-outputs_7_tail:
-	MOVQ    56(SP), DI
-	MOVQ    104(AX), R8
-	LEAQ    (R8)(R8*2), R9
-	LEAQ    (R8)(R8*4), R10
-	VMOVAPS Y1, Y2
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y4
-	VMOVAPS Y1, Y5
-	VMOVAPS Y1, Y6
-	VMOVAPS Y1, Y7
-	VMOVAPS Y1, Y8
-	MOVQ    32(AX), R11
-	MOVQ    72(AX), R12
-	MOVQ    R12, 72(SP)
-
-seg_7_tail:
-	MOVQ 80(AX), R12
-
-code_7_tail:
-	MOVL         (R11), R13
-	MOVL         4(R11), R14
-	IMULQ        SI, R13
-	ADDQ         BX, R13
-	MOVBLZX      (DI), CX
-	CMPL         CX, R14
-	JCC          bad
-	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y9
-	VADDPS       Y9, Y2, Y2
-	MOVBLZX      (DI)(R8*1), CX
-	CMPL         CX, R14
-	JCC          bad
-	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y9
-	VADDPS       Y9, Y3, Y3
-	MOVBLZX      (DI)(R8*2), CX
-	CMPL         CX, R14
-	JCC          bad
-	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y9
-	VADDPS       Y9, Y4, Y4
-	MOVBLZX      (DI)(R9*1), CX
-	CMPL         CX, R14
-	JCC          bad
-	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y9
-	VADDPS       Y9, Y5, Y5
-	MOVBLZX      (DI)(R8*4), CX
-	CMPL         CX, R14
-	JCC          bad
-	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y9
-	VADDPS       Y9, Y6, Y6
-	MOVBLZX      (DI)(R10*1), CX
-	CMPL         CX, R14
-	JCC          bad
-	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y9
-	VADDPS       Y9, Y7, Y7
-	MOVBLZX      (DI)(R9*2), CX
-	CMPL         CX, R14
-	JCC          bad
-	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y9
-	VADDPS       Y9, Y8, Y8
-	INCQ         DI
-	ADDQ         $0x08, R11
-	DECQ         R12
-	JNZ          code_7_tail
-	ADDQ         112(AX), DI
-	SUBQ         80(AX), DI
-	DECQ         72(SP)
-	JNZ          seg_7_tail
-	VBROADCASTSS 120(AX), Y9
-	VMAXPS       Y2, Y9, Y2
-	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y3, Y9, Y3
-	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y4, Y9, Y4
-	VMASKMOVPS   Y4, Y0, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y5, Y9, Y5
-	VMASKMOVPS   Y5, Y0, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y6, Y9, Y6
-	VMASKMOVPS   Y6, Y0, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y7, Y9, Y7
-	VMASKMOVPS   Y7, Y0, (DX)
-	ADDQ         SI, DX
-	VMAXPS       Y8, Y9, Y8
-	VMASKMOVPS   Y8, Y0, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x07, R8, R8
-	ADDQ         R8, 56(SP)
-	SUBQ         $0x07, 64(SP)
-	JG           choose_tail
-	JMP          tile_done_tail
 
 outputs_6_tail:
 	MOVQ    56(SP), DI
@@ -743,7 +613,17 @@ outputs_6_tail:
 	MOVQ    R12, 72(SP)
 
 seg_6_tail:
-	MOVQ 80(AX), R12
+	MOVQ 128(AX), R12
+	MOVQ R12, 80(SP)
+
+group_6_tail:
+	MOVQ   120(AX), R12
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
 
 code_6_tail:
 	MOVL         (R11), R13
@@ -754,47 +634,55 @@ code_6_tail:
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y8
-	VADDPS       Y8, Y2, Y2
+	VMASKMOVPS   (R13)(CX*1), Y0, Y14
+	VADDPS       Y14, Y8, Y8
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y8
-	VADDPS       Y8, Y3, Y3
+	VMASKMOVPS   (R13)(CX*1), Y0, Y14
+	VADDPS       Y14, Y9, Y9
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y8
-	VADDPS       Y8, Y4, Y4
+	VMASKMOVPS   (R13)(CX*1), Y0, Y14
+	VADDPS       Y14, Y10, Y10
 	MOVBLZX      (DI)(R9*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y8
-	VADDPS       Y8, Y5, Y5
+	VMASKMOVPS   (R13)(CX*1), Y0, Y14
+	VADDPS       Y14, Y11, Y11
 	MOVBLZX      (DI)(R8*4), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y8
-	VADDPS       Y8, Y6, Y6
+	VMASKMOVPS   (R13)(CX*1), Y0, Y14
+	VADDPS       Y14, Y12, Y12
 	MOVBLZX      (DI)(R10*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R13)(CX*1), Y0, Y8
-	VADDPS       Y8, Y7, Y7
+	VMASKMOVPS   (R13)(CX*1), Y0, Y14
+	VADDPS       Y14, Y13, Y13
 	INCQ         DI
 	ADDQ         $0x08, R11
 	DECQ         R12
 	JNZ          code_6_tail
+	VADDPS       Y8, Y2, Y2
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y10, Y4, Y4
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y13, Y7, Y7
+	DECQ         80(SP)
+	JNZ          group_6_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_6_tail
-	VBROADCASTSS 120(AX), Y8
+	VBROADCASTSS 136(AX), Y8
 	VMAXPS       Y2, Y8, Y2
 	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         SI, DX
@@ -833,7 +721,16 @@ outputs_5_tail:
 	MOVQ    R11, 72(SP)
 
 seg_5_tail:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_5_tail:
+	MOVQ   120(AX), R11
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
 
 code_5_tail:
 	MOVL         (R10), R12
@@ -844,41 +741,48 @@ code_5_tail:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y7
-	VADDPS       Y7, Y2, Y2
+	VMASKMOVPS   (R12)(CX*1), Y0, Y12
+	VADDPS       Y12, Y7, Y7
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y7
-	VADDPS       Y7, Y3, Y3
+	VMASKMOVPS   (R12)(CX*1), Y0, Y12
+	VADDPS       Y12, Y8, Y8
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y7
-	VADDPS       Y7, Y4, Y4
+	VMASKMOVPS   (R12)(CX*1), Y0, Y12
+	VADDPS       Y12, Y9, Y9
 	MOVBLZX      (DI)(R9*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y7
-	VADDPS       Y7, Y5, Y5
+	VMASKMOVPS   (R12)(CX*1), Y0, Y12
+	VADDPS       Y12, Y10, Y10
 	MOVBLZX      (DI)(R8*4), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y7
-	VADDPS       Y7, Y6, Y6
+	VMASKMOVPS   (R12)(CX*1), Y0, Y12
+	VADDPS       Y12, Y11, Y11
 	INCQ         DI
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_5_tail
+	VADDPS       Y7, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y9, Y4, Y4
+	VADDPS       Y10, Y5, Y5
+	VADDPS       Y11, Y6, Y6
+	DECQ         80(SP)
+	JNZ          group_5_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_5_tail
-	VBROADCASTSS 120(AX), Y7
+	VBROADCASTSS 136(AX), Y7
 	VMAXPS       Y2, Y7, Y2
 	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         SI, DX
@@ -913,7 +817,15 @@ outputs_4_tail:
 	MOVQ    R11, 72(SP)
 
 seg_4_tail:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_4_tail:
+	MOVQ   120(AX), R11
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
 
 code_4_tail:
 	MOVL         (R10), R12
@@ -924,35 +836,41 @@ code_4_tail:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y6
-	VADDPS       Y6, Y2, Y2
+	VMASKMOVPS   (R12)(CX*1), Y0, Y10
+	VADDPS       Y10, Y6, Y6
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y6
-	VADDPS       Y6, Y3, Y3
+	VMASKMOVPS   (R12)(CX*1), Y0, Y10
+	VADDPS       Y10, Y7, Y7
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y6
-	VADDPS       Y6, Y4, Y4
+	VMASKMOVPS   (R12)(CX*1), Y0, Y10
+	VADDPS       Y10, Y8, Y8
 	MOVBLZX      (DI)(R9*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R12)(CX*1), Y0, Y6
-	VADDPS       Y6, Y5, Y5
+	VMASKMOVPS   (R12)(CX*1), Y0, Y10
+	VADDPS       Y10, Y9, Y9
 	INCQ         DI
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_4_tail
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	DECQ         80(SP)
+	JNZ          group_4_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_4_tail
-	VBROADCASTSS 120(AX), Y6
+	VBROADCASTSS 136(AX), Y6
 	VMAXPS       Y2, Y6, Y2
 	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         SI, DX
@@ -982,7 +900,14 @@ outputs_3_tail:
 	MOVQ    R10, 72(SP)
 
 seg_3_tail:
-	MOVQ 80(AX), R10
+	MOVQ 128(AX), R10
+	MOVQ R10, 80(SP)
+
+group_3_tail:
+	MOVQ   120(AX), R10
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 
 code_3_tail:
 	MOVL         (R9), R11
@@ -993,29 +918,34 @@ code_3_tail:
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R11)(CX*1), Y0, Y5
-	VADDPS       Y5, Y2, Y2
+	VMASKMOVPS   (R11)(CX*1), Y0, Y8
+	VADDPS       Y8, Y5, Y5
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R11)(CX*1), Y0, Y5
-	VADDPS       Y5, Y3, Y3
+	VMASKMOVPS   (R11)(CX*1), Y0, Y8
+	VADDPS       Y8, Y6, Y6
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R11)(CX*1), Y0, Y5
-	VADDPS       Y5, Y4, Y4
+	VMASKMOVPS   (R11)(CX*1), Y0, Y8
+	VADDPS       Y8, Y7, Y7
 	INCQ         DI
 	ADDQ         $0x08, R9
 	DECQ         R10
 	JNZ          code_3_tail
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	DECQ         80(SP)
+	JNZ          group_3_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_3_tail
-	VBROADCASTSS 120(AX), Y5
+	VBROADCASTSS 136(AX), Y5
 	VMAXPS       Y2, Y5, Y2
 	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         SI, DX
@@ -1041,7 +971,13 @@ outputs_2_tail:
 	MOVQ    R10, 72(SP)
 
 seg_2_tail:
-	MOVQ 80(AX), R10
+	MOVQ 128(AX), R10
+	MOVQ R10, 80(SP)
+
+group_2_tail:
+	MOVQ   120(AX), R10
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
 
 code_2_tail:
 	MOVL         (R9), R11
@@ -1052,23 +988,27 @@ code_2_tail:
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R11)(CX*1), Y0, Y4
-	VADDPS       Y4, Y2, Y2
+	VMASKMOVPS   (R11)(CX*1), Y0, Y6
+	VADDPS       Y6, Y4, Y4
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R11)(CX*1), Y0, Y4
-	VADDPS       Y4, Y3, Y3
+	VMASKMOVPS   (R11)(CX*1), Y0, Y6
+	VADDPS       Y6, Y5, Y5
 	INCQ         DI
 	ADDQ         $0x08, R9
 	DECQ         R10
 	JNZ          code_2_tail
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y5, Y3, Y3
+	DECQ         80(SP)
+	JNZ          group_2_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_2_tail
-	VBROADCASTSS 120(AX), Y4
+	VBROADCASTSS 136(AX), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         SI, DX
@@ -1090,7 +1030,12 @@ outputs_1_tail:
 	MOVQ    R10, 72(SP)
 
 seg_1_tail:
-	MOVQ 80(AX), R10
+	MOVQ 128(AX), R10
+	MOVQ R10, 80(SP)
+
+group_1_tail:
+	MOVQ   120(AX), R10
+	VXORPS Y3, Y3, Y3
 
 code_1_tail:
 	MOVL         (R9), R11
@@ -1101,17 +1046,20 @@ code_1_tail:
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMASKMOVPS   (R11)(CX*1), Y0, Y3
-	VADDPS       Y3, Y2, Y2
+	VMASKMOVPS   (R11)(CX*1), Y0, Y4
+	VADDPS       Y4, Y3, Y3
 	INCQ         DI
 	ADDQ         $0x08, R9
 	DECQ         R10
 	JNZ          code_1_tail
+	VADDPS       Y3, Y2, Y2
+	DECQ         80(SP)
+	JNZ          group_1_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_1_tail
-	VBROADCASTSS 120(AX), Y3
+	VBROADCASTSS 136(AX), Y3
 	VMAXPS       Y2, Y3, Y2
 	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         SI, DX
@@ -1161,8 +1109,8 @@ DATA embed256const<>+60(SB)/4, $0x00000000
 GLOBL embed256const<>(SB), RODATA|NOPTR, $64
 
 // func embed512(t *byte) (ok bool)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·embed512(SB), NOSPLIT, $80-9
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·embed512(SB), NOSPLIT, $88-9
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ CX, (SP)
@@ -1238,7 +1186,18 @@ outputs_7:
 	MOVQ    R13, 72(SP)
 
 seg_7:
-	MOVQ 80(AX), R13
+	MOVQ 128(AX), R13
+	MOVQ R13, 80(SP)
+
+group_7:
+	MOVQ   120(AX), R13
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
 
 code_7:
 	MOVL         (R12), R14
@@ -1249,53 +1208,62 @@ code_7:
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z8
-	VADDPS       Z8, Z1, Z1
+	VMOVUPS      (R14)(CX*1), Z15
+	VADDPS       Z15, Z8, Z8
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z8
-	VADDPS       Z8, Z2, Z2
+	VMOVUPS      (R14)(CX*1), Z15
+	VADDPS       Z15, Z9, Z9
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z8
-	VADDPS       Z8, Z3, Z3
+	VMOVUPS      (R14)(CX*1), Z15
+	VADDPS       Z15, Z10, Z10
 	MOVBLZX      (R8)(R10*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z8
-	VADDPS       Z8, Z4, Z4
+	VMOVUPS      (R14)(CX*1), Z15
+	VADDPS       Z15, Z11, Z11
 	MOVBLZX      (R8)(R9*4), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z8
-	VADDPS       Z8, Z5, Z5
+	VMOVUPS      (R14)(CX*1), Z15
+	VADDPS       Z15, Z12, Z12
 	MOVBLZX      (R8)(R11*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z8
-	VADDPS       Z8, Z6, Z6
+	VMOVUPS      (R14)(CX*1), Z15
+	VADDPS       Z15, Z13, Z13
 	MOVBLZX      (R8)(R10*2), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z8
-	VADDPS       Z8, Z7, Z7
+	VMOVUPS      (R14)(CX*1), Z15
+	VADDPS       Z15, Z14, Z14
 	INCQ         R8
 	ADDQ         $0x08, R12
 	DECQ         R13
 	JNZ          code_7
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z9, Z2, Z2
+	VADDPS       Z10, Z3, Z3
+	VADDPS       Z11, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	VADDPS       Z13, Z6, Z6
+	VADDPS       Z14, Z7, Z7
+	DECQ         80(SP)
+	JNZ          group_7
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_7
-	VBROADCASTSS 120(AX), Z8
+	VBROADCASTSS 136(AX), Z8
 	VMAXPS       Z1, Z8, Z1
 	VMOVUPS      Z1, (DX)
 	ADDQ         SI, DX
@@ -1339,7 +1307,17 @@ outputs_6:
 	MOVQ    R13, 72(SP)
 
 seg_6:
-	MOVQ 80(AX), R13
+	MOVQ 128(AX), R13
+	MOVQ R13, 80(SP)
+
+group_6:
+	MOVQ   120(AX), R13
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
 
 code_6:
 	MOVL         (R12), R14
@@ -1350,47 +1328,55 @@ code_6:
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z7
-	VADDPS       Z7, Z1, Z1
+	VMOVUPS      (R14)(CX*1), Z13
+	VADDPS       Z13, Z7, Z7
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z7
-	VADDPS       Z7, Z2, Z2
+	VMOVUPS      (R14)(CX*1), Z13
+	VADDPS       Z13, Z8, Z8
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z7
-	VADDPS       Z7, Z3, Z3
+	VMOVUPS      (R14)(CX*1), Z13
+	VADDPS       Z13, Z9, Z9
 	MOVBLZX      (R8)(R10*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z7
-	VADDPS       Z7, Z4, Z4
+	VMOVUPS      (R14)(CX*1), Z13
+	VADDPS       Z13, Z10, Z10
 	MOVBLZX      (R8)(R9*4), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z7
-	VADDPS       Z7, Z5, Z5
+	VMOVUPS      (R14)(CX*1), Z13
+	VADDPS       Z13, Z11, Z11
 	MOVBLZX      (R8)(R11*1), CX
 	CMPL         CX, R15
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R14)(CX*1), Z7
-	VADDPS       Z7, Z6, Z6
+	VMOVUPS      (R14)(CX*1), Z13
+	VADDPS       Z13, Z12, Z12
 	INCQ         R8
 	ADDQ         $0x08, R12
 	DECQ         R13
 	JNZ          code_6
+	VADDPS       Z7, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z10, Z4, Z4
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	DECQ         80(SP)
+	JNZ          group_6
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_6
-	VBROADCASTSS 120(AX), Z7
+	VBROADCASTSS 136(AX), Z7
 	VMAXPS       Z1, Z7, Z1
 	VMOVUPS      Z1, (DX)
 	ADDQ         SI, DX
@@ -1429,7 +1415,16 @@ outputs_5:
 	MOVQ    R12, 72(SP)
 
 seg_5:
-	MOVQ 80(AX), R12
+	MOVQ 128(AX), R12
+	MOVQ R12, 80(SP)
+
+group_5:
+	MOVQ   120(AX), R12
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
 
 code_5:
 	MOVL         (R11), R13
@@ -1440,41 +1435,48 @@ code_5:
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z6
-	VADDPS       Z6, Z1, Z1
+	VMOVUPS      (R13)(CX*1), Z11
+	VADDPS       Z11, Z6, Z6
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z6
-	VADDPS       Z6, Z2, Z2
+	VMOVUPS      (R13)(CX*1), Z11
+	VADDPS       Z11, Z7, Z7
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z6
-	VADDPS       Z6, Z3, Z3
+	VMOVUPS      (R13)(CX*1), Z11
+	VADDPS       Z11, Z8, Z8
 	MOVBLZX      (R8)(R10*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z6
-	VADDPS       Z6, Z4, Z4
+	VMOVUPS      (R13)(CX*1), Z11
+	VADDPS       Z11, Z9, Z9
 	MOVBLZX      (R8)(R9*4), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z6
-	VADDPS       Z6, Z5, Z5
+	VMOVUPS      (R13)(CX*1), Z11
+	VADDPS       Z11, Z10, Z10
 	INCQ         R8
 	ADDQ         $0x08, R11
 	DECQ         R12
 	JNZ          code_5
+	VADDPS       Z6, Z1, Z1
+	VADDPS       Z7, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z9, Z4, Z4
+	VADDPS       Z10, Z5, Z5
+	DECQ         80(SP)
+	JNZ          group_5
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_5
-	VBROADCASTSS 120(AX), Z6
+	VBROADCASTSS 136(AX), Z6
 	VMAXPS       Z1, Z6, Z1
 	VMOVUPS      Z1, (DX)
 	ADDQ         SI, DX
@@ -1509,7 +1511,15 @@ outputs_4:
 	MOVQ    R12, 72(SP)
 
 seg_4:
-	MOVQ 80(AX), R12
+	MOVQ 128(AX), R12
+	MOVQ R12, 80(SP)
+
+group_4:
+	MOVQ   120(AX), R12
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
 
 code_4:
 	MOVL         (R11), R13
@@ -1520,35 +1530,41 @@ code_4:
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z5
-	VADDPS       Z5, Z1, Z1
+	VMOVUPS      (R13)(CX*1), Z9
+	VADDPS       Z9, Z5, Z5
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z5
-	VADDPS       Z5, Z2, Z2
+	VMOVUPS      (R13)(CX*1), Z9
+	VADDPS       Z9, Z6, Z6
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z5
-	VADDPS       Z5, Z3, Z3
+	VMOVUPS      (R13)(CX*1), Z9
+	VADDPS       Z9, Z7, Z7
 	MOVBLZX      (R8)(R10*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R13)(CX*1), Z5
-	VADDPS       Z5, Z4, Z4
+	VMOVUPS      (R13)(CX*1), Z9
+	VADDPS       Z9, Z8, Z8
 	INCQ         R8
 	ADDQ         $0x08, R11
 	DECQ         R12
 	JNZ          code_4
+	VADDPS       Z5, Z1, Z1
+	VADDPS       Z6, Z2, Z2
+	VADDPS       Z7, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	DECQ         80(SP)
+	JNZ          group_4
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_4
-	VBROADCASTSS 120(AX), Z5
+	VBROADCASTSS 136(AX), Z5
 	VMAXPS       Z1, Z5, Z1
 	VMOVUPS      Z1, (DX)
 	ADDQ         SI, DX
@@ -1578,7 +1594,14 @@ outputs_3:
 	MOVQ    R11, 72(SP)
 
 seg_3:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_3:
+	MOVQ   120(AX), R11
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
 
 code_3:
 	MOVL         (R10), R12
@@ -1589,29 +1612,34 @@ code_3:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Z4
-	VADDPS       Z4, Z1, Z1
+	VMOVUPS      (R12)(CX*1), Z7
+	VADDPS       Z7, Z4, Z4
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Z4
-	VADDPS       Z4, Z2, Z2
+	VMOVUPS      (R12)(CX*1), Z7
+	VADDPS       Z7, Z5, Z5
 	MOVBLZX      (R8)(R9*2), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Z4
-	VADDPS       Z4, Z3, Z3
+	VMOVUPS      (R12)(CX*1), Z7
+	VADDPS       Z7, Z6, Z6
 	INCQ         R8
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_3
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z5, Z2, Z2
+	VADDPS       Z6, Z3, Z3
+	DECQ         80(SP)
+	JNZ          group_3
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_3
-	VBROADCASTSS 120(AX), Z4
+	VBROADCASTSS 136(AX), Z4
 	VMAXPS       Z1, Z4, Z1
 	VMOVUPS      Z1, (DX)
 	ADDQ         SI, DX
@@ -1637,7 +1665,13 @@ outputs_2:
 	MOVQ    R11, 72(SP)
 
 seg_2:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_2:
+	MOVQ   120(AX), R11
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
 
 code_2:
 	MOVL         (R10), R12
@@ -1648,23 +1682,27 @@ code_2:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Z3
-	VADDPS       Z3, Z1, Z1
+	VMOVUPS      (R12)(CX*1), Z5
+	VADDPS       Z5, Z3, Z3
 	MOVBLZX      (R8)(R9*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Z3
-	VADDPS       Z3, Z2, Z2
+	VMOVUPS      (R12)(CX*1), Z5
+	VADDPS       Z5, Z4, Z4
 	INCQ         R8
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_2
+	VADDPS       Z3, Z1, Z1
+	VADDPS       Z4, Z2, Z2
+	DECQ         80(SP)
+	JNZ          group_2
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_2
-	VBROADCASTSS 120(AX), Z3
+	VBROADCASTSS 136(AX), Z3
 	VMAXPS       Z1, Z3, Z1
 	VMOVUPS      Z1, (DX)
 	ADDQ         SI, DX
@@ -1686,7 +1724,12 @@ outputs_1:
 	MOVQ    R11, 72(SP)
 
 seg_1:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_1:
+	MOVQ   120(AX), R11
+	VXORPS Z2, Z2, Z2
 
 code_1:
 	MOVL         (R10), R12
@@ -1697,17 +1740,20 @@ code_1:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS      (R12)(CX*1), Z2
-	VADDPS       Z2, Z1, Z1
+	VMOVUPS      (R12)(CX*1), Z3
+	VADDPS       Z3, Z2, Z2
 	INCQ         R8
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_1
+	VADDPS       Z2, Z1, Z1
+	DECQ         80(SP)
+	JNZ          group_1
 	ADDQ         112(AX), R8
 	SUBQ         80(AX), R8
 	DECQ         72(SP)
 	JNZ          seg_1
-	VBROADCASTSS 120(AX), Z2
+	VBROADCASTSS 136(AX), Z2
 	VMAXPS       Z1, Z2, Z1
 	VMOVUPS      Z1, (DX)
 	ADDQ         SI, DX
@@ -1797,7 +1843,18 @@ outputs_7_tail:
 	MOVQ    R12, 72(SP)
 
 seg_7_tail:
-	MOVQ 80(AX), R12
+	MOVQ 128(AX), R12
+	MOVQ R12, 80(SP)
+
+group_7_tail:
+	MOVQ   120(AX), R12
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
 
 code_7_tail:
 	MOVL         (R11), R13
@@ -1808,53 +1865,62 @@ code_7_tail:
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z8
-	VADDPS       Z8, Z1, Z1
+	VMOVUPS.Z    (R13)(CX*1), K1, Z15
+	VADDPS       Z15, Z8, Z8
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z8
-	VADDPS       Z8, Z2, Z2
+	VMOVUPS.Z    (R13)(CX*1), K1, Z15
+	VADDPS       Z15, Z9, Z9
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z8
-	VADDPS       Z8, Z3, Z3
+	VMOVUPS.Z    (R13)(CX*1), K1, Z15
+	VADDPS       Z15, Z10, Z10
 	MOVBLZX      (DI)(R9*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z8
-	VADDPS       Z8, Z4, Z4
+	VMOVUPS.Z    (R13)(CX*1), K1, Z15
+	VADDPS       Z15, Z11, Z11
 	MOVBLZX      (DI)(R8*4), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z8
-	VADDPS       Z8, Z5, Z5
+	VMOVUPS.Z    (R13)(CX*1), K1, Z15
+	VADDPS       Z15, Z12, Z12
 	MOVBLZX      (DI)(R10*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z8
-	VADDPS       Z8, Z6, Z6
+	VMOVUPS.Z    (R13)(CX*1), K1, Z15
+	VADDPS       Z15, Z13, Z13
 	MOVBLZX      (DI)(R9*2), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z8
-	VADDPS       Z8, Z7, Z7
+	VMOVUPS.Z    (R13)(CX*1), K1, Z15
+	VADDPS       Z15, Z14, Z14
 	INCQ         DI
 	ADDQ         $0x08, R11
 	DECQ         R12
 	JNZ          code_7_tail
+	VADDPS       Z8, Z1, Z1
+	VADDPS       Z9, Z2, Z2
+	VADDPS       Z10, Z3, Z3
+	VADDPS       Z11, Z4, Z4
+	VADDPS       Z12, Z5, Z5
+	VADDPS       Z13, Z6, Z6
+	VADDPS       Z14, Z7, Z7
+	DECQ         80(SP)
+	JNZ          group_7_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_7_tail
-	VBROADCASTSS 120(AX), Z8
+	VBROADCASTSS 136(AX), Z8
 	VMAXPS       Z1, Z8, Z1
 	VMOVUPS      Z1, K1, (DX)
 	ADDQ         SI, DX
@@ -1898,7 +1964,17 @@ outputs_6_tail:
 	MOVQ    R12, 72(SP)
 
 seg_6_tail:
-	MOVQ 80(AX), R12
+	MOVQ 128(AX), R12
+	MOVQ R12, 80(SP)
+
+group_6_tail:
+	MOVQ   120(AX), R12
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
 
 code_6_tail:
 	MOVL         (R11), R13
@@ -1909,47 +1985,55 @@ code_6_tail:
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z7
-	VADDPS       Z7, Z1, Z1
+	VMOVUPS.Z    (R13)(CX*1), K1, Z13
+	VADDPS       Z13, Z7, Z7
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z7
-	VADDPS       Z7, Z2, Z2
+	VMOVUPS.Z    (R13)(CX*1), K1, Z13
+	VADDPS       Z13, Z8, Z8
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z7
-	VADDPS       Z7, Z3, Z3
+	VMOVUPS.Z    (R13)(CX*1), K1, Z13
+	VADDPS       Z13, Z9, Z9
 	MOVBLZX      (DI)(R9*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z7
-	VADDPS       Z7, Z4, Z4
+	VMOVUPS.Z    (R13)(CX*1), K1, Z13
+	VADDPS       Z13, Z10, Z10
 	MOVBLZX      (DI)(R8*4), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z7
-	VADDPS       Z7, Z5, Z5
+	VMOVUPS.Z    (R13)(CX*1), K1, Z13
+	VADDPS       Z13, Z11, Z11
 	MOVBLZX      (DI)(R10*1), CX
 	CMPL         CX, R14
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R13)(CX*1), K1, Z7
-	VADDPS       Z7, Z6, Z6
+	VMOVUPS.Z    (R13)(CX*1), K1, Z13
+	VADDPS       Z13, Z12, Z12
 	INCQ         DI
 	ADDQ         $0x08, R11
 	DECQ         R12
 	JNZ          code_6_tail
+	VADDPS       Z7, Z1, Z1
+	VADDPS       Z8, Z2, Z2
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z10, Z4, Z4
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	DECQ         80(SP)
+	JNZ          group_6_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_6_tail
-	VBROADCASTSS 120(AX), Z7
+	VBROADCASTSS 136(AX), Z7
 	VMAXPS       Z1, Z7, Z1
 	VMOVUPS      Z1, K1, (DX)
 	ADDQ         SI, DX
@@ -1988,7 +2072,16 @@ outputs_5_tail:
 	MOVQ    R11, 72(SP)
 
 seg_5_tail:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_5_tail:
+	MOVQ   120(AX), R11
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
 
 code_5_tail:
 	MOVL         (R10), R12
@@ -1999,41 +2092,48 @@ code_5_tail:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z6
-	VADDPS       Z6, Z1, Z1
+	VMOVUPS.Z    (R12)(CX*1), K1, Z11
+	VADDPS       Z11, Z6, Z6
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z6
-	VADDPS       Z6, Z2, Z2
+	VMOVUPS.Z    (R12)(CX*1), K1, Z11
+	VADDPS       Z11, Z7, Z7
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z6
-	VADDPS       Z6, Z3, Z3
+	VMOVUPS.Z    (R12)(CX*1), K1, Z11
+	VADDPS       Z11, Z8, Z8
 	MOVBLZX      (DI)(R9*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z6
-	VADDPS       Z6, Z4, Z4
+	VMOVUPS.Z    (R12)(CX*1), K1, Z11
+	VADDPS       Z11, Z9, Z9
 	MOVBLZX      (DI)(R8*4), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z6
-	VADDPS       Z6, Z5, Z5
+	VMOVUPS.Z    (R12)(CX*1), K1, Z11
+	VADDPS       Z11, Z10, Z10
 	INCQ         DI
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_5_tail
+	VADDPS       Z6, Z1, Z1
+	VADDPS       Z7, Z2, Z2
+	VADDPS       Z8, Z3, Z3
+	VADDPS       Z9, Z4, Z4
+	VADDPS       Z10, Z5, Z5
+	DECQ         80(SP)
+	JNZ          group_5_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_5_tail
-	VBROADCASTSS 120(AX), Z6
+	VBROADCASTSS 136(AX), Z6
 	VMAXPS       Z1, Z6, Z1
 	VMOVUPS      Z1, K1, (DX)
 	ADDQ         SI, DX
@@ -2068,7 +2168,15 @@ outputs_4_tail:
 	MOVQ    R11, 72(SP)
 
 seg_4_tail:
-	MOVQ 80(AX), R11
+	MOVQ 128(AX), R11
+	MOVQ R11, 80(SP)
+
+group_4_tail:
+	MOVQ   120(AX), R11
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
 
 code_4_tail:
 	MOVL         (R10), R12
@@ -2079,35 +2187,41 @@ code_4_tail:
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z5
-	VADDPS       Z5, Z1, Z1
+	VMOVUPS.Z    (R12)(CX*1), K1, Z9
+	VADDPS       Z9, Z5, Z5
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z5
-	VADDPS       Z5, Z2, Z2
+	VMOVUPS.Z    (R12)(CX*1), K1, Z9
+	VADDPS       Z9, Z6, Z6
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z5
-	VADDPS       Z5, Z3, Z3
+	VMOVUPS.Z    (R12)(CX*1), K1, Z9
+	VADDPS       Z9, Z7, Z7
 	MOVBLZX      (DI)(R9*1), CX
 	CMPL         CX, R13
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R12)(CX*1), K1, Z5
-	VADDPS       Z5, Z4, Z4
+	VMOVUPS.Z    (R12)(CX*1), K1, Z9
+	VADDPS       Z9, Z8, Z8
 	INCQ         DI
 	ADDQ         $0x08, R10
 	DECQ         R11
 	JNZ          code_4_tail
+	VADDPS       Z5, Z1, Z1
+	VADDPS       Z6, Z2, Z2
+	VADDPS       Z7, Z3, Z3
+	VADDPS       Z8, Z4, Z4
+	DECQ         80(SP)
+	JNZ          group_4_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_4_tail
-	VBROADCASTSS 120(AX), Z5
+	VBROADCASTSS 136(AX), Z5
 	VMAXPS       Z1, Z5, Z1
 	VMOVUPS      Z1, K1, (DX)
 	ADDQ         SI, DX
@@ -2137,7 +2251,14 @@ outputs_3_tail:
 	MOVQ    R10, 72(SP)
 
 seg_3_tail:
-	MOVQ 80(AX), R10
+	MOVQ 128(AX), R10
+	MOVQ R10, 80(SP)
+
+group_3_tail:
+	MOVQ   120(AX), R10
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
 
 code_3_tail:
 	MOVL         (R9), R11
@@ -2148,29 +2269,34 @@ code_3_tail:
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R11)(CX*1), K1, Z4
-	VADDPS       Z4, Z1, Z1
+	VMOVUPS.Z    (R11)(CX*1), K1, Z7
+	VADDPS       Z7, Z4, Z4
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R11)(CX*1), K1, Z4
-	VADDPS       Z4, Z2, Z2
+	VMOVUPS.Z    (R11)(CX*1), K1, Z7
+	VADDPS       Z7, Z5, Z5
 	MOVBLZX      (DI)(R8*2), CX
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R11)(CX*1), K1, Z4
-	VADDPS       Z4, Z3, Z3
+	VMOVUPS.Z    (R11)(CX*1), K1, Z7
+	VADDPS       Z7, Z6, Z6
 	INCQ         DI
 	ADDQ         $0x08, R9
 	DECQ         R10
 	JNZ          code_3_tail
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z5, Z2, Z2
+	VADDPS       Z6, Z3, Z3
+	DECQ         80(SP)
+	JNZ          group_3_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_3_tail
-	VBROADCASTSS 120(AX), Z4
+	VBROADCASTSS 136(AX), Z4
 	VMAXPS       Z1, Z4, Z1
 	VMOVUPS      Z1, K1, (DX)
 	ADDQ         SI, DX
@@ -2196,7 +2322,13 @@ outputs_2_tail:
 	MOVQ    R10, 72(SP)
 
 seg_2_tail:
-	MOVQ 80(AX), R10
+	MOVQ 128(AX), R10
+	MOVQ R10, 80(SP)
+
+group_2_tail:
+	MOVQ   120(AX), R10
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
 
 code_2_tail:
 	MOVL         (R9), R11
@@ -2207,23 +2339,27 @@ code_2_tail:
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R11)(CX*1), K1, Z3
-	VADDPS       Z3, Z1, Z1
+	VMOVUPS.Z    (R11)(CX*1), K1, Z5
+	VADDPS       Z5, Z3, Z3
 	MOVBLZX      (DI)(R8*1), CX
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R11)(CX*1), K1, Z3
-	VADDPS       Z3, Z2, Z2
+	VMOVUPS.Z    (R11)(CX*1), K1, Z5
+	VADDPS       Z5, Z4, Z4
 	INCQ         DI
 	ADDQ         $0x08, R9
 	DECQ         R10
 	JNZ          code_2_tail
+	VADDPS       Z3, Z1, Z1
+	VADDPS       Z4, Z2, Z2
+	DECQ         80(SP)
+	JNZ          group_2_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_2_tail
-	VBROADCASTSS 120(AX), Z3
+	VBROADCASTSS 136(AX), Z3
 	VMAXPS       Z1, Z3, Z1
 	VMOVUPS      Z1, K1, (DX)
 	ADDQ         SI, DX
@@ -2245,7 +2381,12 @@ outputs_1_tail:
 	MOVQ    R10, 72(SP)
 
 seg_1_tail:
-	MOVQ 80(AX), R10
+	MOVQ 128(AX), R10
+	MOVQ R10, 80(SP)
+
+group_1_tail:
+	MOVQ   120(AX), R10
+	VXORPS Z2, Z2, Z2
 
 code_1_tail:
 	MOVL         (R9), R11
@@ -2256,17 +2397,20 @@ code_1_tail:
 	CMPL         CX, R12
 	JCC          bad
 	IMULQ        SI, CX
-	VMOVUPS.Z    (R11)(CX*1), K1, Z2
-	VADDPS       Z2, Z1, Z1
+	VMOVUPS.Z    (R11)(CX*1), K1, Z3
+	VADDPS       Z3, Z2, Z2
 	INCQ         DI
 	ADDQ         $0x08, R9
 	DECQ         R10
 	JNZ          code_1_tail
+	VADDPS       Z2, Z1, Z1
+	DECQ         80(SP)
+	JNZ          group_1_tail
 	ADDQ         112(AX), DI
 	SUBQ         80(AX), DI
 	DECQ         72(SP)
 	JNZ          seg_1_tail
-	VBROADCASTSS 120(AX), Z2
+	VBROADCASTSS 136(AX), Z2
 	VMAXPS       Z1, Z2, Z1
 	VMOVUPS      Z1, K1, (DX)
 	ADDQ         SI, DX
@@ -2317,7 +2461,7 @@ GLOBL embed512const<>(SB), RODATA|NOPTR, $64
 
 // func embedBack256(t *byte) (ok bool)
 // Requires: AVX
-TEXT ·embedBack256(SB), NOSPLIT, $80-9
+TEXT ·embedBack256(SB), NOSPLIT, $88-9
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ CX, (SP)
@@ -2355,9 +2499,9 @@ tile:
 
 choose:
 	MOVQ 64(SP), CX
-	CMPQ CX, $0x0e
-	JGE  outputs_7
-	CMPQ CX, $0x07
+	CMPQ CX, $0x0c
+	JGE  outputs_6
+	CMPQ CX, $0x06
 	JLE  split
 	INCQ CX
 	SHRQ $0x01, CX
@@ -2373,109 +2517,6 @@ split:
 	JEQ  outputs_4
 	CMPQ CX, $0x05
 	JEQ  outputs_5
-	CMPQ CX, $0x06
-	JEQ  outputs_6
-
-outputs_7:
-	MOVQ    56(SP), R8
-	MOVQ    104(AX), R9
-	LEAQ    (R9)(R9*2), R10
-	LEAQ    (R9)(R9*4), R11
-	VMOVUPS (DX), Y1
-	VADDPS  Y1, Y0, Y0
-	ADDQ    SI, DX
-	VMOVUPS (DX), Y2
-	VADDPS  Y2, Y0, Y0
-	ADDQ    SI, DX
-	VMOVUPS (DX), Y3
-	VADDPS  Y3, Y0, Y0
-	ADDQ    SI, DX
-	VMOVUPS (DX), Y4
-	VADDPS  Y4, Y0, Y0
-	ADDQ    SI, DX
-	VMOVUPS (DX), Y5
-	VADDPS  Y5, Y0, Y0
-	ADDQ    SI, DX
-	VMOVUPS (DX), Y6
-	VADDPS  Y6, Y0, Y0
-	ADDQ    SI, DX
-	VMOVUPS (DX), Y7
-	VADDPS  Y7, Y0, Y0
-	ADDQ    SI, DX
-	MOVQ    32(AX), R12
-	MOVQ    72(AX), R13
-	MOVQ    R13, 72(SP)
-
-seg_7:
-	MOVQ 80(AX), R13
-
-code_7:
-	MOVL    (R12), R14
-	MOVL    4(R12), R15
-	IMULQ   SI, R14
-	ADDQ    BX, R14
-	MOVBLZX (R8), CX
-	CMPL    CX, R15
-	JCC     bad
-	IMULQ   SI, CX
-	VMOVUPS (R14)(CX*1), Y8
-	VADDPS  Y1, Y8, Y8
-	VMOVUPS Y8, (R14)(CX*1)
-	MOVBLZX (R8)(R9*1), CX
-	CMPL    CX, R15
-	JCC     bad
-	IMULQ   SI, CX
-	VMOVUPS (R14)(CX*1), Y8
-	VADDPS  Y2, Y8, Y8
-	VMOVUPS Y8, (R14)(CX*1)
-	MOVBLZX (R8)(R9*2), CX
-	CMPL    CX, R15
-	JCC     bad
-	IMULQ   SI, CX
-	VMOVUPS (R14)(CX*1), Y8
-	VADDPS  Y3, Y8, Y8
-	VMOVUPS Y8, (R14)(CX*1)
-	MOVBLZX (R8)(R10*1), CX
-	CMPL    CX, R15
-	JCC     bad
-	IMULQ   SI, CX
-	VMOVUPS (R14)(CX*1), Y8
-	VADDPS  Y4, Y8, Y8
-	VMOVUPS Y8, (R14)(CX*1)
-	MOVBLZX (R8)(R9*4), CX
-	CMPL    CX, R15
-	JCC     bad
-	IMULQ   SI, CX
-	VMOVUPS (R14)(CX*1), Y8
-	VADDPS  Y5, Y8, Y8
-	VMOVUPS Y8, (R14)(CX*1)
-	MOVBLZX (R8)(R11*1), CX
-	CMPL    CX, R15
-	JCC     bad
-	IMULQ   SI, CX
-	VMOVUPS (R14)(CX*1), Y8
-	VADDPS  Y6, Y8, Y8
-	VMOVUPS Y8, (R14)(CX*1)
-	MOVBLZX (R8)(R10*2), CX
-	CMPL    CX, R15
-	JCC     bad
-	IMULQ   SI, CX
-	VMOVUPS (R14)(CX*1), Y8
-	VADDPS  Y7, Y8, Y8
-	VMOVUPS Y8, (R14)(CX*1)
-	INCQ    R8
-	ADDQ    $0x08, R12
-	DECQ    R13
-	JNZ     code_7
-	ADDQ    112(AX), R8
-	SUBQ    80(AX), R8
-	DECQ    72(SP)
-	JNZ     seg_7
-	IMUL3Q  $0x07, R9, R9
-	ADDQ    R9, 56(SP)
-	SUBQ    $0x07, 64(SP)
-	JG      choose
-	JMP     tile_done
 
 outputs_6:
 	MOVQ    56(SP), R8
@@ -2910,9 +2951,9 @@ tile_tail:
 
 choose_tail:
 	MOVQ 64(SP), CX
-	CMPQ CX, $0x0e
-	JGE  outputs_7_tail
-	CMPQ CX, $0x07
+	CMPQ CX, $0x0c
+	JGE  outputs_6_tail
+	CMPQ CX, $0x06
 	JLE  split_tail
 	INCQ CX
 	SHRQ $0x01, CX
@@ -2928,109 +2969,6 @@ split_tail:
 	JEQ  outputs_4_tail
 	CMPQ CX, $0x05
 	JEQ  outputs_5_tail
-	CMPQ CX, $0x06
-	JEQ  outputs_6_tail
-
-outputs_7_tail:
-	MOVQ       56(SP), DI
-	MOVQ       104(AX), R8
-	LEAQ       (R8)(R8*2), R9
-	LEAQ       (R8)(R8*4), R10
-	VMASKMOVPS (DX), Y0, Y2
-	VADDPS     Y2, Y1, Y1
-	ADDQ       SI, DX
-	VMASKMOVPS (DX), Y0, Y3
-	VADDPS     Y3, Y1, Y1
-	ADDQ       SI, DX
-	VMASKMOVPS (DX), Y0, Y4
-	VADDPS     Y4, Y1, Y1
-	ADDQ       SI, DX
-	VMASKMOVPS (DX), Y0, Y5
-	VADDPS     Y5, Y1, Y1
-	ADDQ       SI, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y1, Y1
-	ADDQ       SI, DX
-	VMASKMOVPS (DX), Y0, Y7
-	VADDPS     Y7, Y1, Y1
-	ADDQ       SI, DX
-	VMASKMOVPS (DX), Y0, Y8
-	VADDPS     Y8, Y1, Y1
-	ADDQ       SI, DX
-	MOVQ       32(AX), R11
-	MOVQ       72(AX), R12
-	MOVQ       R12, 72(SP)
-
-seg_7_tail:
-	MOVQ 80(AX), R12
-
-code_7_tail:
-	MOVL       (R11), R13
-	MOVL       4(R11), R14
-	IMULQ      SI, R13
-	ADDQ       BX, R13
-	MOVBLZX    (DI), CX
-	CMPL       CX, R14
-	JCC        bad
-	IMULQ      SI, CX
-	VMASKMOVPS (R13)(CX*1), Y0, Y9
-	VADDPS     Y2, Y9, Y9
-	VMASKMOVPS Y9, Y0, (R13)(CX*1)
-	MOVBLZX    (DI)(R8*1), CX
-	CMPL       CX, R14
-	JCC        bad
-	IMULQ      SI, CX
-	VMASKMOVPS (R13)(CX*1), Y0, Y9
-	VADDPS     Y3, Y9, Y9
-	VMASKMOVPS Y9, Y0, (R13)(CX*1)
-	MOVBLZX    (DI)(R8*2), CX
-	CMPL       CX, R14
-	JCC        bad
-	IMULQ      SI, CX
-	VMASKMOVPS (R13)(CX*1), Y0, Y9
-	VADDPS     Y4, Y9, Y9
-	VMASKMOVPS Y9, Y0, (R13)(CX*1)
-	MOVBLZX    (DI)(R9*1), CX
-	CMPL       CX, R14
-	JCC        bad
-	IMULQ      SI, CX
-	VMASKMOVPS (R13)(CX*1), Y0, Y9
-	VADDPS     Y5, Y9, Y9
-	VMASKMOVPS Y9, Y0, (R13)(CX*1)
-	MOVBLZX    (DI)(R8*4), CX
-	CMPL       CX, R14
-	JCC        bad
-	IMULQ      SI, CX
-	VMASKMOVPS (R13)(CX*1), Y0, Y9
-	VADDPS     Y6, Y9, Y9
-	VMASKMOVPS Y9, Y0, (R13)(CX*1)
-	MOVBLZX    (DI)(R10*1), CX
-	CMPL       CX, R14
-	JCC        bad
-	IMULQ      SI, CX
-	VMASKMOVPS (R13)(CX*1), Y0, Y9
-	VADDPS     Y7, Y9, Y9
-	VMASKMOVPS Y9, Y0, (R13)(CX*1)
-	MOVBLZX    (DI)(R9*2), CX
-	CMPL       CX, R14
-	JCC        bad
-	IMULQ      SI, CX
-	VMASKMOVPS (R13)(CX*1), Y0, Y9
-	VADDPS     Y8, Y9, Y9
-	VMASKMOVPS Y9, Y0, (R13)(CX*1)
-	INCQ       DI
-	ADDQ       $0x08, R11
-	DECQ       R12
-	JNZ        code_7_tail
-	ADDQ       112(AX), DI
-	SUBQ       80(AX), DI
-	DECQ       72(SP)
-	JNZ        seg_7_tail
-	IMUL3Q     $0x07, R8, R8
-	ADDQ       R8, 56(SP)
-	SUBQ       $0x07, 64(SP)
-	JG         choose_tail
-	JMP        tile_done_tail
 
 outputs_6_tail:
 	MOVQ       56(SP), DI
@@ -3463,7 +3401,7 @@ GLOBL embedBack256const<>(SB), RODATA|NOPTR, $64
 
 // func embedBack512(t *byte) (ok bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·embedBack512(SB), NOSPLIT, $80-9
+TEXT ·embedBack512(SB), NOSPLIT, $88-9
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ CX, (SP)

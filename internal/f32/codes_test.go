@@ -17,6 +17,11 @@ func lookups(t *rapid.T) (l *Lookup, w, bias []float32) {
 		XBatch: rapid.IntRange(0, 9).Draw(t, "xbatch"), XTile: rapid.IntRange(0, 9).Draw(t, "xtile"),
 		XRow: rapid.IntRange(0, 9).Draw(t, "xrow"), XSeg: rapid.IntRange(0, 9).Draw(t, "xseg"),
 	}
+	l.Group = 1
+	if rapid.Bool().Draw(t, "grouped") {
+		l.Group = rapid.IntRange(2, 4).Draw(t, "group")
+		l.K *= l.Group
+	}
 	symbols, least := 0, 5
 	for range l.Segs * l.K {
 		n := rapid.IntRange(1, 5).Draw(t, "symbols")
@@ -94,7 +99,7 @@ func TestEmbedPanicsOnCodesTooLarge(t *testing.T) {
 	for _, n := range []int{5, 8, 16, 19} {
 		arena := make([]float32, 20*n)
 		make1 := func() *Lookup {
-			return &Lookup{X: []byte{3, 1, 2}, Places: []Place{{0, 4}, {4, 2}, {6, 3}}, Rows: 1, Tiles: 1, M: 1, N: n, Segs: 1, K: 3}
+			return &Lookup{X: []byte{3, 1, 2}, Places: []Place{{0, 4}, {4, 2}, {6, 3}}, Rows: 1, Tiles: 1, M: 1, N: n, Segs: 1, K: 3, Group: 3}
 		}
 		y, bias := make([]float32, n), make([]float32, n)
 		for name, spoil := range map[string]func(l *Lookup, w *[]float32){
@@ -106,6 +111,8 @@ func TestEmbedPanicsOnCodesTooLarge(t *testing.T) {
 			"few weights":  func(_ *Lookup, w *[]float32) { *w = (*w)[:9*n-1] },
 			"base below 0": func(l *Lookup, _ *[]float32) { l.Places[0].Base = -1 },
 			"no segments":  func(l *Lookup, _ *[]float32) { l.Segs = 0 },
+			"no group":     func(l *Lookup, _ *[]float32) { l.Group = 0 },
+			"odd group":    func(l *Lookup, _ *[]float32) { l.Group = 2 },
 		} {
 			l, w := make1(), arena[:9*n]
 			spoil(l, &w)

@@ -77,6 +77,16 @@ func Tanh(x []float32) {
 	}
 }
 
+// Sigmoid replaces x by its logistic function, 1/(1+exp(-x)), as (1+tanh(x/2))/2: good to about 1e-7, not of the result but of 1.
+func Sigmoid(x []float32) {
+	if sigmoid(x) {
+		return
+	}
+	for i, v := range x {
+		x[i] = 0.5 + 0.5*float32(math.Tanh(0.5*float64(v)))
+	}
+}
+
 // MaskTanh multiplies dy by the slope of the hyperbolic tangent that gave y.
 func MaskTanh(dy, y []float32) {
 	if len(dy) != len(y) {
@@ -87,28 +97,6 @@ func MaskTanh(dy, y []float32) {
 	}
 	for i, v := range y {
 		dy[i] *= 1 - v*v
-	}
-}
-
-// LogSoftmax sets each row of dst to the logarithm of the softmax of that row of x. Both are [rows, cols]; dst may be x.
-func LogSoftmax(dst, x []float32, cols int) {
-	if cols <= 0 || len(dst) != len(x) || len(x)%cols != 0 {
-		panic("f32: LogSoftmax: lengths differ")
-	}
-	for at := 0; at < len(x); at += cols {
-		row, out := x[at:at+cols], dst[at:at+cols]
-		top := row[0]
-		for _, v := range row[1:] {
-			top = max(top, v)
-		}
-		sum := 0.0
-		for _, v := range row {
-			sum += math.Exp(float64(v) - float64(top))
-		}
-		logSum := math.Log(sum)
-		for i, v := range row {
-			out[i] = float32(float64(v) - float64(top) - logSum)
-		}
 	}
 }
 

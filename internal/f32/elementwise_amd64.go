@@ -67,6 +67,18 @@ func tanh(x []float32) bool {
 	return active != plain
 }
 
+func sigmoid(x []float32) bool {
+	for lo := 0; active != plain && lo < len(x); lo += piece {
+		n := min(piece, len(x)-lo)
+		if active == avx512 {
+			sigmoid512(&x[lo], n)
+		} else {
+			sigmoid256(&x[lo], n)
+		}
+	}
+	return active != plain
+}
+
 func maskTanh(dy, y []float32) bool {
 	for lo := 0; active != plain && lo < len(y); lo += piece {
 		n := min(piece, len(y)-lo)
@@ -125,11 +137,11 @@ func sumSquares(x []float32, sums *[16]float64) (n int) {
 	return n
 }
 
-func adam(w, g, m, v []float32, step, inv, beta1, beta2, eps float32) bool {
+func adam(w, g, m, v []float32, scale, step, inv, beta1, beta2, eps float32) bool {
 	if active == plain {
 		return false
 	}
-	c := [...]float32{step, inv, beta1, 1 - beta1, beta2, 1 - beta2, eps}
+	c := [...]float32{step, inv, beta1, 1 - beta1, beta2, 1 - beta2, eps, scale}
 	for lo := 0; lo < len(w); lo += piece {
 		n := min(piece, len(w)-lo)
 		if active == avx512 {
@@ -141,11 +153,11 @@ func adam(w, g, m, v []float32, step, inv, beta1, beta2, eps float32) bool {
 	return true
 }
 
-func rmsprop(w, g, s []float32, lr, decay, in, out float32) bool {
+func rmsprop(w, g, s []float32, scale, lr, decay, in, out float32) bool {
 	if active == plain {
 		return false
 	}
-	c := [...]float32{lr, decay, 1 - decay, in, out}
+	c := [...]float32{lr, decay, 1 - decay, in, out, scale}
 	for lo := 0; lo < len(w); lo += piece {
 		n := min(piece, len(w)-lo)
 		if active == avx512 {

@@ -1365,6 +1365,963 @@ DATA tanh512const<>+1400(SB)/4, $0x3f200000
 DATA tanh512const<>+1404(SB)/4, $0x3f200000
 GLOBL tanh512const<>(SB), RODATA|NOPTR, $1408
 
+// func sigmoid256(x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoid256(SB), NOSPLIT, $0-16
+	MOVQ x+0(FP), AX
+	MOVQ n+8(FP), CX
+
+vector:
+	CMPQ         CX, $0x08
+	JL           tail
+	VMOVUPS      (AX), Y0
+	VMULPS       sigmoid256const<>+64(SB), Y0, Y0
+	VANDPS       sigmoid256const<>+128(SB), Y0, Y1
+	VANDPS       sigmoid256const<>+192(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VMOVUPS      sigmoid256const<>+256(SB), Y4
+	VFMADD213PS  sigmoid256const<>+320(SB), Y3, Y4
+	VFMADD213PS  sigmoid256const<>+384(SB), Y3, Y4
+	VFMADD213PS  sigmoid256const<>+448(SB), Y3, Y4
+	VFMADD213PS  sigmoid256const<>+512(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD213PS  Y0, Y0, Y4
+	VADDPS       Y1, Y1, Y0
+	VMOVUPS      sigmoid256const<>+576(SB), Y3
+	VMINPS       Y0, Y3, Y0
+	VMOVUPS      sigmoid256const<>+640(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMULPS       sigmoid256const<>+704(SB), Y0, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VFNMADD231PS sigmoid256const<>+768(SB), Y3, Y0
+	VFNMADD231PS sigmoid256const<>+832(SB), Y3, Y0
+	VMOVUPS      sigmoid256const<>+896(SB), Y5
+	VFMADD213PS  sigmoid256const<>+960(SB), Y0, Y5
+	VFMADD213PS  sigmoid256const<>+1024(SB), Y0, Y5
+	VFMADD213PS  sigmoid256const<>+1088(SB), Y0, Y5
+	VFMADD213PS  sigmoid256const<>+1152(SB), Y0, Y5
+	VFMADD213PS  sigmoid256const<>+64(SB), Y0, Y5
+	VMULPS       Y0, Y0, Y6
+	VFMADD213PS  Y0, Y6, Y5
+	VADDPS       sigmoid256const<>+1216(SB), Y5, Y5
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y0
+	VPSUBD       Y0, Y3, Y3
+	VPADDD       sigmoid256const<>+1280(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y5, Y5
+	VPADDD       sigmoid256const<>+1280(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y5, Y5
+	VADDPS       sigmoid256const<>+1216(SB), Y5, Y5
+	VMOVUPS      sigmoid256const<>+1344(SB), Y0
+	VDIVPS       Y5, Y0, Y0
+	VMOVUPS      sigmoid256const<>+1216(SB), Y3
+	VSUBPS       Y0, Y3, Y3
+	VORPS        Y2, Y3, Y3
+	VCMPPS       $0x11, sigmoid256const<>+1408(SB), Y1, Y0
+	VBLENDVPS    Y0, Y4, Y3, Y0
+	VMOVUPS      sigmoid256const<>+64(SB), Y1
+	VFMADD231PS  sigmoid256const<>+64(SB), Y0, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, CX
+	JMP          vector
+
+tail:
+	TESTQ        CX, CX
+	JZ           end
+	LEAQ         sigmoid256const<>+32(SB), DX
+	SHLQ         $0x02, CX
+	SUBQ         CX, DX
+	VMOVUPS      (DX), Y0
+	VMASKMOVPS   (AX), Y0, Y1
+	VMULPS       sigmoid256const<>+64(SB), Y1, Y1
+	VANDPS       sigmoid256const<>+128(SB), Y1, Y2
+	VANDPS       sigmoid256const<>+192(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      sigmoid256const<>+256(SB), Y5
+	VFMADD213PS  sigmoid256const<>+320(SB), Y4, Y5
+	VFMADD213PS  sigmoid256const<>+384(SB), Y4, Y5
+	VFMADD213PS  sigmoid256const<>+448(SB), Y4, Y5
+	VFMADD213PS  sigmoid256const<>+512(SB), Y4, Y5
+	VMULPS       Y4, Y5, Y5
+	VFMADD213PS  Y1, Y1, Y5
+	VADDPS       Y2, Y2, Y1
+	VMOVUPS      sigmoid256const<>+576(SB), Y4
+	VMINPS       Y1, Y4, Y1
+	VMOVUPS      sigmoid256const<>+640(SB), Y4
+	VMAXPS       Y1, Y4, Y1
+	VMULPS       sigmoid256const<>+704(SB), Y1, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VFNMADD231PS sigmoid256const<>+768(SB), Y4, Y1
+	VFNMADD231PS sigmoid256const<>+832(SB), Y4, Y1
+	VMOVUPS      sigmoid256const<>+896(SB), Y6
+	VFMADD213PS  sigmoid256const<>+960(SB), Y1, Y6
+	VFMADD213PS  sigmoid256const<>+1024(SB), Y1, Y6
+	VFMADD213PS  sigmoid256const<>+1088(SB), Y1, Y6
+	VFMADD213PS  sigmoid256const<>+1152(SB), Y1, Y6
+	VFMADD213PS  sigmoid256const<>+64(SB), Y1, Y6
+	VMULPS       Y1, Y1, Y7
+	VFMADD213PS  Y1, Y7, Y6
+	VADDPS       sigmoid256const<>+1216(SB), Y6, Y6
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y1
+	VPSUBD       Y1, Y4, Y4
+	VPADDD       sigmoid256const<>+1280(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y6, Y6
+	VPADDD       sigmoid256const<>+1280(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y6, Y6
+	VADDPS       sigmoid256const<>+1216(SB), Y6, Y6
+	VMOVUPS      sigmoid256const<>+1344(SB), Y1
+	VDIVPS       Y6, Y1, Y1
+	VMOVUPS      sigmoid256const<>+1216(SB), Y4
+	VSUBPS       Y1, Y4, Y4
+	VORPS        Y3, Y4, Y4
+	VCMPPS       $0x11, sigmoid256const<>+1408(SB), Y2, Y1
+	VBLENDVPS    Y1, Y5, Y4, Y1
+	VMOVUPS      sigmoid256const<>+64(SB), Y2
+	VFMADD231PS  sigmoid256const<>+64(SB), Y1, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA sigmoid256const<>+0(SB)/4, $0xffffffff
+DATA sigmoid256const<>+4(SB)/4, $0xffffffff
+DATA sigmoid256const<>+8(SB)/4, $0xffffffff
+DATA sigmoid256const<>+12(SB)/4, $0xffffffff
+DATA sigmoid256const<>+16(SB)/4, $0xffffffff
+DATA sigmoid256const<>+20(SB)/4, $0xffffffff
+DATA sigmoid256const<>+24(SB)/4, $0xffffffff
+DATA sigmoid256const<>+28(SB)/4, $0xffffffff
+DATA sigmoid256const<>+32(SB)/4, $0x00000000
+DATA sigmoid256const<>+36(SB)/4, $0x00000000
+DATA sigmoid256const<>+40(SB)/4, $0x00000000
+DATA sigmoid256const<>+44(SB)/4, $0x00000000
+DATA sigmoid256const<>+48(SB)/4, $0x00000000
+DATA sigmoid256const<>+52(SB)/4, $0x00000000
+DATA sigmoid256const<>+56(SB)/4, $0x00000000
+DATA sigmoid256const<>+60(SB)/4, $0x00000000
+DATA sigmoid256const<>+64(SB)/4, $0x3f000000
+DATA sigmoid256const<>+68(SB)/4, $0x3f000000
+DATA sigmoid256const<>+72(SB)/4, $0x3f000000
+DATA sigmoid256const<>+76(SB)/4, $0x3f000000
+DATA sigmoid256const<>+80(SB)/4, $0x3f000000
+DATA sigmoid256const<>+84(SB)/4, $0x3f000000
+DATA sigmoid256const<>+88(SB)/4, $0x3f000000
+DATA sigmoid256const<>+92(SB)/4, $0x3f000000
+DATA sigmoid256const<>+96(SB)/4, $0x3f000000
+DATA sigmoid256const<>+100(SB)/4, $0x3f000000
+DATA sigmoid256const<>+104(SB)/4, $0x3f000000
+DATA sigmoid256const<>+108(SB)/4, $0x3f000000
+DATA sigmoid256const<>+112(SB)/4, $0x3f000000
+DATA sigmoid256const<>+116(SB)/4, $0x3f000000
+DATA sigmoid256const<>+120(SB)/4, $0x3f000000
+DATA sigmoid256const<>+124(SB)/4, $0x3f000000
+DATA sigmoid256const<>+128(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+132(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+136(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+140(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+144(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+148(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+152(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+156(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+160(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+164(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+168(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+172(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+176(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+180(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+184(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+188(SB)/4, $0x7fffffff
+DATA sigmoid256const<>+192(SB)/4, $0x80000000
+DATA sigmoid256const<>+196(SB)/4, $0x80000000
+DATA sigmoid256const<>+200(SB)/4, $0x80000000
+DATA sigmoid256const<>+204(SB)/4, $0x80000000
+DATA sigmoid256const<>+208(SB)/4, $0x80000000
+DATA sigmoid256const<>+212(SB)/4, $0x80000000
+DATA sigmoid256const<>+216(SB)/4, $0x80000000
+DATA sigmoid256const<>+220(SB)/4, $0x80000000
+DATA sigmoid256const<>+224(SB)/4, $0x80000000
+DATA sigmoid256const<>+228(SB)/4, $0x80000000
+DATA sigmoid256const<>+232(SB)/4, $0x80000000
+DATA sigmoid256const<>+236(SB)/4, $0x80000000
+DATA sigmoid256const<>+240(SB)/4, $0x80000000
+DATA sigmoid256const<>+244(SB)/4, $0x80000000
+DATA sigmoid256const<>+248(SB)/4, $0x80000000
+DATA sigmoid256const<>+252(SB)/4, $0x80000000
+DATA sigmoid256const<>+256(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+260(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+264(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+268(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+272(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+276(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+280(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+284(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+288(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+292(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+296(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+300(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+304(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+308(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+312(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+316(SB)/4, $0xbbbaf0ea
+DATA sigmoid256const<>+320(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+324(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+328(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+332(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+336(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+340(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+344(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+348(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+352(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+356(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+360(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+364(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+368(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+372(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+376(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+380(SB)/4, $0x3ca9134e
+DATA sigmoid256const<>+384(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+388(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+392(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+396(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+400(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+404(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+408(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+412(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+416(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+420(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+424(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+428(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+432(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+436(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+440(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+444(SB)/4, $0xbd5c1e2d
+DATA sigmoid256const<>+448(SB)/4, $0x3e088393
+DATA sigmoid256const<>+452(SB)/4, $0x3e088393
+DATA sigmoid256const<>+456(SB)/4, $0x3e088393
+DATA sigmoid256const<>+460(SB)/4, $0x3e088393
+DATA sigmoid256const<>+464(SB)/4, $0x3e088393
+DATA sigmoid256const<>+468(SB)/4, $0x3e088393
+DATA sigmoid256const<>+472(SB)/4, $0x3e088393
+DATA sigmoid256const<>+476(SB)/4, $0x3e088393
+DATA sigmoid256const<>+480(SB)/4, $0x3e088393
+DATA sigmoid256const<>+484(SB)/4, $0x3e088393
+DATA sigmoid256const<>+488(SB)/4, $0x3e088393
+DATA sigmoid256const<>+492(SB)/4, $0x3e088393
+DATA sigmoid256const<>+496(SB)/4, $0x3e088393
+DATA sigmoid256const<>+500(SB)/4, $0x3e088393
+DATA sigmoid256const<>+504(SB)/4, $0x3e088393
+DATA sigmoid256const<>+508(SB)/4, $0x3e088393
+DATA sigmoid256const<>+512(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+516(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+520(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+524(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+528(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+532(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+536(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+540(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+544(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+548(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+552(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+556(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+560(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+564(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+568(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+572(SB)/4, $0xbeaaaa99
+DATA sigmoid256const<>+576(SB)/4, $0x42b20000
+DATA sigmoid256const<>+580(SB)/4, $0x42b20000
+DATA sigmoid256const<>+584(SB)/4, $0x42b20000
+DATA sigmoid256const<>+588(SB)/4, $0x42b20000
+DATA sigmoid256const<>+592(SB)/4, $0x42b20000
+DATA sigmoid256const<>+596(SB)/4, $0x42b20000
+DATA sigmoid256const<>+600(SB)/4, $0x42b20000
+DATA sigmoid256const<>+604(SB)/4, $0x42b20000
+DATA sigmoid256const<>+608(SB)/4, $0x42b20000
+DATA sigmoid256const<>+612(SB)/4, $0x42b20000
+DATA sigmoid256const<>+616(SB)/4, $0x42b20000
+DATA sigmoid256const<>+620(SB)/4, $0x42b20000
+DATA sigmoid256const<>+624(SB)/4, $0x42b20000
+DATA sigmoid256const<>+628(SB)/4, $0x42b20000
+DATA sigmoid256const<>+632(SB)/4, $0x42b20000
+DATA sigmoid256const<>+636(SB)/4, $0x42b20000
+DATA sigmoid256const<>+640(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+644(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+648(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+652(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+656(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+660(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+664(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+668(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+672(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+676(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+680(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+684(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+688(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+692(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+696(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+700(SB)/4, $0xc2d00000
+DATA sigmoid256const<>+704(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+708(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+712(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+716(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+720(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+724(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+728(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+732(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+736(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+740(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+744(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+748(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+752(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+756(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+760(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+764(SB)/4, $0x3fb8aa3b
+DATA sigmoid256const<>+768(SB)/4, $0x3f318000
+DATA sigmoid256const<>+772(SB)/4, $0x3f318000
+DATA sigmoid256const<>+776(SB)/4, $0x3f318000
+DATA sigmoid256const<>+780(SB)/4, $0x3f318000
+DATA sigmoid256const<>+784(SB)/4, $0x3f318000
+DATA sigmoid256const<>+788(SB)/4, $0x3f318000
+DATA sigmoid256const<>+792(SB)/4, $0x3f318000
+DATA sigmoid256const<>+796(SB)/4, $0x3f318000
+DATA sigmoid256const<>+800(SB)/4, $0x3f318000
+DATA sigmoid256const<>+804(SB)/4, $0x3f318000
+DATA sigmoid256const<>+808(SB)/4, $0x3f318000
+DATA sigmoid256const<>+812(SB)/4, $0x3f318000
+DATA sigmoid256const<>+816(SB)/4, $0x3f318000
+DATA sigmoid256const<>+820(SB)/4, $0x3f318000
+DATA sigmoid256const<>+824(SB)/4, $0x3f318000
+DATA sigmoid256const<>+828(SB)/4, $0x3f318000
+DATA sigmoid256const<>+832(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+836(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+840(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+844(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+848(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+852(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+856(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+860(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+864(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+868(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+872(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+876(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+880(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+884(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+888(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+892(SB)/4, $0xb95e8083
+DATA sigmoid256const<>+896(SB)/4, $0x39506967
+DATA sigmoid256const<>+900(SB)/4, $0x39506967
+DATA sigmoid256const<>+904(SB)/4, $0x39506967
+DATA sigmoid256const<>+908(SB)/4, $0x39506967
+DATA sigmoid256const<>+912(SB)/4, $0x39506967
+DATA sigmoid256const<>+916(SB)/4, $0x39506967
+DATA sigmoid256const<>+920(SB)/4, $0x39506967
+DATA sigmoid256const<>+924(SB)/4, $0x39506967
+DATA sigmoid256const<>+928(SB)/4, $0x39506967
+DATA sigmoid256const<>+932(SB)/4, $0x39506967
+DATA sigmoid256const<>+936(SB)/4, $0x39506967
+DATA sigmoid256const<>+940(SB)/4, $0x39506967
+DATA sigmoid256const<>+944(SB)/4, $0x39506967
+DATA sigmoid256const<>+948(SB)/4, $0x39506967
+DATA sigmoid256const<>+952(SB)/4, $0x39506967
+DATA sigmoid256const<>+956(SB)/4, $0x39506967
+DATA sigmoid256const<>+960(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+964(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+968(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+972(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+976(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+980(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+984(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+988(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+992(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+996(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+1000(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+1004(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+1008(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+1012(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+1016(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+1020(SB)/4, $0x3ab743ce
+DATA sigmoid256const<>+1024(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1028(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1032(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1036(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1040(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1044(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1048(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1052(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1056(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1060(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1064(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1068(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1072(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1076(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1080(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1084(SB)/4, $0x3c088908
+DATA sigmoid256const<>+1088(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1092(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1096(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1100(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1104(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1108(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1112(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1116(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1120(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1124(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1128(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1132(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1136(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1140(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1144(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1148(SB)/4, $0x3d2aa9c1
+DATA sigmoid256const<>+1152(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1156(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1160(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1164(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1168(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1172(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1176(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1180(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1184(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1188(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1192(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1196(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1200(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1204(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1208(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1212(SB)/4, $0x3e2aaaaa
+DATA sigmoid256const<>+1216(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1220(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1224(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1228(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1232(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1236(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1240(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1244(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1248(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1252(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1256(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1260(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1264(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1268(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1272(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1276(SB)/4, $0x3f800000
+DATA sigmoid256const<>+1280(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1284(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1288(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1292(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1296(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1300(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1304(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1308(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1312(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1316(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1320(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1324(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1328(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1332(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1336(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1340(SB)/4, $0x0000007f
+DATA sigmoid256const<>+1344(SB)/4, $0x40000000
+DATA sigmoid256const<>+1348(SB)/4, $0x40000000
+DATA sigmoid256const<>+1352(SB)/4, $0x40000000
+DATA sigmoid256const<>+1356(SB)/4, $0x40000000
+DATA sigmoid256const<>+1360(SB)/4, $0x40000000
+DATA sigmoid256const<>+1364(SB)/4, $0x40000000
+DATA sigmoid256const<>+1368(SB)/4, $0x40000000
+DATA sigmoid256const<>+1372(SB)/4, $0x40000000
+DATA sigmoid256const<>+1376(SB)/4, $0x40000000
+DATA sigmoid256const<>+1380(SB)/4, $0x40000000
+DATA sigmoid256const<>+1384(SB)/4, $0x40000000
+DATA sigmoid256const<>+1388(SB)/4, $0x40000000
+DATA sigmoid256const<>+1392(SB)/4, $0x40000000
+DATA sigmoid256const<>+1396(SB)/4, $0x40000000
+DATA sigmoid256const<>+1400(SB)/4, $0x40000000
+DATA sigmoid256const<>+1404(SB)/4, $0x40000000
+DATA sigmoid256const<>+1408(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1412(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1416(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1420(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1424(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1428(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1432(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1436(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1440(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1444(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1448(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1452(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1456(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1460(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1464(SB)/4, $0x3f200000
+DATA sigmoid256const<>+1468(SB)/4, $0x3f200000
+GLOBL sigmoid256const<>(SB), RODATA|NOPTR, $1472
+
+// func sigmoid512(x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoid512(SB), NOSPLIT, $0-16
+	MOVQ x+0(FP), AX
+	MOVQ n+8(FP), CX
+
+vector:
+	CMPQ         CX, $0x10
+	JL           tail
+	VMOVUPS      (AX), Z0
+	VMULPS       sigmoid512const<>+64(SB), Z0, Z0
+	VANDPS       sigmoid512const<>+128(SB), Z0, Z1
+	VANDPS       sigmoid512const<>+192(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VMOVUPS      sigmoid512const<>+256(SB), Z4
+	VFMADD213PS  sigmoid512const<>+320(SB), Z3, Z4
+	VFMADD213PS  sigmoid512const<>+384(SB), Z3, Z4
+	VFMADD213PS  sigmoid512const<>+448(SB), Z3, Z4
+	VFMADD213PS  sigmoid512const<>+512(SB), Z3, Z4
+	VMULPS       Z3, Z4, Z4
+	VFMADD213PS  Z0, Z0, Z4
+	VADDPS       Z1, Z1, Z0
+	VMOVUPS      sigmoid512const<>+576(SB), Z3
+	VMINPS       Z0, Z3, Z0
+	VMOVUPS      sigmoid512const<>+640(SB), Z3
+	VMAXPS       Z0, Z3, Z0
+	VMULPS       sigmoid512const<>+704(SB), Z0, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VFNMADD231PS sigmoid512const<>+768(SB), Z3, Z0
+	VFNMADD231PS sigmoid512const<>+832(SB), Z3, Z0
+	VMOVUPS      sigmoid512const<>+896(SB), Z7
+	VFMADD213PS  sigmoid512const<>+960(SB), Z0, Z7
+	VFMADD213PS  sigmoid512const<>+1024(SB), Z0, Z7
+	VFMADD213PS  sigmoid512const<>+1088(SB), Z0, Z7
+	VFMADD213PS  sigmoid512const<>+1152(SB), Z0, Z7
+	VFMADD213PS  sigmoid512const<>+64(SB), Z0, Z7
+	VMULPS       Z0, Z0, Z8
+	VFMADD213PS  Z0, Z8, Z7
+	VADDPS       sigmoid512const<>+1216(SB), Z7, Z7
+	VSCALEFPS    Z3, Z7, Z7
+	VADDPS       sigmoid512const<>+1216(SB), Z7, Z7
+	VMOVUPS      sigmoid512const<>+1280(SB), Z0
+	VDIVPS       Z7, Z0, Z0
+	VMOVUPS      sigmoid512const<>+1216(SB), Z3
+	VSUBPS       Z0, Z3, Z3
+	VORPS        Z2, Z3, Z3
+	VCMPPS       $0x11, sigmoid512const<>+1344(SB), Z1, K2
+	VBLENDMPS    Z4, Z3, K2, Z5
+	VMOVUPS      sigmoid512const<>+64(SB), Z0
+	VFMADD231PS  sigmoid512const<>+64(SB), Z5, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, CX
+	JMP          vector
+
+tail:
+	TESTQ        CX, CX
+	JZ           end
+	MOVL         $0x0000ffff, DX
+	BZHIL        CX, DX, DX
+	KMOVW        DX, K1
+	VMOVUPS.Z    (AX), K1, Z0
+	VMULPS       sigmoid512const<>+64(SB), Z0, Z0
+	VANDPS       sigmoid512const<>+128(SB), Z0, Z1
+	VANDPS       sigmoid512const<>+192(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VMOVUPS      sigmoid512const<>+256(SB), Z4
+	VFMADD213PS  sigmoid512const<>+320(SB), Z3, Z4
+	VFMADD213PS  sigmoid512const<>+384(SB), Z3, Z4
+	VFMADD213PS  sigmoid512const<>+448(SB), Z3, Z4
+	VFMADD213PS  sigmoid512const<>+512(SB), Z3, Z4
+	VMULPS       Z3, Z4, Z4
+	VFMADD213PS  Z0, Z0, Z4
+	VADDPS       Z1, Z1, Z0
+	VMOVUPS      sigmoid512const<>+576(SB), Z3
+	VMINPS       Z0, Z3, Z0
+	VMOVUPS      sigmoid512const<>+640(SB), Z3
+	VMAXPS       Z0, Z3, Z0
+	VMULPS       sigmoid512const<>+704(SB), Z0, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VFNMADD231PS sigmoid512const<>+768(SB), Z3, Z0
+	VFNMADD231PS sigmoid512const<>+832(SB), Z3, Z0
+	VMOVUPS      sigmoid512const<>+896(SB), Z5
+	VFMADD213PS  sigmoid512const<>+960(SB), Z0, Z5
+	VFMADD213PS  sigmoid512const<>+1024(SB), Z0, Z5
+	VFMADD213PS  sigmoid512const<>+1088(SB), Z0, Z5
+	VFMADD213PS  sigmoid512const<>+1152(SB), Z0, Z5
+	VFMADD213PS  sigmoid512const<>+64(SB), Z0, Z5
+	VMULPS       Z0, Z0, Z7
+	VFMADD213PS  Z0, Z7, Z5
+	VADDPS       sigmoid512const<>+1216(SB), Z5, Z5
+	VSCALEFPS    Z3, Z5, Z5
+	VADDPS       sigmoid512const<>+1216(SB), Z5, Z5
+	VMOVUPS      sigmoid512const<>+1280(SB), Z0
+	VDIVPS       Z5, Z0, Z0
+	VMOVUPS      sigmoid512const<>+1216(SB), Z3
+	VSUBPS       Z0, Z3, Z3
+	VORPS        Z2, Z3, Z3
+	VCMPPS       $0x11, sigmoid512const<>+1344(SB), Z1, K2
+	VBLENDMPS    Z4, Z3, K2, Z6
+	VMOVUPS      sigmoid512const<>+64(SB), Z0
+	VFMADD231PS  sigmoid512const<>+64(SB), Z6, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA sigmoid512const<>+0(SB)/4, $0xffffffff
+DATA sigmoid512const<>+4(SB)/4, $0xffffffff
+DATA sigmoid512const<>+8(SB)/4, $0xffffffff
+DATA sigmoid512const<>+12(SB)/4, $0xffffffff
+DATA sigmoid512const<>+16(SB)/4, $0xffffffff
+DATA sigmoid512const<>+20(SB)/4, $0xffffffff
+DATA sigmoid512const<>+24(SB)/4, $0xffffffff
+DATA sigmoid512const<>+28(SB)/4, $0xffffffff
+DATA sigmoid512const<>+32(SB)/4, $0x00000000
+DATA sigmoid512const<>+36(SB)/4, $0x00000000
+DATA sigmoid512const<>+40(SB)/4, $0x00000000
+DATA sigmoid512const<>+44(SB)/4, $0x00000000
+DATA sigmoid512const<>+48(SB)/4, $0x00000000
+DATA sigmoid512const<>+52(SB)/4, $0x00000000
+DATA sigmoid512const<>+56(SB)/4, $0x00000000
+DATA sigmoid512const<>+60(SB)/4, $0x00000000
+DATA sigmoid512const<>+64(SB)/4, $0x3f000000
+DATA sigmoid512const<>+68(SB)/4, $0x3f000000
+DATA sigmoid512const<>+72(SB)/4, $0x3f000000
+DATA sigmoid512const<>+76(SB)/4, $0x3f000000
+DATA sigmoid512const<>+80(SB)/4, $0x3f000000
+DATA sigmoid512const<>+84(SB)/4, $0x3f000000
+DATA sigmoid512const<>+88(SB)/4, $0x3f000000
+DATA sigmoid512const<>+92(SB)/4, $0x3f000000
+DATA sigmoid512const<>+96(SB)/4, $0x3f000000
+DATA sigmoid512const<>+100(SB)/4, $0x3f000000
+DATA sigmoid512const<>+104(SB)/4, $0x3f000000
+DATA sigmoid512const<>+108(SB)/4, $0x3f000000
+DATA sigmoid512const<>+112(SB)/4, $0x3f000000
+DATA sigmoid512const<>+116(SB)/4, $0x3f000000
+DATA sigmoid512const<>+120(SB)/4, $0x3f000000
+DATA sigmoid512const<>+124(SB)/4, $0x3f000000
+DATA sigmoid512const<>+128(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+132(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+136(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+140(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+144(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+148(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+152(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+156(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+160(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+164(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+168(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+172(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+176(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+180(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+184(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+188(SB)/4, $0x7fffffff
+DATA sigmoid512const<>+192(SB)/4, $0x80000000
+DATA sigmoid512const<>+196(SB)/4, $0x80000000
+DATA sigmoid512const<>+200(SB)/4, $0x80000000
+DATA sigmoid512const<>+204(SB)/4, $0x80000000
+DATA sigmoid512const<>+208(SB)/4, $0x80000000
+DATA sigmoid512const<>+212(SB)/4, $0x80000000
+DATA sigmoid512const<>+216(SB)/4, $0x80000000
+DATA sigmoid512const<>+220(SB)/4, $0x80000000
+DATA sigmoid512const<>+224(SB)/4, $0x80000000
+DATA sigmoid512const<>+228(SB)/4, $0x80000000
+DATA sigmoid512const<>+232(SB)/4, $0x80000000
+DATA sigmoid512const<>+236(SB)/4, $0x80000000
+DATA sigmoid512const<>+240(SB)/4, $0x80000000
+DATA sigmoid512const<>+244(SB)/4, $0x80000000
+DATA sigmoid512const<>+248(SB)/4, $0x80000000
+DATA sigmoid512const<>+252(SB)/4, $0x80000000
+DATA sigmoid512const<>+256(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+260(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+264(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+268(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+272(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+276(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+280(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+284(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+288(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+292(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+296(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+300(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+304(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+308(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+312(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+316(SB)/4, $0xbbbaf0ea
+DATA sigmoid512const<>+320(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+324(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+328(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+332(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+336(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+340(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+344(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+348(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+352(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+356(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+360(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+364(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+368(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+372(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+376(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+380(SB)/4, $0x3ca9134e
+DATA sigmoid512const<>+384(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+388(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+392(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+396(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+400(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+404(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+408(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+412(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+416(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+420(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+424(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+428(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+432(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+436(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+440(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+444(SB)/4, $0xbd5c1e2d
+DATA sigmoid512const<>+448(SB)/4, $0x3e088393
+DATA sigmoid512const<>+452(SB)/4, $0x3e088393
+DATA sigmoid512const<>+456(SB)/4, $0x3e088393
+DATA sigmoid512const<>+460(SB)/4, $0x3e088393
+DATA sigmoid512const<>+464(SB)/4, $0x3e088393
+DATA sigmoid512const<>+468(SB)/4, $0x3e088393
+DATA sigmoid512const<>+472(SB)/4, $0x3e088393
+DATA sigmoid512const<>+476(SB)/4, $0x3e088393
+DATA sigmoid512const<>+480(SB)/4, $0x3e088393
+DATA sigmoid512const<>+484(SB)/4, $0x3e088393
+DATA sigmoid512const<>+488(SB)/4, $0x3e088393
+DATA sigmoid512const<>+492(SB)/4, $0x3e088393
+DATA sigmoid512const<>+496(SB)/4, $0x3e088393
+DATA sigmoid512const<>+500(SB)/4, $0x3e088393
+DATA sigmoid512const<>+504(SB)/4, $0x3e088393
+DATA sigmoid512const<>+508(SB)/4, $0x3e088393
+DATA sigmoid512const<>+512(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+516(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+520(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+524(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+528(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+532(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+536(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+540(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+544(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+548(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+552(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+556(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+560(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+564(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+568(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+572(SB)/4, $0xbeaaaa99
+DATA sigmoid512const<>+576(SB)/4, $0x42b20000
+DATA sigmoid512const<>+580(SB)/4, $0x42b20000
+DATA sigmoid512const<>+584(SB)/4, $0x42b20000
+DATA sigmoid512const<>+588(SB)/4, $0x42b20000
+DATA sigmoid512const<>+592(SB)/4, $0x42b20000
+DATA sigmoid512const<>+596(SB)/4, $0x42b20000
+DATA sigmoid512const<>+600(SB)/4, $0x42b20000
+DATA sigmoid512const<>+604(SB)/4, $0x42b20000
+DATA sigmoid512const<>+608(SB)/4, $0x42b20000
+DATA sigmoid512const<>+612(SB)/4, $0x42b20000
+DATA sigmoid512const<>+616(SB)/4, $0x42b20000
+DATA sigmoid512const<>+620(SB)/4, $0x42b20000
+DATA sigmoid512const<>+624(SB)/4, $0x42b20000
+DATA sigmoid512const<>+628(SB)/4, $0x42b20000
+DATA sigmoid512const<>+632(SB)/4, $0x42b20000
+DATA sigmoid512const<>+636(SB)/4, $0x42b20000
+DATA sigmoid512const<>+640(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+644(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+648(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+652(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+656(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+660(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+664(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+668(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+672(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+676(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+680(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+684(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+688(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+692(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+696(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+700(SB)/4, $0xc2d00000
+DATA sigmoid512const<>+704(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+708(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+712(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+716(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+720(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+724(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+728(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+732(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+736(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+740(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+744(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+748(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+752(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+756(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+760(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+764(SB)/4, $0x3fb8aa3b
+DATA sigmoid512const<>+768(SB)/4, $0x3f318000
+DATA sigmoid512const<>+772(SB)/4, $0x3f318000
+DATA sigmoid512const<>+776(SB)/4, $0x3f318000
+DATA sigmoid512const<>+780(SB)/4, $0x3f318000
+DATA sigmoid512const<>+784(SB)/4, $0x3f318000
+DATA sigmoid512const<>+788(SB)/4, $0x3f318000
+DATA sigmoid512const<>+792(SB)/4, $0x3f318000
+DATA sigmoid512const<>+796(SB)/4, $0x3f318000
+DATA sigmoid512const<>+800(SB)/4, $0x3f318000
+DATA sigmoid512const<>+804(SB)/4, $0x3f318000
+DATA sigmoid512const<>+808(SB)/4, $0x3f318000
+DATA sigmoid512const<>+812(SB)/4, $0x3f318000
+DATA sigmoid512const<>+816(SB)/4, $0x3f318000
+DATA sigmoid512const<>+820(SB)/4, $0x3f318000
+DATA sigmoid512const<>+824(SB)/4, $0x3f318000
+DATA sigmoid512const<>+828(SB)/4, $0x3f318000
+DATA sigmoid512const<>+832(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+836(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+840(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+844(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+848(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+852(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+856(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+860(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+864(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+868(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+872(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+876(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+880(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+884(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+888(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+892(SB)/4, $0xb95e8083
+DATA sigmoid512const<>+896(SB)/4, $0x39506967
+DATA sigmoid512const<>+900(SB)/4, $0x39506967
+DATA sigmoid512const<>+904(SB)/4, $0x39506967
+DATA sigmoid512const<>+908(SB)/4, $0x39506967
+DATA sigmoid512const<>+912(SB)/4, $0x39506967
+DATA sigmoid512const<>+916(SB)/4, $0x39506967
+DATA sigmoid512const<>+920(SB)/4, $0x39506967
+DATA sigmoid512const<>+924(SB)/4, $0x39506967
+DATA sigmoid512const<>+928(SB)/4, $0x39506967
+DATA sigmoid512const<>+932(SB)/4, $0x39506967
+DATA sigmoid512const<>+936(SB)/4, $0x39506967
+DATA sigmoid512const<>+940(SB)/4, $0x39506967
+DATA sigmoid512const<>+944(SB)/4, $0x39506967
+DATA sigmoid512const<>+948(SB)/4, $0x39506967
+DATA sigmoid512const<>+952(SB)/4, $0x39506967
+DATA sigmoid512const<>+956(SB)/4, $0x39506967
+DATA sigmoid512const<>+960(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+964(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+968(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+972(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+976(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+980(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+984(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+988(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+992(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+996(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+1000(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+1004(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+1008(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+1012(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+1016(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+1020(SB)/4, $0x3ab743ce
+DATA sigmoid512const<>+1024(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1028(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1032(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1036(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1040(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1044(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1048(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1052(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1056(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1060(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1064(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1068(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1072(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1076(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1080(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1084(SB)/4, $0x3c088908
+DATA sigmoid512const<>+1088(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1092(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1096(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1100(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1104(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1108(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1112(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1116(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1120(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1124(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1128(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1132(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1136(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1140(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1144(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1148(SB)/4, $0x3d2aa9c1
+DATA sigmoid512const<>+1152(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1156(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1160(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1164(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1168(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1172(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1176(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1180(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1184(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1188(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1192(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1196(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1200(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1204(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1208(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1212(SB)/4, $0x3e2aaaaa
+DATA sigmoid512const<>+1216(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1220(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1224(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1228(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1232(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1236(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1240(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1244(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1248(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1252(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1256(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1260(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1264(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1268(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1272(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1276(SB)/4, $0x3f800000
+DATA sigmoid512const<>+1280(SB)/4, $0x40000000
+DATA sigmoid512const<>+1284(SB)/4, $0x40000000
+DATA sigmoid512const<>+1288(SB)/4, $0x40000000
+DATA sigmoid512const<>+1292(SB)/4, $0x40000000
+DATA sigmoid512const<>+1296(SB)/4, $0x40000000
+DATA sigmoid512const<>+1300(SB)/4, $0x40000000
+DATA sigmoid512const<>+1304(SB)/4, $0x40000000
+DATA sigmoid512const<>+1308(SB)/4, $0x40000000
+DATA sigmoid512const<>+1312(SB)/4, $0x40000000
+DATA sigmoid512const<>+1316(SB)/4, $0x40000000
+DATA sigmoid512const<>+1320(SB)/4, $0x40000000
+DATA sigmoid512const<>+1324(SB)/4, $0x40000000
+DATA sigmoid512const<>+1328(SB)/4, $0x40000000
+DATA sigmoid512const<>+1332(SB)/4, $0x40000000
+DATA sigmoid512const<>+1336(SB)/4, $0x40000000
+DATA sigmoid512const<>+1340(SB)/4, $0x40000000
+DATA sigmoid512const<>+1344(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1348(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1352(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1356(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1360(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1364(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1368(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1372(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1376(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1380(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1384(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1388(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1392(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1396(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1400(SB)/4, $0x3f200000
+DATA sigmoid512const<>+1404(SB)/4, $0x3f200000
+GLOBL sigmoid512const<>(SB), RODATA|NOPTR, $1408
+
 // func maskTanh256(dy *float32, y *float32, n int)
 // Requires: AVX
 TEXT ·maskTanh256(SB), NOSPLIT, $0-24
@@ -2285,32 +3242,34 @@ TEXT ·adam256(SB), NOSPLIT, $0-48
 	VBROADCASTSS 16(DI), Y4
 	VBROADCASTSS 20(DI), Y5
 	VBROADCASTSS 24(DI), Y6
-	VXORPS       Y7, Y7, Y7
+	VBROADCASTSS 28(DI), Y7
+	VXORPS       Y8, Y8, Y8
 
 vector:
 	CMPQ    SI, $0x08
 	JL      tail
-	VMOVUPS (CX), Y8
-	VMOVUPS (DX), Y9
-	VMOVUPS (BX), Y10
-	VMOVUPS Y7, (CX)
-	VMULPS  Y2, Y9, Y9
-	VMULPS  Y3, Y8, Y11
-	VADDPS  Y11, Y9, Y9
-	VMOVUPS Y9, (DX)
-	VMULPS  Y4, Y10, Y10
-	VMULPS  Y5, Y8, Y11
-	VMULPS  Y8, Y11, Y11
-	VADDPS  Y11, Y10, Y10
-	VMOVUPS Y10, (BX)
-	VSQRTPS Y10, Y10
-	VMULPS  Y1, Y10, Y10
-	VADDPS  Y6, Y10, Y10
-	VMULPS  Y0, Y9, Y9
-	VDIVPS  Y10, Y9, Y9
-	VMOVUPS (AX), Y8
-	VSUBPS  Y9, Y8, Y8
-	VMOVUPS Y8, (AX)
+	VMOVUPS (CX), Y9
+	VMOVUPS (DX), Y10
+	VMOVUPS (BX), Y11
+	VMOVUPS Y8, (CX)
+	VMULPS  Y7, Y9, Y9
+	VMULPS  Y2, Y10, Y10
+	VMULPS  Y3, Y9, Y12
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS Y10, (DX)
+	VMULPS  Y4, Y11, Y11
+	VMULPS  Y5, Y9, Y12
+	VMULPS  Y9, Y12, Y12
+	VADDPS  Y12, Y11, Y11
+	VMOVUPS Y11, (BX)
+	VSQRTPS Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VADDPS  Y6, Y11, Y11
+	VMULPS  Y0, Y10, Y10
+	VDIVPS  Y11, Y10, Y10
+	VMOVUPS (AX), Y9
+	VSUBPS  Y10, Y9, Y9
+	VMOVUPS Y9, (AX)
 	ADDQ    $0x20, AX
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
@@ -2324,28 +3283,29 @@ tail:
 	LEAQ       adam256const<>+32(SB), DI
 	SHLQ       $0x02, SI
 	SUBQ       SI, DI
-	VMOVUPS    (DI), Y8
-	VMASKMOVPS (CX), Y8, Y9
-	VMASKMOVPS (DX), Y8, Y10
-	VMASKMOVPS (BX), Y8, Y11
-	VMASKMOVPS Y7, Y8, (CX)
-	VMULPS     Y2, Y10, Y10
-	VMULPS     Y3, Y9, Y2
-	VADDPS     Y2, Y10, Y10
-	VMASKMOVPS Y10, Y8, (DX)
-	VMULPS     Y4, Y11, Y11
-	VMULPS     Y5, Y9, Y2
-	VMULPS     Y9, Y2, Y2
+	VMOVUPS    (DI), Y9
+	VMASKMOVPS (CX), Y9, Y10
+	VMASKMOVPS (DX), Y9, Y11
+	VMASKMOVPS (BX), Y9, Y12
+	VMASKMOVPS Y8, Y9, (CX)
+	VMULPS     Y7, Y10, Y10
+	VMULPS     Y2, Y11, Y11
+	VMULPS     Y3, Y10, Y2
 	VADDPS     Y2, Y11, Y11
-	VMASKMOVPS Y11, Y8, (BX)
-	VSQRTPS    Y11, Y11
-	VMULPS     Y1, Y11, Y11
-	VADDPS     Y6, Y11, Y11
-	VMULPS     Y0, Y10, Y10
-	VDIVPS     Y11, Y10, Y10
-	VMASKMOVPS (AX), Y8, Y0
-	VSUBPS     Y10, Y0, Y0
-	VMASKMOVPS Y0, Y8, (AX)
+	VMASKMOVPS Y11, Y9, (DX)
+	VMULPS     Y4, Y12, Y12
+	VMULPS     Y5, Y10, Y2
+	VMULPS     Y10, Y2, Y2
+	VADDPS     Y2, Y12, Y12
+	VMASKMOVPS Y12, Y9, (BX)
+	VSQRTPS    Y12, Y12
+	VMULPS     Y1, Y12, Y12
+	VADDPS     Y6, Y12, Y12
+	VMULPS     Y0, Y11, Y11
+	VDIVPS     Y12, Y11, Y11
+	VMASKMOVPS (AX), Y9, Y0
+	VSUBPS     Y11, Y0, Y0
+	VMASKMOVPS Y0, Y9, (AX)
 
 end:
 	VZEROUPPER
@@ -2385,32 +3345,34 @@ TEXT ·adam512(SB), NOSPLIT, $0-48
 	VBROADCASTSS 16(DI), Z4
 	VBROADCASTSS 20(DI), Z5
 	VBROADCASTSS 24(DI), Z6
-	VXORPS       Z7, Z7, Z7
+	VBROADCASTSS 28(DI), Z7
+	VXORPS       Z8, Z8, Z8
 
 vector:
 	CMPQ    SI, $0x10
 	JL      tail
-	VMOVUPS (CX), Z8
-	VMOVUPS (DX), Z9
-	VMOVUPS (BX), Z10
-	VMOVUPS Z7, (CX)
-	VMULPS  Z2, Z9, Z9
-	VMULPS  Z3, Z8, Z11
-	VADDPS  Z11, Z9, Z9
-	VMOVUPS Z9, (DX)
-	VMULPS  Z4, Z10, Z10
-	VMULPS  Z5, Z8, Z11
-	VMULPS  Z8, Z11, Z11
-	VADDPS  Z11, Z10, Z10
-	VMOVUPS Z10, (BX)
-	VSQRTPS Z10, Z10
-	VMULPS  Z1, Z10, Z10
-	VADDPS  Z6, Z10, Z10
-	VMULPS  Z0, Z9, Z9
-	VDIVPS  Z10, Z9, Z9
-	VMOVUPS (AX), Z8
-	VSUBPS  Z9, Z8, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS (CX), Z9
+	VMOVUPS (DX), Z10
+	VMOVUPS (BX), Z11
+	VMOVUPS Z8, (CX)
+	VMULPS  Z7, Z9, Z9
+	VMULPS  Z2, Z10, Z10
+	VMULPS  Z3, Z9, Z12
+	VADDPS  Z12, Z10, Z10
+	VMOVUPS Z10, (DX)
+	VMULPS  Z4, Z11, Z11
+	VMULPS  Z5, Z9, Z12
+	VMULPS  Z9, Z12, Z12
+	VADDPS  Z12, Z11, Z11
+	VMOVUPS Z11, (BX)
+	VSQRTPS Z11, Z11
+	VMULPS  Z1, Z11, Z11
+	VADDPS  Z6, Z11, Z11
+	VMULPS  Z0, Z10, Z10
+	VDIVPS  Z11, Z10, Z10
+	VMOVUPS (AX), Z9
+	VSUBPS  Z10, Z9, Z9
+	VMOVUPS Z9, (AX)
 	ADDQ    $0x40, AX
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
@@ -2424,26 +3386,27 @@ tail:
 	MOVL      $0x0000ffff, DI
 	BZHIL     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (CX), K1, Z8
-	VMOVUPS.Z (DX), K1, Z9
-	VMOVUPS.Z (BX), K1, Z10
-	VMOVUPS   Z7, K1, (CX)
-	VMULPS    Z2, Z9, Z9
-	VMULPS    Z3, Z8, Z2
-	VADDPS    Z2, Z9, Z9
-	VMOVUPS   Z9, K1, (DX)
-	VMULPS    Z4, Z10, Z10
-	VMULPS    Z5, Z8, Z2
-	VMULPS    Z8, Z2, Z2
+	VMOVUPS.Z (CX), K1, Z9
+	VMOVUPS.Z (DX), K1, Z10
+	VMOVUPS.Z (BX), K1, Z11
+	VMOVUPS   Z8, K1, (CX)
+	VMULPS    Z7, Z9, Z9
+	VMULPS    Z2, Z10, Z10
+	VMULPS    Z3, Z9, Z2
 	VADDPS    Z2, Z10, Z10
-	VMOVUPS   Z10, K1, (BX)
-	VSQRTPS   Z10, Z10
-	VMULPS    Z1, Z10, Z10
-	VADDPS    Z6, Z10, Z10
-	VMULPS    Z0, Z9, Z9
-	VDIVPS    Z10, Z9, Z9
+	VMOVUPS   Z10, K1, (DX)
+	VMULPS    Z4, Z11, Z11
+	VMULPS    Z5, Z9, Z2
+	VMULPS    Z9, Z2, Z2
+	VADDPS    Z2, Z11, Z11
+	VMOVUPS   Z11, K1, (BX)
+	VSQRTPS   Z11, Z11
+	VMULPS    Z1, Z11, Z11
+	VADDPS    Z6, Z11, Z11
+	VMULPS    Z0, Z10, Z10
+	VDIVPS    Z11, Z10, Z10
 	VMOVUPS.Z (AX), K1, Z0
-	VSUBPS    Z9, Z0, Z0
+	VSUBPS    Z10, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
 end:
@@ -2481,27 +3444,29 @@ TEXT ·rmsprop256(SB), NOSPLIT, $0-40
 	VBROADCASTSS 8(SI), Y2
 	VBROADCASTSS 12(SI), Y3
 	VBROADCASTSS 16(SI), Y4
-	VXORPS       Y5, Y5, Y5
+	VBROADCASTSS 20(SI), Y5
+	VXORPS       Y6, Y6, Y6
 
 vector:
 	CMPQ    BX, $0x08
 	JL      tail
-	VMOVUPS (CX), Y6
-	VMOVUPS (DX), Y7
-	VMOVUPS Y5, (CX)
-	VMULPS  Y1, Y7, Y7
-	VMULPS  Y2, Y6, Y8
-	VMULPS  Y6, Y8, Y8
-	VADDPS  Y8, Y7, Y7
-	VMOVUPS Y7, (DX)
-	VADDPS  Y3, Y7, Y7
-	VSQRTPS Y7, Y7
-	VADDPS  Y4, Y7, Y7
-	VMULPS  Y0, Y6, Y6
-	VDIVPS  Y7, Y6, Y6
-	VMOVUPS (AX), Y7
-	VSUBPS  Y6, Y7, Y7
-	VMOVUPS Y7, (AX)
+	VMOVUPS (CX), Y7
+	VMOVUPS (DX), Y8
+	VMOVUPS Y6, (CX)
+	VMULPS  Y5, Y7, Y7
+	VMULPS  Y1, Y8, Y8
+	VMULPS  Y2, Y7, Y9
+	VMULPS  Y7, Y9, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, (DX)
+	VADDPS  Y3, Y8, Y8
+	VSQRTPS Y8, Y8
+	VADDPS  Y4, Y8, Y8
+	VMULPS  Y0, Y7, Y7
+	VDIVPS  Y8, Y7, Y7
+	VMOVUPS (AX), Y8
+	VSUBPS  Y7, Y8, Y8
+	VMOVUPS Y8, (AX)
 	ADDQ    $0x20, AX
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
@@ -2514,23 +3479,24 @@ tail:
 	LEAQ       rmsprop256const<>+32(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
-	VMOVUPS    (SI), Y6
-	VMASKMOVPS (CX), Y6, Y7
-	VMASKMOVPS (DX), Y6, Y8
-	VMASKMOVPS Y5, Y6, (CX)
-	VMULPS     Y1, Y8, Y8
-	VMULPS     Y2, Y7, Y1
-	VMULPS     Y7, Y1, Y1
-	VADDPS     Y1, Y8, Y8
-	VMASKMOVPS Y8, Y6, (DX)
-	VADDPS     Y3, Y8, Y8
-	VSQRTPS    Y8, Y8
-	VADDPS     Y4, Y8, Y8
-	VMULPS     Y0, Y7, Y7
-	VDIVPS     Y8, Y7, Y7
-	VMASKMOVPS (AX), Y6, Y0
-	VSUBPS     Y7, Y0, Y0
-	VMASKMOVPS Y0, Y6, (AX)
+	VMOVUPS    (SI), Y7
+	VMASKMOVPS (CX), Y7, Y8
+	VMASKMOVPS (DX), Y7, Y9
+	VMASKMOVPS Y6, Y7, (CX)
+	VMULPS     Y5, Y8, Y8
+	VMULPS     Y1, Y9, Y9
+	VMULPS     Y2, Y8, Y1
+	VMULPS     Y8, Y1, Y1
+	VADDPS     Y1, Y9, Y9
+	VMASKMOVPS Y9, Y7, (DX)
+	VADDPS     Y3, Y9, Y9
+	VSQRTPS    Y9, Y9
+	VADDPS     Y4, Y9, Y9
+	VMULPS     Y0, Y8, Y8
+	VDIVPS     Y9, Y8, Y8
+	VMASKMOVPS (AX), Y7, Y0
+	VSUBPS     Y8, Y0, Y0
+	VMASKMOVPS Y0, Y7, (AX)
 
 end:
 	VZEROUPPER
@@ -2567,27 +3533,29 @@ TEXT ·rmsprop512(SB), NOSPLIT, $0-40
 	VBROADCASTSS 8(SI), Z2
 	VBROADCASTSS 12(SI), Z3
 	VBROADCASTSS 16(SI), Z4
-	VXORPS       Z5, Z5, Z5
+	VBROADCASTSS 20(SI), Z5
+	VXORPS       Z6, Z6, Z6
 
 vector:
 	CMPQ    BX, $0x10
 	JL      tail
-	VMOVUPS (CX), Z6
-	VMOVUPS (DX), Z7
-	VMOVUPS Z5, (CX)
-	VMULPS  Z1, Z7, Z7
-	VMULPS  Z2, Z6, Z8
-	VMULPS  Z6, Z8, Z8
-	VADDPS  Z8, Z7, Z7
-	VMOVUPS Z7, (DX)
-	VADDPS  Z3, Z7, Z7
-	VSQRTPS Z7, Z7
-	VADDPS  Z4, Z7, Z7
-	VMULPS  Z0, Z6, Z6
-	VDIVPS  Z7, Z6, Z6
-	VMOVUPS (AX), Z7
-	VSUBPS  Z6, Z7, Z7
-	VMOVUPS Z7, (AX)
+	VMOVUPS (CX), Z7
+	VMOVUPS (DX), Z8
+	VMOVUPS Z6, (CX)
+	VMULPS  Z5, Z7, Z7
+	VMULPS  Z1, Z8, Z8
+	VMULPS  Z2, Z7, Z9
+	VMULPS  Z7, Z9, Z9
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, (DX)
+	VADDPS  Z3, Z8, Z8
+	VSQRTPS Z8, Z8
+	VADDPS  Z4, Z8, Z8
+	VMULPS  Z0, Z7, Z7
+	VDIVPS  Z8, Z7, Z7
+	VMOVUPS (AX), Z8
+	VSUBPS  Z7, Z8, Z8
+	VMOVUPS Z8, (AX)
 	ADDQ    $0x40, AX
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
@@ -2600,21 +3568,22 @@ tail:
 	MOVL      $0x0000ffff, SI
 	BZHIL     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX), K1, Z6
-	VMOVUPS.Z (DX), K1, Z7
-	VMOVUPS   Z5, K1, (CX)
-	VMULPS    Z1, Z7, Z7
-	VMULPS    Z2, Z6, Z1
-	VMULPS    Z6, Z1, Z1
-	VADDPS    Z1, Z7, Z7
-	VMOVUPS   Z7, K1, (DX)
-	VADDPS    Z3, Z7, Z7
-	VSQRTPS   Z7, Z7
-	VADDPS    Z4, Z7, Z7
-	VMULPS    Z0, Z6, Z6
-	VDIVPS    Z7, Z6, Z6
+	VMOVUPS.Z (CX), K1, Z7
+	VMOVUPS.Z (DX), K1, Z8
+	VMOVUPS   Z6, K1, (CX)
+	VMULPS    Z5, Z7, Z7
+	VMULPS    Z1, Z8, Z8
+	VMULPS    Z2, Z7, Z1
+	VMULPS    Z7, Z1, Z1
+	VADDPS    Z1, Z8, Z8
+	VMOVUPS   Z8, K1, (DX)
+	VADDPS    Z3, Z8, Z8
+	VSQRTPS   Z8, Z8
+	VADDPS    Z4, Z8, Z8
+	VMULPS    Z0, Z7, Z7
+	VDIVPS    Z8, Z7, Z7
 	VMOVUPS.Z (AX), K1, Z0
-	VSUBPS    Z6, Z0, Z0
+	VSUBPS    Z7, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
 
 end:

@@ -54,6 +54,16 @@ func tanh256(x *float32, n int)
 //go:noescape
 func tanh512(x *float32, n int)
 
+// sigmoid256 replaces x by its logistic function.
+//
+//go:noescape
+func sigmoid256(x *float32, n int)
+
+// sigmoid512 replaces x by its logistic function.
+//
+//go:noescape
+func sigmoid512(x *float32, n int)
+
 // maskTanh256 multiplies dy by 1 - y*y.
 //
 //go:noescape

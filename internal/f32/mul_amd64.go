@@ -46,14 +46,53 @@ func mul(p *Product) {
 		t.segs = 0
 	}
 	t.merge()
-	if t.segs*t.k <= mulLimit/(t.m*t.n*t.tiles) {
+	switch {
+	case t.flat():
+		t.lines(14)
+	case t.segs*t.k <= mulLimit/(t.m*t.n*t.tiles):
 		t.run()
-		return
+	default:
+		t.split()
 	}
-	t.split()
+}
+
+// flatDepth is the length of sums up to which C is most of what a product reads.
+const flatDepth = 64
+
+// flat reports whether a product is better computed one block of rows at a time, for all columns, than panel by panel: then the
+// lines of C pass by in the order in which they stand in memory. It is so for blocks of 14 rows.
+func (t *task) flat() bool {
+	return active == avx512 && t.tiles == 1 && t.segs*t.k <= flatDepth && t.n >= 128 && t.m >= 28 && t.m*t.n >= 1<<14
+}
+
+// lines runs a task one block of rows at a time.
+func (t *task) lines(block int) {
+	for top := 0; top < t.m; top += block {
+		part := *t
+		part.m = min(block, t.m-top)
+		part.c, part.i = unsafe.Add(t.c, top*t.cRow), unsafe.Add(t.i, top*t.iRow)
+		if t.segs > 0 {
+			part.a = unsafe.Add(t.a, top*t.aRow)
+		}
+		part.call()
+	}
 }
 
 func (t *task) run() {
+	if t.crowded() {
+		t.lines(7)
+	} else {
+		t.call()
+	}
+}
+
+// crowded reports whether rows of A stand multiples of a page apart, so that one set of the first-level cache, eight lines, has to
+// hold a line of each: blocks of 14 rows would read everything from the second level.
+func (t *task) crowded() bool {
+	return active == avx512 && t.aCol == 4 && t.aRow&4095 == 0 && t.m > 8 && t.tiles == 1 && t.segs > 0
+}
+
+func (t *task) call() {
 	if active == avx512 {
 		mul512((*byte)(unsafe.Pointer(t)))
 	} else {

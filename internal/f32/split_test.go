@@ -12,7 +12,7 @@ func TestMulLarge(t *testing.T) {
 		t.Skip("large products")
 	}
 	for _, s := range []struct{ m, n, k, segs, tiles int }{
-		{37, 517, 811, 1, 1}, {1, 5000, 1100, 1, 1}, {700, 7, 1000, 1, 1}, {61, 70, 40, 30, 2}, {5, 33, 385, 1, 70}, {1500, 300, 16, 1, 1},
+		{37, 517, 811, 1, 1}, {1, 5000, 1100, 1, 1}, {700, 7, 1000, 1, 1}, {61, 70, 40, 30, 2}, {5, 33, 385, 1, 70}, {1500, 300, 16, 1, 1}, {40, 70, 1023, 1, 1},
 	} {
 		for _, floor := range []float32{0, float32(math.Inf(-1))} {
 			p := &Product{
@@ -41,7 +41,7 @@ func TestMulLarge(t *testing.T) {
 
 // What a row of C is does not depend on which rows are computed with it, nor on the piece it falls into: bit for bit.
 func TestMulRowsAreIndependent(t *testing.T) {
-	for _, s := range []struct{ m, n, k int }{{1, 1, 5}, {33, 7, 64}, {29, 64, 68}, {17, 96, 3136}, {40, 517, 811}} {
+	for _, s := range []struct{ m, n, k int }{{1, 1, 5}, {33, 7, 64}, {29, 64, 68}, {17, 96, 3136}, {40, 517, 811}, {40, 517, 33}} {
 		t.Run(fmt.Sprint(s), func(t *testing.T) {
 			a, b, bias := seq(s.m*s.k), seq(s.k*s.n), seq(s.n)
 			rows := func(lo, hi int) []float32 {
@@ -87,7 +87,7 @@ func TestMulOverlappingTiles(t *testing.T) {
 
 func TestNothingAllocates(t *testing.T) {
 	p := &Product{C: seq(64), A: seq(64), B: seq(64), I: seq(8), M: 8, N: 8, K: 8, Segs: 1, Tiles: 1, CRow: 8, ARow: 8, ACol: 1, BRow: 8}
-	l := &Lookup{X: []byte{0, 1}, Places: []Place{{0, 2}, {2, 2}}, Rows: 1, Tiles: 1, M: 1, N: 4, Segs: 1, K: 2}
+	l := &Lookup{X: []byte{0, 1}, Places: []Place{{0, 2}, {2, 2}}, Rows: 1, Tiles: 1, M: 1, N: 4, Segs: 1, K: 2, Group: 1}
 	q := &Pool{Rows: 1, H: 2, W: 2, C: 3, K: 2, Stride: 2, OH: 1, OW: 1}
 	x, y, z := seq(64), seq(64), seq(64)
 	if n := testing.AllocsPerRun(10, func() {
@@ -97,12 +97,13 @@ func TestNothingAllocates(t *testing.T) {
 		MaxPool(y[:3], x[:12], q)
 		MaxPoolBack(z[:12], y[:3], y[:3], x[:12], q)
 		Transpose(x, y, 8, 8, 8, 8)
-		Adam(x, y, z, z, 1e-3, 1, 0.9, 0.99, 1e-5)
-		RMSProp(x, y, z, 1e-3, 0.9, 1e-5, true)
+		Adam(x, y, z, z, 1, 1e-3, 1, 0.9, 0.99, 1e-5)
+		RMSProp(x, y, z, 1, 1e-3, 0.9, 1e-5, true)
 		Tanh(x)
+		Sigmoid(x)
 		Exp(y, x)
 		SumSquares(y)
-		LogSoftmax(y, x, 8)
+		Softmax(z, y, x, 8)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

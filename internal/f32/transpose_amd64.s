@@ -74,3 +74,82 @@ cols:
 	JG         rows
 	VZEROUPPER
 	RET
+
+// func addTransposed256(dst *float32, src *float32, rows int, cols int, dstRow int, srcRow int)
+// Requires: AVX
+TEXT ·addTransposed256(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ cols+24(FP), BX
+	MOVQ dstRow+32(FP), SI
+	MOVQ srcRow+40(FP), DI
+	LEAQ (SI)(SI*2), R12
+	LEAQ (DI)(DI*2), R13
+
+rows:
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ BX, R10
+
+cols:
+	LEAQ       (R8)(DI*4), R11
+	VMOVUPS    (R8), Y0
+	VMOVUPS    (R8)(DI*1), Y2
+	VMOVUPS    (R8)(DI*2), Y3
+	VMOVUPS    (R8)(R13*1), Y4
+	VMOVUPS    (R11), Y5
+	VMOVUPS    (R11)(DI*1), Y6
+	VMOVUPS    (R11)(DI*2), Y7
+	VMOVUPS    (R11)(R13*1), Y8
+	VUNPCKLPS  Y2, Y0, Y1
+	VUNPCKHPS  Y2, Y0, Y0
+	VUNPCKLPS  Y4, Y3, Y2
+	VUNPCKHPS  Y4, Y3, Y3
+	VUNPCKLPS  Y6, Y5, Y4
+	VUNPCKHPS  Y6, Y5, Y5
+	VUNPCKLPS  Y8, Y7, Y6
+	VUNPCKHPS  Y8, Y7, Y12
+	VSHUFPS    $0x44, Y2, Y1, Y7
+	VSHUFPS    $0xee, Y2, Y1, Y8
+	VSHUFPS    $0x44, Y3, Y0, Y9
+	VSHUFPS    $0xee, Y3, Y0, Y10
+	VSHUFPS    $0x44, Y6, Y4, Y11
+	VSHUFPS    $0xee, Y6, Y4, Y6
+	VSHUFPS    $0x44, Y12, Y5, Y13
+	VSHUFPS    $0xee, Y12, Y5, Y12
+	LEAQ       (R9)(SI*4), R11
+	VPERM2F128 $0x20, Y11, Y7, Y1
+	VADDPS     (R9), Y1, Y1
+	VMOVUPS    Y1, (R9)
+	VPERM2F128 $0x20, Y6, Y8, Y0
+	VADDPS     (R9)(SI*1), Y0, Y0
+	VMOVUPS    Y0, (R9)(SI*1)
+	VPERM2F128 $0x20, Y13, Y9, Y2
+	VADDPS     (R9)(SI*2), Y2, Y2
+	VMOVUPS    Y2, (R9)(SI*2)
+	VPERM2F128 $0x20, Y12, Y10, Y3
+	VADDPS     (R9)(R12*1), Y3, Y3
+	VMOVUPS    Y3, (R9)(R12*1)
+	VPERM2F128 $0x31, Y11, Y7, Y4
+	VADDPS     (R11), Y4, Y4
+	VMOVUPS    Y4, (R11)
+	VPERM2F128 $0x31, Y6, Y8, Y5
+	VADDPS     (R11)(SI*1), Y5, Y5
+	VMOVUPS    Y5, (R11)(SI*1)
+	VPERM2F128 $0x31, Y13, Y9, Y6
+	VADDPS     (R11)(SI*2), Y6, Y6
+	VMOVUPS    Y6, (R11)(SI*2)
+	VPERM2F128 $0x31, Y12, Y10, Y12
+	VADDPS     (R11)(R12*1), Y12, Y12
+	VMOVUPS    Y12, (R11)(R12*1)
+	ADDQ       $0x20, R8
+	LEAQ       (R9)(SI*8), R9
+	SUBQ       $0x08, R10
+	JG         cols
+	ADDQ       $0x20, AX
+	LEAQ       (CX)(DI*8), CX
+	SUBQ       $0x08, DX
+	JG         rows
+	VZEROUPPER
+	RET

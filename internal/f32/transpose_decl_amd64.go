@@ -8,3 +8,8 @@ package f32
 //
 //go:noescape
 func transpose256(dst *float32, src *float32, rows int, cols int, dstRow int, srcRow int)
+
+// addTransposed256 adds the transpose of rows x cols floats, both multiples of eight and not 0. Rows are dstRow and srcRow bytes apart.
+//
+//go:noescape
+func addTransposed256(dst *float32, src *float32, rows int, cols int, dstRow int, srcRow int)

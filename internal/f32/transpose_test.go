@@ -13,12 +13,20 @@ func TestTranspose(t *testing.T) {
 		src := floats(t, max(0, (rows-1)*srcRow+cols), "src")
 		dst := floats(t, max(0, (cols-1)*dstRow+rows), "dst")
 		want := append([]float32(nil), dst...)
+		add := rapid.Bool().Draw(t, "add")
 		for i := range rows {
 			for j := range cols {
-				want[j*dstRow+i] = src[i*srcRow+j]
+				if !add {
+					want[j*dstRow+i] = 0
+				}
+				want[j*dstRow+i] += src[i*srcRow+j]
 			}
 		}
-		Transpose(dst, src, rows, cols, dstRow, srcRow)
+		if add {
+			AddTransposed(dst, src, rows, cols, dstRow, srcRow)
+		} else {
+			Transpose(dst, src, rows, cols, dstRow, srcRow)
+		}
 		for i := range want {
 			if dst[i] != want[i] && (dst[i] == dst[i] || want[i] == want[i]) {
 				t.Fatalf("element %d: got %v, want %v", i, dst[i], want[i])

@@ -25,6 +25,8 @@ const (
 	lookupXTile
 	lookupXRow
 	lookupXSeg
+	lookupGroup // neighbours that are added up first
+	lookupGroups
 	lookupFloor
 )
 
@@ -64,7 +66,8 @@ func (l *lanes) codes(back bool) {
 	move(at(lookupY), yAt)
 	move(at(lookupW), wAt)
 	move(at(lookupB), bAt)
-	p := &places{lanes: l, back: back, t: t, y: l.GP64(), w: l.GP64(), row: l.GP64(), code: tmp, x: x, segs: l.AllocLocal(8)}
+	p := &places{lanes: l, back: back, t: t, y: l.GP64(), w: l.GP64(), row: l.GP64(), code: tmp, x: x, segs: l.AllocLocal(8), groups: l.AllocLocal(8)}
+	highest := p.highest()
 	l.MOVQ(at(lookupN), p.row)
 	l.SHLQ(operand.Imm(2), p.row)
 	n := l.GP64()
@@ -86,9 +89,9 @@ func (l *lanes) codes(back bool) {
 		l.Label(l.label("choose"))
 		// As high as possible, the last two of equal height.
 		l.MOVQ(m, tmp)
-		l.CMPQ(tmp, operand.Imm(2*highest))
+		l.CMPQ(tmp, operand.Imm(uint64(2*highest)))
 		l.JGE(l.ref(height(highest)))
-		l.CMPQ(tmp, operand.Imm(highest))
+		l.CMPQ(tmp, operand.Imm(uint64(highest)))
 		l.JLE(l.ref("split"))
 		l.INCQ(tmp)
 		l.SHRQ(operand.Imm(1), tmp)
@@ -130,8 +133,14 @@ func (l *lanes) codes(back bool) {
 	l.MOVB(operand.Imm(0), ok.Addr)
 }
 
-// highest is how many neighbouring outputs are computed at a time: what one pointer and three strides address.
-const highest = 7
+// highest returns how many neighbouring outputs are computed at a time: what one pointer and three strides address, or as many as
+// have two sums each in sixteen vectors.
+func (p *places) highest() int {
+	if p.wide {
+		return 7
+	}
+	return 6
+}
 
 func height(h int) string { return fmt.Sprintf("outputs_%d", h) }
 
@@ -142,7 +151,8 @@ type places struct {
 	t, y, w, row reg.Register
 	code         reg.GPVirtual
 	bias         reg.VecVirtual
-	x, segs      operand.Mem
+	x            operand.Mem
+	segs, groups operand.Mem
 }
 
 // outputs computes so many outputs from y and x on and moves both behind them.
@@ -174,8 +184,22 @@ func (p *places) outputs(count int) {
 	l.MOVQ(at(lookupPlaces), place)
 	l.MOVQ(at(lookupSegs), k)
 	l.MOVQ(k, p.segs)
+	sum := make([]reg.VecVirtual, count) // of a group
+	for i := range sum {
+		sum[i] = l.vec()
+	}
 	l.Label(label("seg"))
-	l.MOVQ(at(lookupK), k)
+	if p.back {
+		l.MOVQ(at(lookupK), k)
+	} else {
+		l.MOVQ(at(lookupGroups), k)
+		l.MOVQ(k, p.groups)
+		l.Label(label("group"))
+		l.MOVQ(at(lookupGroup), k)
+		for i := range sum {
+			l.VXORPS(sum[i], sum[i], sum[i])
+		}
+	}
 	l.Label(label("code"))
 	l.MOVL(operand.Mem{Base: place}, named.As32())
 	l.MOVL(operand.Mem{Base: place, Disp: 4}, limit.As32())
@@ -202,13 +226,20 @@ func (p *places) outputs(count int) {
 			l.VADDPS(acc[i], v, v)
 			l.store(v, to)
 		} else {
-			l.VADDPS(v, acc[i], acc[i])
+			l.VADDPS(v, sum[i], sum[i])
 		}
 	}
 	l.INCQ(codes)
 	l.ADDQ(operand.Imm(8), place)
 	l.DECQ(k)
 	l.JNZ(operand.LabelRef(label("code")))
+	if !p.back {
+		for i := range acc {
+			l.VADDPS(sum[i], acc[i], acc[i])
+		}
+		l.DECQ(p.groups)
+		l.JNZ(operand.LabelRef(label("group")))
+	}
 	l.ADDQ(at(lookupXSeg), codes)
 	l.SUBQ(at(lookupK), codes)
 	l.DECQ(p.segs)

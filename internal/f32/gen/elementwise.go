@@ -47,6 +47,17 @@ func genElementwise(c *build.Context) {
 		x, n := l.arg("x"), l.arg("n")
 		l.each(n, func() { l.store(l.tanh(l.load(at(x))), at(x)) }, x)
 	})
+	both(c, "sigmoid", "func(x *float32, n int)", "replaces x by its logistic function.", func(l *lanes) {
+		x, n := l.arg("x"), l.arg("n")
+		l.each(n, func() {
+			v := l.load(at(x))
+			l.VMULPS(l.float(0.5), v, v)
+			t, y := l.tanh(v), l.vec()
+			l.VMOVUPS(l.float(0.5), y)
+			l.VFMADD231PS(l.float(0.5), t, y)
+			l.store(y, at(x))
+		}, x)
+	})
 	both(c, "maskTanh", "func(dy, y *float32, n int)", "multiplies dy by 1 - y*y.", func(l *lanes) {
 		dy, y, n := l.arg("dy"), l.arg("y"), l.arg("n")
 		l.each(n, func() {
@@ -195,13 +206,14 @@ func (l *lanes) constants(n int) []reg.VecVirtual {
 // genAdam and genRMSProp multiply and add in the order of the plain version, without fusing: the bits are the same.
 func genAdam(l *lanes) {
 	w, g, m, v, n := l.arg("w"), l.arg("grad"), l.arg("m"), l.arg("v"), l.arg("n")
-	c := l.constants(7)
-	step, inv, beta1, rest1, beta2, rest2, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+	c := l.constants(8)
+	step, inv, beta1, rest1, beta2, rest2, eps, scale := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
 	zero := l.vec()
 	l.VXORPS(zero, zero, zero)
 	l.each(n, func() {
 		d, mean, square, t := l.load(at(g)), l.load(at(m)), l.load(at(v)), l.vec()
 		l.store(zero, at(g))
+		l.VMULPS(scale, d, d)
 		l.VMULPS(beta1, mean, mean)
 		l.VMULPS(rest1, d, t)
 		l.VADDPS(t, mean, mean)
@@ -224,13 +236,14 @@ func genAdam(l *lanes) {
 
 func genRMSProp(l *lanes) {
 	w, g, s, n := l.arg("w"), l.arg("grad"), l.arg("s"), l.arg("n")
-	c := l.constants(5)
-	lr, decay, rest, inside, outside := c[0], c[1], c[2], c[3], c[4]
+	c := l.constants(6)
+	lr, decay, rest, inside, outside, scale := c[0], c[1], c[2], c[3], c[4], c[5]
 	zero := l.vec()
 	l.VXORPS(zero, zero, zero)
 	l.each(n, func() {
 		d, square, t := l.load(at(g)), l.load(at(s)), l.vec()
 		l.store(zero, at(g))
+		l.VMULPS(scale, d, d)
 		l.VMULPS(decay, square, square)
 		l.VMULPS(rest, d, t)
 		l.VMULPS(d, t, t)

@@ -24,6 +24,7 @@ func main() {
 		{"peak", genPeak},
 		{"transpose", genTranspose},
 		{"elementwise", genElementwise},
+		{"softmax", genSoftmax},
 		{"codes", genCodes},
 		{"pool", genPool},
 	}

@@ -316,6 +316,7 @@ func row(i int) operand.Mem {
 func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	acc := func(i, v int) reg.Register { return m.vec(i*vecs + v) }
 	bytes := 4 * m.lanes
+	ahead := 2*rows > m.rows // high blocks have the time to fetch what comes next into the cache: rows of I, rows of B
 	load := func(from operand.Mem, v int, to reg.Register) {
 		switch {
 		case m.lanes == 16:
@@ -347,6 +348,18 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	}
 	m.advance(rows)
 	m.ADDQ(r1, m.panelI)
+	if ahead {
+		m.TESTQ(r1, r1)
+		m.JZ(operand.LabelRef("fetched_" + label))
+		m.MOVQ(m.panelI, p)
+		m.MOVQ(field(taskIRow), r1)
+		m.stride(rows)
+		for i := range rows {
+			m.PREFETCHT0(row(i))
+			m.PREFETCHT0(row(i).Offset(64))
+		}
+		m.Label("fetched_" + label)
+	}
 
 	m.MOVQ(field(taskSegs), segs)
 	m.TESTQ(segs, segs)
@@ -360,6 +373,10 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	m.Label("k_" + label)
 	for v := range vecs {
 		load(operand.Mem{Base: b}, v, m.wide[v])
+	}
+	if ahead {
+		m.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8})
+		m.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8, Disp: 64})
 	}
 	for i := range rows {
 		m.VBROADCASTSS(row(i), m.scalar)

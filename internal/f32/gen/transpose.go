@@ -6,10 +6,15 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// genTranspose generates the transposition of blocks of eight by eight.
+// genTranspose generates the transposition of blocks of eight by eight, and one that adds.
 func genTranspose(c *build.Context) {
-	begin(c, "transpose256", "func(dst, src *float32, rows, cols, dstRow, srcRow int)",
-		"transposes rows x cols floats, both multiples of eight and not 0. Rows are dstRow and srcRow bytes apart.")
+	const size = " rows x cols floats, both multiples of eight and not 0. Rows are dstRow and srcRow bytes apart."
+	transpose(c, "transpose256", "transposes"+size, false)
+	transpose(c, "addTransposed256", "adds the transpose of"+size, true)
+}
+
+func transpose(c *build.Context, name, doc string, add bool) {
+	begin(c, name, "func(dst, src *float32, rows, cols, dstRow, srcRow int)", doc)
 	load := func(name string) reg.Register { return c.Load(c.Param(name), c.GP64()) }
 	dst, src := load("dst"), load("src")
 	rows, cols := load("rows"), load("cols")
@@ -22,6 +27,12 @@ func genTranspose(c *build.Context) {
 			return operand.Mem{Base: base, Index: three, Scale: 1}
 		}
 		return operand.Mem{Base: base, Index: stride, Scale: uint8(i)}
+	}
+	store := func(v reg.VecVirtual, to operand.Mem) {
+		if add {
+			c.VADDPS(to, v, v)
+		}
+		c.VMOVUPS(v, to)
 	}
 	from, to, left := c.GP64(), c.GP64(), c.GP64()
 	half, dst3, src3 := c.GP64(), c.GP64(), c.GP64()
@@ -56,11 +67,11 @@ func genTranspose(c *build.Context) {
 	c.LEAQ(operand.Mem{Base: to, Index: dstRow, Scale: 4}, half)
 	for i := range 4 {
 		c.VPERM2F128(operand.Imm(0x20), u[i+4], u[i], t[i])
-		c.VMOVUPS(t[i], at(to, dstRow, dst3, i))
+		store(t[i], at(to, dstRow, dst3, i))
 	}
 	for i := range 4 {
 		c.VPERM2F128(operand.Imm(0x31), u[i+4], u[i], t[i+4])
-		c.VMOVUPS(t[i+4], at(half, dstRow, dst3, i))
+		store(t[i+4], at(half, dstRow, dst3, i))
 	}
 	c.ADDQ(operand.Imm(32), from)
 	c.LEAQ(operand.Mem{Base: to, Index: dstRow, Scale: 8}, to)
