@@ -15,6 +15,9 @@ type Operation struct {
 	params    *Params
 	y, dy, dx []float32
 	scratch   []float32
+
+	wide                *Dense    // the layer, if it is wide: then the weights are not transposed, but what follows is
+	turned, sent, zeros []float32 // as in a Graph
 }
 
 // NewOperation returns the layer with small random weights and with so many rows of input, which must be as long as the layer
@@ -32,8 +35,13 @@ func NewOperation(layer Layer, in Rows, rows int) *Operation {
 	}
 	h, w, c := layer.Shape()
 	o.y, o.scratch = make([]float32, rows*h*w*c), make([]float32, layer.Scratch())
-	blocks, r, cols := layer.turning()
-	o.in.help = &help{turned: make([]float32, blocks*r*cols)}
+	if d, ok := layer.(*Dense); ok && o.params.Len() >= wideLen {
+		o.wide = d
+		o.turned, o.sent, o.zeros = make([]float32, d.Out*pitch(rows)), make([]float32, d.In*pitch(rows)), make([]float32, rows)
+	} else {
+		blocks, r, cols := layer.turning()
+		o.in.help = &help{turned: make([]float32, blocks*r*cols)}
+	}
 	o.dx = make([]float32, rows*floats)
 	o.Forward()
 	o.dy = append([]float32(nil), o.y...)
@@ -51,9 +59,14 @@ func (o *Operation) BackwardWeights() {
 	o.layer.Backward(nil, o.params.G, o.dy, o.y, o.in, o.scratch, o.rows)
 }
 
-// BackwardData adds the gradient of the input, nonlinearity and the transposition of the weights included. The layer must not read
-// the observation.
+// BackwardData adds the gradient of the input, nonlinearity and transpositions included. The layer must not read the observation.
 func (o *Operation) BackwardData() {
+	if d := o.wide; d != nil {
+		mask(o.dy, o.y, d.Act)
+		f32.Transpose(o.turned, o.dy, o.rows, d.Out, pitch(o.rows), d.Out)
+		d.sendInputs(o.dx, o.turned, o.sent, o.zeros, o.rows, 0, d.In)
+		return
+	}
 	blocks, rows, cols := o.layer.turning()
 	for b := range blocks {
 		f32.Transpose(o.in.help.turned[b*rows*cols:], o.params.W[b*rows*cols:], rows, cols, rows, cols)

@@ -35,6 +35,9 @@ func TestOperation(t *testing.T) {
 			y, dx, dw := make([]float32, len(o.y)), make([]float32, len(x)), make([]float32, p.Len())
 			layer.Forward(y, in, nil, rows)
 			layer.Backward(dx, dw, slices.Clone(y), y, in, nil, rows)
+			if o.wide != nil {
+				t.Fatal("a small layer is wide")
+			}
 			o.BackwardData()
 			o.dy = slices.Clone(o.y)
 			o.BackwardWeights()
@@ -48,6 +51,30 @@ func TestOperation(t *testing.T) {
 	}
 	if !panics(func() { NewOperation(&Dense{In: 60, Out: 7, Gain: 1}, Rows{Floats: x[:9]}, rows) }) {
 		t.Error("a short input was accepted")
+	}
+}
+
+// A wide layer's gradient is that of a narrow one, by another way.
+func TestWideOperation(t *testing.T) {
+	const rows, in, out = 5, 1100, 60
+	x := randoms(rows*in, "operation")
+	o := NewOperation(&Dense{In: in, Out: out, Act: ReLU, Gain: 1}, Rows{Floats: x}, rows)
+	if o.wide == nil {
+		t.Fatal("not wide")
+	}
+	o.BackwardData()
+	for r := range rows {
+		for k := range in {
+			want := 0.0
+			for n := range out {
+				if o.y[r*out+n] > 0 {
+					want += float64(o.y[r*out+n]) * float64(o.params.W[k*out+n])
+				}
+			}
+			if got := float64(o.dx[r*in+k]); math.Abs(got-want) > 1e-5*(1+math.Abs(want)) {
+				t.Fatalf("row %d, input %d: got %v, want %v", r, k, got, want)
+			}
+		}
 	}
 }
 
