@@ -45,7 +45,9 @@ type node struct {
 	layer  Layer
 	params *Params
 	tap    *Tap
+	size   int // floats of a row of the tap
 	from   int // node that it reads; -1: the observation
+	floats int // of a row of that node
 	bytes  int // of a row of the observation that it reads
 	side   int // floats of a row that it reads beside the observation
 	sum    int // where its gradient stands in the shards' sums
@@ -87,9 +89,8 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 		}
 	}
 	layer.declare(p, name)
-	n := node{layer: layer, params: p, from: from, bytes: bytes, side: side, tap: &Tap{Name: name, H: h, W: w, C: c}}
-	n.tap.Act = make([]float32, g.rows*n.tap.Len())
-	n.tap.Grad = make([]float32, g.rows*n.tap.Len())
+	n := node{layer: layer, params: p, size: h * w * c, from: from, floats: floats, bytes: bytes, side: side, tap: &Tap{Name: name, H: h, W: w, C: c}}
+	n.tap.Act, n.tap.Grad = make([]float32, g.rows*n.size), make([]float32, g.rows*n.size)
 	lo, hi := layer.span()
 	if d, ok := layer.(*Dense); ok && hi-lo >= wideLen {
 		n.wide = d
@@ -124,7 +125,7 @@ func (g *Graph) length(from int) int {
 	case from < 0 || from >= len(g.nodes):
 		panic("nn: a layer reads a node that is not there")
 	}
-	return g.nodes[from].tap.Len()
+	return g.nodes[from].size
 }
 
 // Taps returns the outputs of all layers, in order. Act and Grad keep their place for the life of the graph.
@@ -231,7 +232,7 @@ func (g *Graph) Backward() {
 	g.team.Run(shards, g.reduce)
 	for i := range g.nodes[:g.depth] {
 		if n := &g.nodes[i]; n.wide != nil {
-			clear(n.tap.Grad[:g.count*n.tap.Len()])
+			clear(n.tap.Grad[:g.count*n.size])
 		}
 	}
 }
@@ -288,8 +289,7 @@ func eighth(n, piece int) int {
 func (g *Graph) reads(n *node, lo, hi int, h *help) Rows {
 	x := Rows{help: h}
 	if n.from != Input {
-		t := g.nodes[n.from].tap
-		x.Floats = t.Act[lo*t.Len() : hi*t.Len()]
+		x.Floats = g.nodes[n.from].tap.Act[lo*n.floats : hi*n.floats]
 	}
 	if n.bytes > 0 {
 		x.Bytes = g.in.Bytes[lo*n.bytes : hi*n.bytes]
@@ -309,8 +309,7 @@ func (g *Graph) forwardPiece(piece int) {
 	lo, hi := g.bounds(piece, g.pieces)
 	for i := g.lo; i < g.hi; i++ {
 		n := &g.nodes[i]
-		size := n.tap.Len()
-		n.layer.Forward(n.tap.Act[lo*size:hi*size], g.reads(n, lo, hi, &g.help[piece]), g.scratch[piece], hi-lo)
+		n.layer.Forward(n.tap.Act[lo*n.size:hi*n.size], g.reads(n, lo, hi, &g.help[piece]), g.scratch[piece], hi-lo)
 	}
 }
 
@@ -351,19 +350,17 @@ func (g *Graph) backwardShard(shard int) {
 	}
 	for i := g.hi - 1; i >= g.lo; i-- {
 		n := &g.nodes[i]
-		size := n.tap.Len()
-		dy := n.tap.Grad[lo*size : hi*size]
+		dy := n.tap.Grad[lo*n.size : hi*n.size]
 		var dx []float32
 		if n.from != Input {
-			t := g.nodes[n.from].tap
-			dx = t.Grad[lo*t.Len() : hi*t.Len()]
+			dx = g.nodes[n.from].tap.Grad[lo*n.floats : hi*n.floats]
 		}
 		from, to := n.layer.span()
 		grad := sum[n.sum : n.sum+to-from]
 		clear(grad)
 		x := g.reads(n, lo, hi, &g.help[shard])
 		x.help.turned = n.turned
-		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*size:hi*size], x, g.scratch[shard], hi-lo)
+		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*n.size:hi*n.size], x, g.scratch[shard], hi-lo)
 		clear(dy)
 	}
 }
@@ -374,7 +371,7 @@ func (g *Graph) reducePiece(piece int) {
 		n := &g.nodes[i]
 		from, to := n.layer.span()
 		if n.wide != nil {
-			size, features := n.tap.Len(), n.wide.features()
+			size, features := n.size, n.wide.features()
 			n.wide.addWeights(n.params.G[from:to], n.tap.Grad[:g.count*size], g.reads(n, 0, g.count, nil), g.count,
 				piece*features/shards, (piece+1)*features/shards)
 			continue
