@@ -103,6 +103,7 @@ func TestLossGradients(t *testing.T) {
 		Adv: []float32{1, -0.5, 2, 0.3, -1}, Return: [][]float32{{0.5, 0, 0.2, 1, 0}}, Value: [][]float32{{0.2, -0.1, 0.3, 0.5, -0.5}},
 	}}
 	ppo, a2c := DefaultPPO(), DefaultA2C()
+	ppo.Entropy, a2c.Entropy = 0.01, 0.01
 	for name, o := range map[string]Objective{"ppo": NewPPO(ppo, nil), "a2c": NewA2C(a2c, nil)} {
 		total := func() float64 {
 			l, v := taps(logits, value, actions)

@@ -16,10 +16,12 @@ type PPOConfig struct {
 	Minibatches int     `json:"minibatches"` // optimiser steps per pass
 }
 
-// DefaultPPO returns constants for grid worlds, close to those of the torch-ac package.
+// DefaultPPO returns constants for grid worlds, close to those of the torch-ac package but for the entropy bonus: while no reward
+// is seen, normalised advantages are noise, and a bonus of 0.01 let them talk 7 of 120 agents out of ever finding DoorKey's goal;
+// with 0.05 it was 1 of 98.
 func DefaultPPO() PPOConfig {
 	return PPOConfig{
-		ActorCritic: ActorCritic{Lambda: 0.95, Value: 0.5, Entropy: 0.01, Normalize: true},
+		ActorCritic: ActorCritic{Lambda: 0.95, Value: 0.5, Entropy: 0.05, Normalize: true},
 		Clip:        0.2, Epochs: 4, Minibatches: 8,
 	}
 }

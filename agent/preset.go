@@ -28,7 +28,7 @@ func Preset(name, algo string, spec env.Spec) (Config, error) {
 	case "default":
 	case "torch-ac":
 		c.Anneal = false
-		c.PPO.Normalize, c.PPO.Value, c.PPO.ValueClip = false, 1, 0.2
+		c.PPO.Normalize, c.PPO.Value, c.PPO.ValueClip, c.PPO.Entropy = false, 1, 0.2, 0.01
 		c.A2C.Value = 1
 		if algo == "a2c" {
 			c.Optimizer = "rmsprop"

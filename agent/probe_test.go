@@ -49,6 +49,7 @@ func trained(t *testing.T, algo string, steps int, build func() (env.Env, error)
 	}
 	cfg := Default(algo, w.Spec())
 	cfg.Steps, cfg.Worlds = steps, 8
+	cfg.PPO.Entropy = 0.01 // little noise in the policy that is measured
 	cfg.PPO.Minibatches = 2
 	cfg.Horizon = min(cfg.Horizon, 32)
 	tr, err := NewTrainer(cfg, build)
