@@ -1,5 +1,3 @@
-// Package auxtasks is for what one adds to the reward and to the loss so that an agent learns what the task's own reward
-// teaches too slowly. This file is its border with the network: whoever implements [Encoder] can have tasks attached.
 package auxtasks
 
 import (
@@ -10,19 +8,26 @@ import (
 type (
 	// Batch is replay.Batch, so that an importer needs this package alone.
 	Batch = replay.Batch
+	// Draw is replay.Draw, likewise.
+	Draw = replay.Draw
 	// Tap is nn.Tap, likewise.
 	Tap = nn.Tap
+	// Params is nn.Params, likewise.
+	Params = nn.Params
 )
 
 // Encoder is the network that heads attach to; policy.Net is one, an outsider's may be another.
 type Encoder interface {
 	// Blocks returns the parameters from the input up.
 	Blocks() []Block
-	// Taps returns the activations: convolution maps, "features", "logits", "value", "value.STREAM".
+	// Taps returns the activations in the order in which Forward makes them: convolution maps, "features", "core" if there is
+	// one, "logits", "value", "value.STREAM".
 	Taps() []*Tap
+	// Rows returns how many rows a pass may have.
+	Rows() int
 	// Forward runs up to the tap of that name, or to the end if it is "", over obs, the rows of b or another version of them.
 	Forward(b *Batch, obs []byte, upto string)
-	// Backward sends all Grads back, adds to the blocks' G and clears the Grads.
+	// Backward sends all Grads back, adds to the blocks' G and clears the Grads. It may run again on other Grads.
 	Backward()
 	// Share returns an encoder with the same parameters, and activations of its own for up to rows rows.
 	Share(rows int) Encoder
@@ -30,17 +35,15 @@ type Encoder interface {
 	Copy(rows int) Encoder
 }
 
-// Block is a stretch of the network in which conflict between losses is measured.
+// Block is an arena of the network's parameters. Conflict between losses is measured layer by layer in the shared ones; a
+// layer is what stands before the last dot of the names of an arena's views.
 type Block struct {
 	Name   string
 	Params *nn.Params
 	Shared bool // false for the policy's and the critics' own heads
 }
 
-// Stream is a kind of reward with a value head of its own; Name "" is the world's.
-type Stream struct {
-	Name     string
-	Weight   float32 // of its advantage in the sum
-	Gamma    float32 // discount per decision
-	Episodic bool    // false: its return runs through ends, from row i into row i+B instead of Next[i]
+// Sampling is where sequences of the past are drawn from; replay.Ring is one. It returns false while there is nothing to draw.
+type Sampling interface {
+	Sample(b *Batch, d Draw, random uint64) bool
 }

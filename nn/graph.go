@@ -20,17 +20,19 @@ const wideLen = 1 << 16
 
 // Graph is a network of layers with activations for a number of rows. Every layer's output is a Tap.
 type Graph struct {
-	rows  int
-	team  *team.Team
-	nodes []node
+	rows   int
+	floats int // of a row of the input; 0: it reads observations
+	team   *team.Team
+	nodes  []node
 
-	in     Rows // of the pass under way
-	count  int  // rows of the last Forward
-	depth  int  // nodes that the last Forward ran
-	pieces int  // that it was split into
-	lo, hi int  // nodes under way: one wide one, or a run of others
-	narrow int  // floats of gradient that each shard sums for itself
-	work   int  // about how many multiplications a forward pass takes per row, wide layers not counted
+	in     Rows      // of the pass under way
+	dx     []float32 // in Backward: where the input's gradient goes; nil: nowhere
+	count  int       // rows of the last Forward
+	depth  int       // nodes that the last Forward ran
+	pieces int       // that it was split into
+	lo, hi int       // nodes under way: one wide one, or a run of others
+	narrow int       // floats of gradient that each shard sums for itself
+	work   int       // about how many multiplications a forward pass takes per row, wide layers not counted
 
 	sums                      [shards][]float32 // [narrow] per shard; made when first needed
 	scratch                   [shards][]float32
@@ -60,6 +62,17 @@ type node struct {
 func NewGraph(rows int, workers *team.Team) *Graph {
 	g := &Graph{rows: rows, team: workers}
 	g.bind()
+	return g
+}
+
+// NewHead returns an empty graph that reads rows of so many floats instead of observations: a head on a tap, or on several side by
+// side.
+func NewHead(floats, rows int, workers *team.Team) *Graph {
+	if floats <= 0 {
+		panic("nn: a head reads nothing")
+	}
+	g := NewGraph(rows, workers)
+	g.floats = floats
 	return g
 }
 
@@ -121,7 +134,7 @@ func (g *Graph) makePalettes() {
 func (g *Graph) length(from int) int {
 	switch {
 	case from == Input:
-		return 0
+		return g.floats
 	case from < 0 || from >= len(g.nodes):
 		panic("nn: a layer reads a node that is not there")
 	}
@@ -145,7 +158,7 @@ func (g *Graph) Rows() int { return g.rows }
 
 // Share returns a graph with the same layers and parameters, and activations of its own for up to rows rows.
 func (g *Graph) Share(rows int, workers *team.Team) *Graph {
-	s := &Graph{rows: rows, team: workers, narrow: g.narrow, work: g.work, nodes: append([]node(nil), g.nodes...)}
+	s := &Graph{rows: rows, floats: g.floats, team: workers, narrow: g.narrow, work: g.work, nodes: append([]node(nil), g.nodes...)}
 	for i := range s.nodes {
 		t := *s.nodes[i].tap
 		t.Act, t.Grad = make([]float32, rows*t.Len()), make([]float32, rows*t.Len())
@@ -165,6 +178,19 @@ func (g *Graph) Share(rows int, workers *team.Team) *Graph {
 // the vectors beside them: obs is [rows, bytes of a row] and side [rows, floats of a row], as the layers run read them. Neither
 // is copied. No rows are no work.
 func (g *Graph) Forward(obs []byte, side []float32, rows int, upto string) {
+	g.pass(Rows{Bytes: obs, Side: side}, rows, upto)
+}
+
+// ForwardFloats is Forward of a graph that NewHead made: x is [rows, floats].
+func (g *Graph) ForwardFloats(x, side []float32, rows int, upto string) {
+	if g.floats == 0 || len(x) != rows*g.floats {
+		panic("nn: a head's input has the wrong length")
+	}
+	g.pass(Rows{Floats: x, Side: side}, rows, upto)
+}
+
+func (g *Graph) pass(in Rows, rows int, upto string) {
+	obs, side := in.Bytes, in.Side
 	if rows < 0 || rows > g.rows {
 		panic("nn: more rows than the graph was built for")
 	}
@@ -178,7 +204,7 @@ func (g *Graph) Forward(obs []byte, side []float32, rows int, upto string) {
 			panic("nn: the observations or the vectors beside them have the wrong length")
 		}
 	}
-	g.in, g.count = Rows{Bytes: obs, Side: side}, rows
+	g.in, g.count = in, rows
 	g.pieces = min(shards, rows)
 	for g.pieces > 1 && rows*g.work < g.pieces*pieceWork {
 		g.pieces /= 2
@@ -207,10 +233,17 @@ func (g *Graph) index(name string) int {
 
 // Backward sends the gradients at the taps of the last Forward back to the parameters, where it adds them, and clears the
 // taps. The observations must still be there.
-func (g *Graph) Backward() {
+func (g *Graph) Backward() { g.BackwardFloats(nil) }
+
+// BackwardFloats is Backward of a graph that NewHead made, which also adds to dx, [rows, floats], unless that is nil.
+func (g *Graph) BackwardFloats(dx []float32) {
 	if g.count == 0 {
 		return
 	}
+	if dx != nil && (g.floats == 0 || len(dx) != g.count*g.floats) {
+		panic("nn: the gradient of a head's input has the wrong length")
+	}
+	g.dx = dx
 	if g.sums[0] == nil {
 		g.makeRoom()
 	}
@@ -219,7 +252,7 @@ func (g *Graph) Backward() {
 		g.lo, g.hi = g.lo-1, g.lo
 		if n := &g.nodes[g.lo]; n.wide != nil {
 			g.team.Run(shards, g.turnGrads)
-			if n.from != Input {
+			if g.into(n) != nil {
 				g.team.Run(shards, g.inputs)
 			}
 			continue
@@ -235,6 +268,7 @@ func (g *Graph) Backward() {
 			clear(n.tap.Grad[:g.count*n.size])
 		}
 	}
+	g.dx = nil
 }
 
 // makeRoom makes what only Backward needs.
@@ -245,7 +279,7 @@ func (g *Graph) makeRoom() {
 	for i := range g.nodes {
 		n := &g.nodes[i]
 		switch {
-		case n.from == Input:
+		case n.from == Input && g.floats == 0:
 		case n.wide != nil:
 			n.turned, n.sent = make([]float32, n.wide.Out*pitch(g.rows)), make([]float32, n.wide.In*pitch(g.rows))
 			g.zeros = make([]float32, g.rows)
@@ -290,6 +324,8 @@ func (g *Graph) reads(n *node, lo, hi int, h *help) Rows {
 	x := Rows{help: h}
 	if n.from != Input {
 		x.Floats = g.nodes[n.from].tap.Act[lo*n.floats : hi*n.floats]
+	} else if n.floats > 0 {
+		x.Floats = g.in.Floats[lo*n.floats : hi*n.floats]
 	}
 	if n.bytes > 0 {
 		x.Bytes = g.in.Bytes[lo*n.bytes : hi*n.bytes]
@@ -298,6 +334,14 @@ func (g *Graph) reads(n *node, lo, hi int, h *help) Rows {
 		x.Side = g.in.Side[lo*n.side : hi*n.side]
 	}
 	return x
+}
+
+// into returns where a node sends the gradient of what it reads, nil: nowhere.
+func (g *Graph) into(n *node) []float32 {
+	if n.from != Input {
+		return g.nodes[n.from].tap.Grad
+	}
+	return g.dx
 }
 
 // bounds returns the rows of one of so many pieces.
@@ -331,7 +375,7 @@ func (g *Graph) turnColumns(piece int) {
 	for r := range g.count {
 		mask(n.tap.Grad[r*out+lo:r*out+hi], n.tap.Act[r*out+lo:r*out+hi], n.wide.Act)
 	}
-	if n.from != Input {
+	if g.into(n) != nil {
 		f32.Transpose(n.turned[lo*pitch(g.count):], n.tap.Grad[lo:], g.count, hi-lo, pitch(g.count), out)
 	}
 }
@@ -339,7 +383,7 @@ func (g *Graph) turnColumns(piece int) {
 // backwardColumns adds one eighth of the input gradients of a wide layer, for all rows.
 func (g *Graph) backwardColumns(piece int) {
 	n := &g.nodes[g.lo]
-	n.wide.sendInputs(g.nodes[n.from].tap.Grad, n.turned, n.sent, g.zeros, g.count, eighth(n.wide.In, piece), eighth(n.wide.In, piece+1))
+	n.wide.sendInputs(g.into(n), n.turned, n.sent, g.zeros, g.count, eighth(n.wide.In, piece), eighth(n.wide.In, piece+1))
 }
 
 func (g *Graph) backwardShard(shard int) {
@@ -352,8 +396,8 @@ func (g *Graph) backwardShard(shard int) {
 		n := &g.nodes[i]
 		dy := n.tap.Grad[lo*n.size : hi*n.size]
 		var dx []float32
-		if n.from != Input {
-			dx = g.nodes[n.from].tap.Grad[lo*n.floats : hi*n.floats]
+		if into := g.into(n); into != nil {
+			dx = into[lo*n.floats : hi*n.floats]
 		}
 		from, to := n.layer.span()
 		grad := sum[n.sum : n.sum+to-from]
