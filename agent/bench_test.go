@@ -73,7 +73,7 @@ func benchmarkLearn(b *testing.B, shape policy.Shape, rows, workers int, flops f
 	cfg.Epochs, cfg.Minibatches = 1, steps
 	settings := Config{Optimizer: "adam"}
 	streams := []auxtasks.Stream{{Weight: 1, Gamma: 0.99, Episodic: true}}
-	l := NewLearner(net, NewPPO(cfg, crew), settings.newOptimizer(crew, net.Params()), streams, 0.5, steps*rows)
+	l := NewLearner(net, NewPPO(cfg, crew), settings.newOptimizer(crew, net.Params()), streams, 0.5, steps*rows, 1, 0)
 	batch := experience(shape, steps*rows)
 	b.ReportAllocs()
 	best, peak := time.Hour, 0.0

@@ -1,9 +1,11 @@
 package agent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/nn"
 	"github.com/auxrl/auxrl/policy"
@@ -24,6 +26,49 @@ type Config struct {
 	PPO       PPOConfig     `json:"ppo"`       // if Algo is "ppo"
 	A2C       A2CConfig     `json:"a2c"`       // if Algo is "a2c"
 	Net       policy.Config `json:"net"`
+	BPTT      int           `json:"bptt,omitempty"` // length of the sequences that a recurrent network is trained on; divides Horizon; 0: Horizon
+
+	Aux       []Extra              `json:"aux,omitempty"` // tasks and bonuses
+	AuxSteps  int                  `json:"aux_steps"`     // auxiliary steps per rollout: of how many of its optimiser steps they are part
+	Mixer     auxtasks.MixerConfig `json:"mixer"`         // how the tasks are mixed
+	ReplayLen int                  `json:"replay_len"`    // transitions that replay keeps of each world
+}
+
+// Extra is an auxiliary task or a bonus to the reward, and how much of it.
+type Extra struct {
+	Kind     string          `json:"kind"`               // in the registry of auxtasks
+	Name     string          `json:"name,omitempty"`     // "": Kind; two of one kind need names
+	Weight   float32         `json:"weight"`             // of the loss, or factor of the bonus
+	Final    float32         `json:"final,omitempty"`    // what the weight moves to, in a straight line
+	Over     float32         `json:"over,omitempty"`     // fraction of the budget after which it is there; 0: it stays
+	Settings json.RawMessage `json:"settings,omitempty"` // an object with the kind's settings that are not the default
+}
+
+// NewExtra returns one of a kind with its default weight.
+func NewExtra(kind string) (Extra, error) {
+	k, err := auxtasks.Lookup(kind)
+	if err != nil {
+		return Extra{}, err
+	}
+	return Extra{Kind: kind, Weight: k.Weight}, nil
+}
+
+// ID returns the name it goes by.
+func (e Extra) ID() string {
+	if e.Name == "" {
+		return e.Kind
+	}
+	return e.Name
+}
+
+func (e Extra) validate() error {
+	if !(e.Over >= 0 && e.Over <= 1) {
+		return fmt.Errorf("agent: %s: over is %v, must be a fraction of the budget", e.ID(), e.Over)
+	}
+	if w := e.Weight + e.Final; w != w || w-w != 0 {
+		return fmt.Errorf("agent: %s: its weight must be finite", e.ID())
+	}
+	return nil
 }
 
 // Algos lists the objectives by name.
@@ -35,6 +80,7 @@ func Default(algo string, spec env.Spec) Config {
 		Algo: algo, Seed: 1, Steps: 200_000, Worlds: 16, Horizon: 128, Gamma: 0.99,
 		LR: 1e-3, Anneal: true, Optimizer: "adam", ClipNorm: 0.5,
 		PPO: DefaultPPO(), A2C: DefaultA2C(), Net: policy.Default(ShapeOf(spec)),
+		AuxSteps: 1, Mixer: auxtasks.DefaultMixer(), ReplayLen: 2000,
 	}
 	if algo == "a2c" {
 		c.Horizon = 8
@@ -68,13 +114,53 @@ func (c Config) Validate(spec env.Spec) error {
 	if err != nil {
 		return err
 	}
-	if m := objective.Plan().Minibatches; m > c.Worlds*c.Horizon {
-		return fmt.Errorf("agent: %d minibatches of %d transitions: lower the former or raise worlds or horizon", m, c.Worlds*c.Horizon)
+	plan, length := objective.Plan(), max(c.length(), 1)
+	if c.BPTT < 0 || c.Horizon%length != 0 {
+		return fmt.Errorf("agent: bptt is %d, must divide the horizon, %d", c.BPTT, c.Horizon)
+	}
+	if n := c.Worlds * c.Horizon / length; plan.Minibatches > n {
+		what := "transitions"
+		if c.length() > 0 {
+			what = fmt.Sprintf("sequences of %d transitions", length)
+		}
+		return fmt.Errorf("agent: %d minibatches of %d %s: lower the former or raise worlds or horizon", plan.Minibatches, n, what)
+	}
+	if steps := plan.Epochs * plan.Minibatches; len(c.Aux) > 0 && (c.AuxSteps < 1 || c.AuxSteps > steps) {
+		return fmt.Errorf("agent: aux steps is %d, must be 1 to %d, the optimiser's steps per rollout", c.AuxSteps, steps)
+	}
+	if err := c.Mixer.Validate(); err != nil {
+		return err
+	}
+	if c.ReplayLen < 1 {
+		return fmt.Errorf("agent: replay len is %d, must be at least 1", c.ReplayLen)
+	}
+	for _, e := range c.Aux {
+		if err := e.validate(); err != nil {
+			return err
+		}
 	}
 	if c.Optimizer != "adam" && c.Optimizer != "rmsprop" {
 		return fmt.Errorf("agent: no optimizer %q; there are adam and rmsprop", c.Optimizer)
 	}
 	return c.Net.Validate(ShapeOf(spec))
+}
+
+// length returns that of the sequences in minibatches; 0: they are of shuffled rows.
+func (c Config) length() int {
+	switch {
+	case c.Net.Core == "":
+		return 0
+	case c.BPTT == 0:
+		return c.Horizon
+	}
+	return c.BPTT
+}
+
+// minibatchRows returns how many rows the largest minibatch has.
+func (c Config) minibatchRows(plan Plan) int {
+	length := max(c.length(), 1)
+	pieces := c.Worlds * c.Horizon / length
+	return (pieces + plan.Minibatches - 1) / plan.Minibatches * length
 }
 
 // objective builds the main loss.

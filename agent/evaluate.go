@@ -121,6 +121,7 @@ func newEvaluation(net *policy.Net, build func() (env.Env, error), cfg EvalConfi
 		e.cfg.Limit = EndlessLimit
 	}
 	e.net = net.Share(n).(*policy.Net)
+	e.mem = e.net.NewMemory(n)
 	e.dist = policy.NewCategorical(len(e.spec.Actions))
 	e.obs, e.vec = make([]byte, n*e.spec.ObsLen()), make([]float32, n*e.spec.VecLen())
 	e.current, e.keys = make([]int, n), make([]uint64, n)
@@ -135,6 +136,7 @@ type evaluation struct {
 	cfg      EvalConfig
 	spec     env.Spec
 	net      *policy.Net
+	mem      *policy.Memory
 	dist     *policy.Categorical
 	worlds   []env.Env
 	obs      []byte
@@ -157,6 +159,7 @@ func (e *evaluation) begin(lane, episode int) {
 		return
 	}
 	e.keys[lane] = rng.At(e.key, uint64(episode))
+	e.mem.Begin(lane)
 	e.worlds[lane].Seed(env.EvalSeed(e.cfg.Seed, episode))
 	obs, vec := e.slot(lane)
 	e.worlds[lane].Reset(obs, vec)
@@ -172,7 +175,7 @@ func (e *evaluation) running() bool {
 }
 
 func (e *evaluation) step() {
-	logits, _ := e.net.Act(e.obs, e.vec, len(e.worlds))
+	logits, _ := e.net.Act(e.obs, e.vec, e.mem, len(e.worlds))
 	n := len(e.spec.Actions)
 	for lane, w := range e.worlds {
 		if e.current[lane] >= e.cfg.Episodes {
@@ -186,6 +189,7 @@ func (e *evaluation) step() {
 		}
 		obs, vec := e.slot(lane)
 		s := w.Step(act, obs, vec)
+		e.mem.Saw(lane, int32(act), float32(s.Reward))
 		ep.Return += s.Reward
 		ep.Len++
 		if s.End == env.Running && ep.Len == e.cfg.Limit {

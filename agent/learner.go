@@ -10,22 +10,22 @@ import (
 	"github.com/auxrl/auxrl/replay"
 )
 
-// Learner performs updates with one net, one objective and one optimiser.
+// Learner performs updates with one net, one objective, one optimiser and, if there are auxiliary tasks, a mixer.
 type Learner struct {
 	Net       *policy.Net
 	Objective Objective
-	Optimizer nn.Optimizer
+	Optimizer nn.Optimizer // of the net's arenas and of the mixer's heads
 	Streams   []auxtasks.Stream
-	ClipNorm  float32 // of the gradient of all arenas together; 0: not clipped
+	ClipNorm  float32 // of the main gradient of all arenas together; 0: not clipped
+	Length    int     // of the sequences that minibatches are made of; 0: of shuffled rows, for nets without a core
+
+	Mixer  *auxtasks.Mixer   // nil: no auxiliary tasks
+	Replay auxtasks.Sampling // that they draw from
+	Mixes  int               // auxiliary steps per rollout: of how many of its optimiser steps the mixer is part
 
 	arenas []*nn.Params
-	mini   replay.Batch // gathered rows
+	mini   minibatch
 	order  []int32
-
-	// Of the gather under way.
-	from  *replay.Batch
-	rows  []int32
-	shard func(int)
 }
 
 // Update is what one pass over a rollout measured.
@@ -35,71 +35,59 @@ type Update struct {
 	Explained float32 // fraction of the returns' variance that the values explained; NaN if there is none
 }
 
-// NewLearner returns a learner whose minibatches come from rollouts of T*B transitions.
-func NewLearner(net *policy.Net, objective Objective, opt nn.Optimizer, streams []auxtasks.Stream, clip float32, transitions int) *Learner {
-	l := &Learner{Net: net, Objective: objective, Optimizer: opt, Streams: streams, ClipNorm: clip, arenas: net.Params()}
-	n := (transitions + objective.Plan().Minibatches - 1) / objective.Plan().Minibatches
-	s := net.Shape()
-	l.order, l.shard = make([]int32, transitions), l.gatherShard
-	l.mini = replay.Batch{
-		T: 1, Obs: make([]byte, n*s.H*s.W*s.C), Vec: make([]float32, n*s.Vec),
-		Action: make([]int32, n), LogP: make([]float32, n),
-		Targets: &replay.Targets{Adv: make([]float32, n)},
-	}
-	for range streams {
-		l.mini.Targets.Return = append(l.mini.Targets.Return, make([]float32, n))
-		l.mini.Targets.Value = append(l.mini.Targets.Value, make([]float32, n))
-	}
+// NewLearner returns a learner whose minibatches come from rollouts of so many steps in so many worlds. length is that of sequences,
+// 0 for shuffled rows; it divides steps.
+func NewLearner(net *policy.Net, objective Objective, opt nn.Optimizer, streams []auxtasks.Stream, clip float32, steps, worlds, length int) *Learner {
+	l := &Learner{Net: net, Objective: objective, Optimizer: opt, Streams: streams, ClipNorm: clip, Length: length, Mixes: 1, arenas: net.Params()}
+	l.order = make([]int32, steps*worlds/max(length, 1))
+	m := objective.Plan().Minibatches
+	l.mini.init(net, (len(l.order)+m-1)/m, length, len(streams))
 	return l
 }
 
-// Learn consumes a rollout whose Targets are set: Epochs x Minibatches optimiser steps over its rows, shuffled with key.
+// Learn consumes a rollout whose Targets are set: Epochs x Minibatches optimiser steps over its rows or sequences, shuffled with key.
 func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 	plan := l.Objective.Plan()
-	n := b.T * b.B
+	n, steps := len(l.order), plan.Epochs*plan.Minibatches
 	u := Update{Explained: explained(b)}
-	for epoch := range plan.Epochs {
-		rng.Shuffle(l.order, rng.At(key, uint64(epoch)))
-		for k := range plan.Minibatches {
-			l.gather(b, l.order[k*n/plan.Minibatches:(k+1)*n/plan.Minibatches])
-			l.Net.Forward(&l.mini, l.mini.Obs, "")
-			u.add(l.Objective.Loss(&l.mini, l.Net.Logits(), l.Net.Values()))
-			l.Net.Backward()
-			u.Norm += l.Optimizer.Step(lr, l.ClipNorm, l.arenas...)
+	for i := range steps {
+		k := i % plan.Minibatches
+		if k == 0 {
+			rng.Shuffle(l.order, rng.At(key, uint64(i/plan.Minibatches)))
 		}
+		l.mini.gather(b, l.order[k*n/plan.Minibatches:(k+1)*n/plan.Minibatches])
+		l.Net.Forward(&l.mini.Batch, l.mini.Obs, "")
+		mixes := l.Mixer != nil && (i+1)*l.Mixes/steps > i*l.Mixes/steps
+		if l.Mixer != nil {
+			l.Mixer.Ride(&l.mini.Batch, mixes)
+		}
+		u.add(l.Objective.Loss(&l.mini.Batch, l.Net.Logits(), l.Net.Values()))
+		l.Net.Backward()
+		u.Norm += l.step(lr, mixes)
 	}
-	inv := 1 / float32(plan.Epochs*plan.Minibatches)
+	inv := 1 / float32(steps)
 	u.scale(inv)
 	u.Norm *= inv
 	return u
 }
 
-// gather copies rows of a rollout into the minibatch.
-func (l *Learner) gather(b *replay.Batch, rows []int32) {
-	m, n := &l.mini, len(rows)
-	m.B = n
-	m.Action, m.LogP, m.Targets.Adv = m.Action[:n], m.LogP[:n], m.Targets.Adv[:n]
-	for k := range m.Targets.Return {
-		m.Targets.Return[k], m.Targets.Value[k] = m.Targets.Return[k][:n], m.Targets.Value[k][:n]
+// step moves the parameters and returns the norm of the main gradient.
+func (l *Learner) step(lr float32, mixes bool) float32 {
+	if l.Mixer == nil {
+		return l.Optimizer.Step(lr, l.ClipNorm, l.arenas...)
 	}
-	l.from, l.rows = b, rows
-	l.Net.Team().Run(shards, l.shard)
-	l.from, l.rows = nil, nil
-}
-
-func (l *Learner) gatherShard(shard int) {
-	b, m, n := l.from, &l.mini, len(l.rows)
-	s := l.Net.Shape()
-	size, floats := s.H*s.W*s.C, s.Vec
-	for i := shard * n / shards; i < (shard+1)*n/shards; i++ {
-		r := int(l.rows[i])
-		copy(m.Obs[i*size:(i+1)*size], b.Obs[r*size:])
-		copy(m.Vec[i*floats:(i+1)*floats], b.Vec[r*floats:])
-		m.Action[i], m.LogP[i], m.Targets.Adv[i] = b.Action[r], b.LogP[r], b.Targets.Adv[r]
-		for k := range m.Targets.Return {
-			m.Targets.Return[k][i], m.Targets.Value[k][i] = b.Targets.Return[k][r], b.Targets.Value[k][r]
-		}
+	clip, norm := l.ClipNorm, float32(0)
+	if mixes {
+		norm = nn.ClipNorm(clip, l.arenas...)
+		l.Mixer.Step(l.Replay)
+		clip = 0
 	}
+	main := l.Optimizer.Step(lr, clip, l.arenas...)
+	l.Mixer.StepHeads(l.Optimizer, lr, mixes)
+	if mixes {
+		return norm
+	}
+	return main
 }
 
 // explained returns 1 - Var(return - value)/Var(return) of the world's own reward.

@@ -15,10 +15,14 @@ type rollout struct {
 	vec   int         // floats beside it
 	dist  *policy.Categorical
 	act   []int32 // [B] of the step under way
+
+	mem  *policy.Memory // of the worlds
+	tail *policy.Memory // [B+F] with which the rows after the last transitions are seen, extras behind
+	part policy.Memory  // of tail
 }
 
 // newRollout returns a rollout whose last B rows of observations shall be filled by Vec.Reset.
-func newRollout(horizon int, worlds *env.Vec, streams int) *rollout {
+func newRollout(horizon int, worlds *env.Vec, net *policy.Net, streams int) *rollout {
 	spec, width := worlds.Spec(), worlds.Len()
 	n := horizon * width
 	r := &rollout{size: spec.ObsLen(), vec: spec.VecLen(), dist: policy.NewCategorical(len(spec.Actions)), act: make([]int32, width)}
@@ -28,7 +32,16 @@ func newRollout(horizon int, worlds *env.Vec, streams int) *rollout {
 		Obs: make([]byte, rows*r.size), Vec: make([]float32, rows*r.vec), Start: make([]bool, n+width),
 		Next: make([]int32, n), Action: make([]int32, n), Reward: make([]float32, n), LogP: make([]float32, n),
 		Ended: make([]bool, n), Terminated: make([]bool, n),
-		Targets: &replay.Targets{Adv: make([]float32, n)},
+		Targets: &replay.Targets{Adv: make([]float32, n)}, Env: make([]int32, width),
+	}
+	r.mem, r.tail = net.NewMemory(width), net.NewMemory(2*width)
+	if net.Recurrent() {
+		b := &r.batch
+		b.State, b.States = make([]float32, len(r.mem.State)), make([]float32, n*net.StateLen())
+		b.LastAction, b.LastReward = make([]int32, width), make([]float32, width)
+	}
+	for i := range r.batch.Env {
+		r.batch.Env[i] = int32(i)
 	}
 	for range streams {
 		r.value = append(r.value, make([]float32, rows))
@@ -60,10 +73,16 @@ func (r *rollout) next() {
 // collect takes T decisions in every world, drawing decision i of the run from number i of the table that key names.
 func (r *rollout) collect(worlds *env.Vec, net *policy.Net, key, decision uint64, done func(env.Episode)) {
 	b := &r.batch
+	copy(b.State, r.mem.State)
+	copy(b.LastAction, r.mem.Action)
+	copy(b.LastReward, r.mem.Reward)
 	for t := range b.T {
 		lo := t * b.B
 		obs, vec := r.rows(lo, lo+b.B)
-		logits, _ := net.Act(obs, vec, b.B)
+		if b.States != nil {
+			copy(b.States[t*len(r.mem.State):], r.mem.State)
+		}
+		logits, _ := net.Act(obs, vec, r.mem, b.B)
 		for s, tap := range net.Values() {
 			copy(r.value[s][lo:lo+b.B], tap.Act)
 		}
@@ -95,6 +114,7 @@ func (r *rollout) ends(worlds *env.Vec, lo int) {
 		b.Terminated[row] = end == env.Terminated
 		b.Start[row+b.B] = end != env.Running
 		b.Next[row] = int32(row + b.B)
+		r.mem.Saw(i, r.act[i], b.Reward[row])
 		if end == env.Running {
 			continue
 		}
@@ -105,6 +125,8 @@ func (r *rollout) ends(worlds *env.Vec, lo int) {
 		obs, vec := r.rows(extra, extra+1)
 		copy(obs, worlds.Final[i*r.size:])
 		copy(vec, worlds.FinalVec[i*r.vec:])
+		r.tail.Set(b.B+b.F-1, r.mem, i)
+		r.mem.Begin(i)
 	}
 }
 
@@ -119,15 +141,21 @@ func (r *rollout) grow(rows int) {
 	for s := range r.value {
 		r.value[s] = append(r.value[s], make([]float32, rows-len(r.value[s]))...)
 	}
+	r.tail.Grow(rows - r.batch.T*r.batch.B)
 }
 
 // bootstrap computes the values of the rows after the last transitions, as many at a time as the network takes.
 func (r *rollout) bootstrap(net *policy.Net) {
 	b := &r.batch
-	for lo := b.T * b.B; lo < b.Rows(); lo += net.Rows() {
+	first := b.T * b.B
+	for i := range b.B {
+		r.tail.Set(i, r.mem, i)
+	}
+	for lo := first; lo < b.Rows(); lo += net.Rows() {
 		hi := min(lo+net.Rows(), b.Rows())
 		obs, vec := r.rows(lo, hi)
-		net.Act(obs, vec, hi-lo)
+		r.tail.Part(&r.part, lo-first, hi-first)
+		net.Act(obs, vec, &r.part, hi-lo)
 		for s, tap := range net.Values() {
 			copy(r.value[s][lo:hi], tap.Act[:hi-lo])
 		}

@@ -174,8 +174,13 @@ func (t *Trainer) files(envID string) ([]run.File, error) {
 	}
 	obs, vec := t.roll.rows(last, last+t.cfg.Worlds)
 	rows := append([]byte(nil), obs...)
-	for _, v := range vec {
-		rows = binary.LittleEndian.AppendUint32(rows, math.Float32bits(v))
+	for _, part := range [][]float32{vec, t.roll.mem.State, t.roll.mem.Reward} {
+		for _, v := range part {
+			rows = binary.LittleEndian.AppendUint32(rows, math.Float32bits(v))
+		}
+	}
+	for _, act := range t.roll.mem.Action {
+		rows = binary.LittleEndian.AppendUint32(rows, uint32(act))
 	}
 	return append(files,
 		run.File{Name: optimizerName, Data: opt}, run.File{Name: stateName, Data: st},
@@ -265,15 +270,28 @@ func (t *Trainer) restoreMoments(data []byte) error {
 	return nil
 }
 
+// restoreRows restores what the next decisions are taken from: observations, and what the agent remembers.
 func (t *Trainer) restoreRows(data []byte, last int) error {
 	obs, vec := t.roll.rows(last, last+t.cfg.Worlds)
-	if len(data) != len(obs)+4*len(vec) {
-		return fmt.Errorf("agent: restore %s: %d bytes, want %d", rowsName, len(data), len(obs)+4*len(vec))
+	mem := t.roll.mem
+	if want := len(obs) + 4*(len(vec)+len(mem.State)+len(mem.Reward)+len(mem.Action)); len(data) != want {
+		return fmt.Errorf("agent: restore %s: %d bytes, want %d", rowsName, len(data), want)
 	}
 	copy(obs, data)
 	data = data[len(obs):]
-	for i := range vec {
-		vec[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	for _, part := range [][]float32{vec, mem.State, mem.Reward} {
+		for i := range part {
+			part[i] = math.Float32frombits(binary.LittleEndian.Uint32(data))
+			data = data[4:]
+		}
+	}
+	for i := range mem.Action {
+		act := int32(binary.LittleEndian.Uint32(data))
+		if act < -1 || int(act) >= len(t.Spec().Actions) {
+			return fmt.Errorf("agent: restore %s: action %d", rowsName, act)
+		}
+		mem.Action[i] = act
+		data = data[4:]
 	}
 	return nil
 }

@@ -63,17 +63,16 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	}
 	streams := []auxtasks.Stream{{Weight: 1, Gamma: cfg.Gamma, Episodic: true}}
 	transitions := cfg.Worlds * cfg.Horizon
-	m := objective.Plan().Minibatches
-	rows := max((transitions+m-1)/m, cfg.Worlds)
+	rows := max(cfg.minibatchRows(objective.Plan()), cfg.Worlds)
 	net, err := policy.New(ShapeOf(worlds.Spec()), cfg.Net, []string{""}, rows, cfg.Seed, workers)
 	if err != nil {
 		return nil, err
 	}
 	t := &Trainer{
 		cfg: cfg, build: build, workers: workers, worlds: worlds,
-		learner:    NewLearner(net, objective, cfg.newOptimizer(workers, net.Params()), streams, cfg.ClipNorm, transitions),
+		learner:    NewLearner(net, objective, cfg.newOptimizer(workers, net.Params()), streams, cfg.ClipNorm, cfg.Horizon, cfg.Worlds, cfg.length()),
 		actor:      net.ShareOn(cfg.Worlds, workers),
-		roll:       newRollout(cfg.Horizon, worlds, len(streams)),
+		roll:       newRollout(cfg.Horizon, worlds, net, len(streams)),
 		recent:     make([]env.Episode, 0, recentLen),
 		actKey:     rng.Key(cfg.Seed, "act"),
 		shuffleKey: rng.Key(cfg.Seed, "shuffle"),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -34,6 +35,22 @@ func small(t testing.TB, algo string, build func() (env.Env, error)) Config {
 	return cfg
 }
 
+// variants are what the tests of runs go over: each algorithm, and with recurrent cores.
+func variants(t testing.TB, build func() (env.Env, error)) map[string]Config {
+	w, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := map[string]Config{"ppo": small(t, "ppo", build), "a2c": small(t, "a2c", build)}
+	for algo, core := range map[string]string{"ppo": "lstm", "a2c": "gru"} {
+		cfg := v[algo]
+		cfg.Net = cfg.Net.WithCore(core, ShapeOf(w.Spec()))
+		cfg.BPTT = 8
+		v[algo+"/"+core] = cfg
+	}
+	return v
+}
+
 func trainer(t testing.TB, cfg Config, build func() (env.Env, error)) *Trainer {
 	t.Helper()
 	tr, err := NewTrainer(cfg, build)
@@ -59,9 +76,8 @@ func checkpoint(t testing.TB, tr *Trainer) []byte {
 }
 
 func TestOneSeedOneResult(t *testing.T) {
-	for _, algo := range Algos() {
-		t.Run(algo, func(t *testing.T) {
-			cfg := small(t, algo, grid)
+	for name, cfg := range variants(t, grid) {
+		t.Run(name, func(t *testing.T) {
 			var first []byte
 			var updates string
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
@@ -114,10 +130,9 @@ func TestEvaluationLeavesTheRunAlone(t *testing.T) {
 
 func TestResumeIsExact(t *testing.T) {
 	build := func(id string) (env.Env, error) { return minigrid.New(id) }
-	for _, algo := range Algos() {
+	for name, cfg := range variants(t, grid) {
 		for stop := range 3 {
-			t.Run(fmt.Sprintf("algo=%s/stop=%d", algo, stop), func(t *testing.T) {
-				cfg := small(t, algo, grid)
+			t.Run(fmt.Sprintf("%s/stop=%d", name, stop), func(t *testing.T) {
 				whole := trainer(t, cfg, grid)
 				for !whole.Finished() {
 					whole.Update()
@@ -224,7 +239,7 @@ func TestResumeRefuses(t *testing.T) {
 		}
 	}
 	s, err := ReadSettings(dir)
-	if err != nil || s.Agent != cfg {
+	if err != nil || !reflect.DeepEqual(s.Agent, cfg) {
 		t.Errorf("settings after refusals: %+v, %v; want %+v", s.Agent, err, cfg)
 	}
 	if _, err := Create(dir, "x", trainer(t, cfg, grid)); err == nil {
@@ -256,13 +271,13 @@ func TestResumePassesOverDamage(t *testing.T) {
 }
 
 func TestUpdateAllocatesNothing(t *testing.T) {
-	for _, algo := range Algos() {
-		tr := trainer(t, small(t, algo, grid), grid)
+	for name, cfg := range variants(t, grid) {
+		tr := trainer(t, cfg, grid)
 		for range 5 { // until every buffer has its size
 			tr.Update()
 		}
 		if n := testing.AllocsPerRun(10, func() { tr.Update() }); n != 0 {
-			t.Errorf("%s: an update allocates %v times", algo, n)
+			t.Errorf("%s: an update allocates %v times", name, n)
 		}
 	}
 }

@@ -19,10 +19,18 @@ type Head struct {
 	Frozen bool    // saved, never stepped: random targets
 }
 
+// rate returns LR, 1 for 0.
+func (h Head) rate() float32 {
+	if h.LR == 0 {
+		return 1
+	}
+	return h.LR
+}
+
 // Needs declares what a task reads.
 type Needs struct {
 	Source Source
-	Draw   Draw     // of Replay: the sequences to draw; of Rollout: Len alone counts, 0 is the whole rollout
+	Draw   Draw     // of Replay: the sequences to draw
 	Taps   []string // that it reads; the encoder runs no deeper than the deepest; none: no pass at all
 	Views  []View   // further passes over the same rows; the plain online pass is view 0
 	Detach bool     // sends nothing into the encoder, on purpose
@@ -35,9 +43,7 @@ const (
 	// Minibatch tasks ride on the objective's own pass and are part of the main gradient. Targets are there; what follows a
 	// row is not.
 	Minibatch Source = iota
-	// Rollout tasks read the newest rollout, with what follows each row.
-	Rollout
-	// Replay tasks read sequences drawn from a Sampling.
+	// Replay tasks read sequences drawn from a Sampling; with Draw.Newest those of the newest rollout.
 	Replay
 	// Own tasks fill the rows themselves: see Filler.
 	Own
@@ -48,8 +54,6 @@ func (s Source) String() string {
 	switch s {
 	case Minibatch:
 		return "minibatch"
-	case Rollout:
-		return "rollout"
 	case Replay:
 		return "replay"
 	case Own:

@@ -10,11 +10,17 @@ func (g *Graph) FLOPs() (forward, step float64) {
 		flops := cost(n.layer)
 		forward += flops
 		step += 2 * flops
-		if n.from != Input {
+		if n.from != Input || g.floats > 0 {
 			step += flops
 		}
 	}
 	return forward, step
+}
+
+// FLOPs is Graph.FLOPs of a core.
+func (c *Core) FLOPs() (forward, step float64) {
+	forward = 2 * float64(c.inputWork()+c.stateWork())
+	return forward, 3 * forward
 }
 
 // cost returns the floating-point operations of one row of a forward pass.

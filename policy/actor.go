@@ -9,7 +9,7 @@ import (
 )
 
 // Actor is a trained agent in use: it looks at one observation at a time and acts. It needs no world, allocates nothing and is
-// for one goroutine.
+// for one goroutine. A recurrent one remembers: tell it where an episode begins, and of rewards if it looks at them.
 type Actor struct {
 	Greedy bool // take the likeliest action instead of a sampled one
 
@@ -17,6 +17,7 @@ type Actor struct {
 	step    int
 	skipped []error
 	net     *Net
+	mem     *Memory
 	dist    *Categorical
 	value   float32
 	key     uint64
@@ -49,7 +50,7 @@ func NewActor(n *Net, envID string, actions []string) *Actor {
 }
 
 func newActor(net *Net, about About) *Actor {
-	a := &Actor{about: about, net: net, dist: NewCategorical(about.Shape.Actions)}
+	a := &Actor{about: about, net: net, mem: net.NewMemory(1), dist: NewCategorical(about.Shape.Actions)}
 	a.Seed(0)
 	return a
 }
@@ -77,6 +78,12 @@ func (a *Actor) Net() *Net { return a.net }
 // Seed restarts the stream that actions are sampled from.
 func (a *Actor) Seed(seed uint64) { a.key, a.draws = rng.Key(seed, "actor"), 0 }
 
+// Begin tells the agent that an episode begins: a recurrent one forgets.
+func (a *Actor) Begin() { a.mem.Begin(0) }
+
+// Reward tells the agent what its last action brought; recurrent ones may look at it.
+func (a *Actor) Reward(reward float64) { a.mem.Reward[0] = float32(reward) }
+
 // Act chooses an action for an observation: obs is [H, W, C], vec what stands beside it. It panics if their lengths are not
 // those of the agent's Shape.
 func (a *Actor) Act(obs []byte, vec []float32) int {
@@ -84,14 +91,16 @@ func (a *Actor) Act(obs []byte, vec []float32) int {
 	if len(obs) != s.H*s.W*s.C || len(vec) != s.Vec {
 		panic("policy: Act: the observation has another shape than the agent was trained for")
 	}
-	logits, values := a.net.Act(obs, vec, 1)
+	logits, values := a.net.Act(obs, vec, a.mem, 1)
 	a.dist.Set(logits)
 	a.value = values[0]
-	if a.Greedy {
-		return a.dist.Mode()
+	act := a.dist.Mode()
+	if !a.Greedy {
+		a.draws++
+		act = a.dist.Sample(rng.Float64(rng.At(a.key, a.draws)))
 	}
-	a.draws++
-	return a.dist.Sample(rng.Float64(rng.At(a.key, a.draws)))
+	a.mem.Saw(0, int32(act), 0)
+	return act
 }
 
 // Policy returns the probabilities of the actions at the last Act; valid until the next.

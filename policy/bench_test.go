@@ -60,7 +60,7 @@ func BenchmarkStep(b *testing.B) {
 				best := time.Hour
 				for b.Loop() {
 					start := time.Now()
-					logits, values := n.Act(obs, vec, rows)
+					logits, values := n.Act(obs, vec, nil, rows)
 					for i, v := range logits {
 						n.Logits().Grad[i] = 1e-3 * v
 					}
@@ -92,7 +92,7 @@ func BenchmarkAct(b *testing.B) {
 				best := time.Hour
 				for b.Loop() {
 					start := time.Now()
-					n.Act(obs, vec, rows)
+					n.Act(obs, vec, nil, rows)
 					best = min(best, time.Since(start))
 				}
 				b.ReportMetric(float64(best.Nanoseconds())/1e3, "best-us")

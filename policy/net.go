@@ -8,22 +8,39 @@ import (
 	"github.com/auxrl/auxrl/nn"
 )
 
-// Net is encoder, actor and one critic per stream.
+// Net is encoder, recurrent core if the configuration has one, actor and one critic per stream.
 //
-// Its taps are the convolution maps conv1, conv2, ..., "features" [1, 1, Features], "logits" [1, 1, Actions], "value" and
-// "value.STREAM" [1, 1, 1].
+// Its taps are the convolution maps conv1, conv2, ..., "features" [1, 1, Features], "core" [1, 1, CoreSize] if there is one,
+// "logits" [1, 1, Actions], "value" and "value.STREAM" [1, 1, 1].
 type Net struct {
 	shape   Shape
 	cfg     Config
 	streams []string
 	team    *team.Team
 
-	graph  *nn.Graph
-	blocks []auxtasks.Block
-	taps   []*nn.Tap
-	logits *nn.Tap
-	values []*nn.Tap // one per stream
+	encoder *nn.Graph
+	core    *nn.Core // nil: none
+	heads   *nn.Graph
+	blocks  []auxtasks.Block
+	taps    []*nn.Tap
+	below   int // how many of the taps are the encoder's
+	logits  *nn.Tap
+	values  []*nn.Tap // one per stream
+
+	side, extraSide []float32 // what the core reads beside the features
+	from            []int32   // rows that extra ones follow
+	rows, burn      int       // of the last Forward
+	depth           depth
 }
+
+// depth is how far a pass went.
+type depth uint8
+
+const (
+	toEncoder depth = iota
+	toCore
+	toHeads
+)
 
 var _ auxtasks.Encoder = (*Net)(nil)
 
@@ -39,32 +56,49 @@ func New(shape Shape, cfg Config, streams []string, rows int, seed uint64, worke
 	if len(streams) == 0 || streams[0] != "" {
 		return nil, fmt.Errorf("policy: streams are %q, the first must be \"\", the world's own reward", streams)
 	}
-	n := &Net{shape: shape, cfg: cfg, streams: streams, team: workers, graph: nn.NewGraph(rows, workers)}
-	n.build()
+	n := newNet(shape, cfg, streams, rows, workers)
 	for _, b := range n.blocks {
 		b.Params.Init(seed)
 	}
 	return n, nil
 }
 
-func (n *Net) build() {
+// newNet returns a network without memory for its weights.
+func newNet(shape Shape, cfg Config, streams []string, rows int, workers *team.Team) *Net {
+	n := &Net{shape: shape, cfg: cfg, streams: streams, team: workers, encoder: nn.NewGraph(rows, workers)}
 	encoder := n.block("encoder", true)
-	m := &maps{graph: n.graph, params: encoder, shape: n.shape, h: n.shape.H, w: n.shape.W, c: n.shape.C, node: nn.Input}
-	if choose(n.cfg.Encoder, n.shape) == "nature" {
+	m := &maps{graph: n.encoder, params: encoder, shape: shape, h: shape.H, w: shape.W, c: shape.C, node: nn.Input}
+	if choose(cfg.Encoder, shape) == "nature" {
 		m.nature()
 	} else {
 		m.small()
 	}
-	features := n.graph.Add("features", &nn.Dense{In: m.h * m.w * m.c, Side: n.shape.Vec, Out: n.cfg.Features, Act: nn.ReLU, Gain: rootTwo}, encoder, m.node)
-	n.head("actor", "logits", "", n.shape.Actions, 0.01, features)
-	for _, s := range n.streams {
+	from := n.encoder.Add("features", &nn.Dense{In: m.h * m.w * m.c, Side: shape.Vec, Out: cfg.Features, Act: nn.ReLU, Gain: rootTwo}, encoder, m.node)
+	width := cfg.Features
+	n.heads = n.encoder
+	if cfg.Core != "" {
+		n.core = nn.NewCore("core", n.cell(), n.block("core", true), rows, workers)
+		width, from = cfg.CoreSize, nn.Input
+		n.heads = nn.NewHead(width, rows, workers)
+	}
+	n.head("actor", "logits", "", shape.Actions, 0.01, width, from)
+	for _, s := range streams {
 		suffix := ""
 		if s != "" {
 			suffix = "." + s
 		}
-		n.head("critic", "value", suffix, 1, 1, features)
+		n.head("critic", "value", suffix, 1, 1, width, from)
 	}
-	n.find()
+	n.find(rows)
+	return n
+}
+
+// cell returns the configured one.
+func (n *Net) cell() nn.Cell {
+	if n.cfg.Core == "gru" {
+		return &nn.GRU{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize}
+	}
+	return &nn.LSTM{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize, Forget: 1}
 }
 
 func (n *Net) block(name string, shared bool) *nn.Params {
@@ -73,33 +107,44 @@ func (n *Net) block(name string, shared bool) *nn.Params {
 	return p
 }
 
-// head adds a block with an output, and a hidden layer before it if the configuration has one.
-func (n *Net) head(block, output, suffix string, out int, gain float32, from int) {
+// head adds a block with an output on rows of so many floats, and a hidden layer before it if the configuration has one.
+func (n *Net) head(block, output, suffix string, out int, gain float32, in, from int) {
 	p := n.block(block+suffix, false)
-	in := n.cfg.Features
 	if n.cfg.Hidden > 0 {
-		from = n.graph.Add(block+suffix+".hidden", &nn.Dense{In: in, Out: n.cfg.Hidden, Act: nn.Tanh, Gain: rootTwo}, p, from)
+		from = n.heads.Add(block+suffix+".hidden", &nn.Dense{In: in, Out: n.cfg.Hidden, Act: nn.Tanh, Gain: rootTwo}, p, from)
 		in = n.cfg.Hidden
 	}
-	n.graph.Add(output+suffix, &nn.Dense{In: in, Out: out, Gain: gain}, p, from)
+	n.heads.Add(output+suffix, &nn.Dense{In: in, Out: out, Gain: gain}, p, from)
 }
 
-// find looks up the taps by name.
-func (n *Net) find() {
-	n.taps = n.graph.Taps()
-	byName := make(map[string]*nn.Tap, len(n.taps))
-	for _, t := range n.taps {
-		byName[t.Name] = t
+// find lists the taps and makes room for what the core reads beside the features.
+func (n *Net) find(rows int) {
+	n.taps = n.encoder.Taps()
+	n.below = len(n.taps)
+	if n.core != nil {
+		n.taps = append(append(n.taps, n.core.Tap()), n.heads.Taps()...)
+		n.side, n.extraSide = make([]float32, rows*n.sideLen()), make([]float32, rows*n.sideLen())
+		n.from = make([]int32, rows)
 	}
-	n.logits = byName["logits"]
+	n.logits = n.tap("logits")
 	n.values = nil
 	for _, s := range n.streams {
 		name := "value"
 		if s != "" {
 			name += "." + s
 		}
-		n.values = append(n.values, byName[name])
+		n.values = append(n.values, n.tap(name))
 	}
+}
+
+// tap returns the tap of that name.
+func (n *Net) tap(name string) *nn.Tap {
+	for _, t := range n.taps {
+		if t.Name == name {
+			return t
+		}
+	}
+	panic("policy: no tap of that name")
 }
 
 // Shape returns what the network was built for.
@@ -108,7 +153,7 @@ func (n *Net) Shape() Shape { return n.shape }
 // Config returns how it was built.
 func (n *Net) Config() Config { return n.cfg }
 
-// Blocks implements auxtasks.Encoder: "encoder", "actor", "critic", "critic.STREAM".
+// Blocks implements auxtasks.Encoder: "encoder", "core" if there is one, "actor", "critic", "critic.STREAM".
 func (n *Net) Blocks() []auxtasks.Block { return n.blocks }
 
 // Params returns the arenas of the blocks, in order.
@@ -133,21 +178,64 @@ func (n *Net) Values() []*nn.Tap { return n.values }
 func (n *Net) Team() *nn.Team { return n.team }
 
 // Rows returns how many rows a pass may have.
-func (n *Net) Rows() int { return n.graph.Rows() }
+func (n *Net) Rows() int { return n.encoder.Rows() }
 
-// Forward implements auxtasks.Encoder.
+// Forward implements auxtasks.Encoder. A recurrent network needs b.Start and what its configuration reads of actions and
+// rewards: the states of rows t = 0 are b.State, zeros where that is nil.
 func (n *Net) Forward(b *auxtasks.Batch, obs []byte, upto string) {
-	rows := b.Rows()
+	n.rows, n.burn = b.Rows(), b.Burn
 	size := n.shape.H * n.shape.W * n.shape.C
-	n.graph.Forward(obs[:rows*size], b.Vec[:rows*n.shape.Vec], rows, upto)
+	obs, vec := obs[:n.rows*size], b.Vec[:n.rows*n.shape.Vec]
+	n.depth = n.depthOf(upto)
+	switch {
+	case n.core == nil || n.depth == toEncoder:
+		n.encoder.Forward(obs, vec, n.rows, upto)
+		return
+	default:
+		n.encoder.Forward(obs, vec, n.rows, "")
+	}
+	n.remember(b)
+	if n.depth == toHeads {
+		n.heads.ForwardFloats(n.core.Tap().Act[:n.rows*n.cfg.CoreSize], nil, n.rows, upto)
+	}
+}
+
+// depthOf returns how far a pass up to a tap goes.
+func (n *Net) depthOf(upto string) depth {
+	if n.core == nil || upto == "" {
+		return toHeads
+	}
+	if upto == "core" {
+		return toCore
+	}
+	for _, t := range n.taps[:n.below] {
+		if t.Name == upto {
+			return toEncoder
+		}
+	}
+	return toHeads
 }
 
 // Backward implements auxtasks.Encoder.
-func (n *Net) Backward() { n.graph.Backward() }
+func (n *Net) Backward() {
+	if n.core != nil && n.depth != toEncoder {
+		tap := n.core.Tap()
+		if n.depth == toHeads {
+			n.heads.BackwardFloats(tap.Grad[:n.rows*n.cfg.CoreSize])
+		}
+		n.core.Backward(n.encoder.Tap(n.below-1).Grad, n.burn)
+	}
+	n.encoder.Backward()
+}
 
-// Act computes logits [rows, Actions] and the world's values [rows]. Both are valid until the next pass.
-func (n *Net) Act(obs []byte, vec []float32, rows int) (logits, values []float32) {
-	n.graph.Forward(obs, vec, rows, "")
+// Act computes logits [rows, Actions] and the world's values [rows], which are valid until the next pass. m is what the agent
+// remembers of the same rows: its states advance; nil will do without a core.
+func (n *Net) Act(obs []byte, vec []float32, m *Memory, rows int) (logits, values []float32) {
+	n.encoder.Forward(obs, vec, rows, "")
+	if n.core != nil {
+		n.recall(m, rows)
+		n.heads.ForwardFloats(n.core.Tap().Act[:rows*n.cfg.CoreSize], nil, rows, "")
+	}
 	return n.logits.Act[:rows*n.shape.Actions], n.values[0].Act[:rows]
 }
 
@@ -158,8 +246,12 @@ func (n *Net) Share(rows int) auxtasks.Encoder { return n.ShareOn(rows, n.team) 
 func (n *Net) ShareOn(rows int, workers *team.Team) *Net {
 	s := *n
 	s.team = workers
-	s.graph = n.graph.Share(rows, workers)
-	s.find()
+	s.encoder = n.encoder.Share(rows, workers)
+	s.heads = s.encoder
+	if n.core != nil {
+		s.core, s.heads = n.core.Share(rows, workers), n.heads.Share(rows, workers)
+	}
+	s.find(rows)
 	return &s
 }
 
@@ -168,8 +260,7 @@ func (n *Net) Copy(rows int) auxtasks.Encoder { return n.CopyOn(rows, n.team) }
 
 // CopyOn is Copy with workers of its own, nil for none.
 func (n *Net) CopyOn(rows int, workers *team.Team) *Net {
-	c := &Net{shape: n.shape, cfg: n.cfg, streams: n.streams, team: workers, graph: nn.NewGraph(rows, workers)}
-	c.build()
+	c := newNet(n.shape, n.cfg, n.streams, rows, workers)
 	for i, b := range c.blocks {
 		b.Params.Alloc()
 		copy(b.Params.W, n.blocks[i].Params.W)

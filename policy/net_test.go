@@ -58,7 +58,7 @@ func TestEveryShapeHasANet(t *testing.T) {
 			}
 			n := mustNew(t, s, 3)
 			obs, vec := observations(s, 3)
-			logits, values := n.Act(obs, vec, 3)
+			logits, values := n.Act(obs, vec, nil, 3)
 			if len(logits) != 3*s.Actions || len(values) != 3 {
 				t.Fatalf("%d logits, %d values", len(logits), len(values))
 			}
@@ -106,7 +106,7 @@ func TestFirstPolicyIsNearlyUniform(t *testing.T) {
 	for _, s := range shapes {
 		n := mustNew(t, s, 8)
 		obs, vec := observations(s, 8)
-		logits, _ := n.Act(obs, vec, 8)
+		logits, _ := n.Act(obs, vec, nil, 8)
 		c := NewCategorical(s.Actions)
 		for i := range 8 {
 			c.Set(logits[i*s.Actions : (i+1)*s.Actions])
@@ -140,7 +140,7 @@ func TestShareAndCopy(t *testing.T) {
 	n := mustNew(t, s, 4)
 	share, copied := n.Share(2).(*Net), n.Copy(2).(*Net)
 	obs, vec := observations(s, 2)
-	act := func(n *Net) []float32 { l, _ := n.Act(obs, vec, 2); return slices.Clone(l) }
+	act := func(n *Net) []float32 { l, _ := n.Act(obs, vec, nil, 2); return slices.Clone(l) }
 	before := act(n)
 	if !slices.Equal(act(share), before) || !slices.Equal(act(copied), before) {
 		t.Fatal("share or copy computes something else")
@@ -228,7 +228,7 @@ func BenchmarkAct(b *testing.B) {
 			obs, vec := observations(s, rows)
 			b.ReportAllocs()
 			for b.Loop() {
-				n.Act(obs, vec, rows)
+				n.Act(obs, vec, nil, rows)
 			}
 			b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "steps/s")
 		})

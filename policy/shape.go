@@ -2,7 +2,10 @@
 // stream of rewards; and it puts trained ones to use: see [Open].
 package policy
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Shape is what a network is built for.
 type Shape struct {
@@ -41,6 +44,24 @@ type Config struct {
 	Encoder  string `json:"encoder"`  // "auto", "small" or "nature"
 	Features int    `json:"features"` // width of the tap "features"
 	Hidden   int    `json:"hidden"`   // width of a hidden layer in the actor and in each critic; 0: none
+
+	Core       string `json:"core,omitempty"`        // recurrent core between features and heads, "lstm" or "gru"; "": none
+	CoreSize   int    `json:"core_size,omitempty"`   // width of the tap "core"
+	LastAction bool   `json:"last_action,omitempty"` // the core also reads the action before, one in Actions
+	LastReward bool   `json:"last_reward,omitempty"` // and the reward it brought, clipped to [-1, 1]
+}
+
+// Cores lists the recurrent cores by name.
+func Cores() []string { return []string{"lstm", "gru"} }
+
+// WithCore returns the network with a recurrent core of the given kind in it, which reads the last action and reward too. It has
+// as many units as UNREAL's, 256, on frames, else 128.
+func (c Config) WithCore(kind string, s Shape) Config {
+	c.Core, c.CoreSize, c.LastAction, c.LastReward = kind, 128, true, true
+	if choose(c.Encoder, s) == "nature" {
+		c.CoreSize = 256
+	}
+	return c
 }
 
 // Default returns the network that fits a shape: the small one of the MiniGrid papers for symbols and small images, the one
@@ -88,6 +109,12 @@ func (c Config) Validate(s Shape) error {
 	}
 	if c.Hidden < 0 {
 		return fmt.Errorf("policy: hidden is %d, must not be negative", c.Hidden)
+	}
+	if c.Core != "" && !slices.Contains(Cores(), c.Core) {
+		return fmt.Errorf("policy: no core %q; there are %v", c.Core, Cores())
+	}
+	if c.Core != "" && c.CoreSize < 1 {
+		return fmt.Errorf("policy: core size is %d, must be at least 1", c.CoreSize)
 	}
 	return nil
 }

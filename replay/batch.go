@@ -34,6 +34,7 @@ type Batch struct {
 	Marks   []uint64  // [rows] milestones reached so far in the episode
 	Key     []uint64  // [rows] hash of the world's full state, for counts; privileged
 	Start   []bool    // [rows without extras] begins an episode: recurrent state, last action and reward are zero there
+	States  []float32 // [T*B, K] recurrent state before each row, as it was when acting; rollouts of recurrent agents only
 
 	// Before row 0, [B].
 	State      []float32 // [B, K] recurrent state as it was when acting; nil: zeros

@@ -62,7 +62,7 @@ func trained(s policy.Shape, batch int, crew *team.Team) network {
 	}
 	once, both := n.FLOPs()
 	return network{
-		forward:  func(obs []byte, vec []float32, rows int) { n.Act(obs, vec, rows) },
+		forward:  func(obs []byte, vec []float32, rows int) { n.Act(obs, vec, nil, rows) },
 		backward: n.Backward, logits: n.Logits(), value: n.Values()[0], params: n.Params(), once: once, both: both,
 	}
 }

@@ -1,0 +1,138 @@
+package auxtasks
+
+import (
+	"math"
+	"strings"
+)
+
+// TaskReport is what the Mixer measured of one task in one update.
+type TaskReport struct {
+	Name string
+	Report
+	Weight float32 // of the loss in this update
+	Factor float32 // that the balance rule multiplied the gradient on shared blocks with; 1 for fixed weights
+
+	// Of the last measuring update.
+	Held     float32   // Quality on the newest sequences, which nothing was trained on yet
+	HeldRows int       // 0: it was undefined
+	Norm     float32   // of the gradient, times Weight, on the shared blocks
+	Share    float32   // of the sum of that of all tasks and of the main one
+	Total    float32   // cosine with the main gradient over all shared blocks
+	Cosine   []float32 // in each of the Mixer's Layers; NaN where either gradient is 0
+	Least    float32   // the smallest of them; NaN if there is none
+	Measured bool      // in this update
+}
+
+// Layer is a stretch of a shared block.
+type Layer struct {
+	Name   string
+	block  int
+	lo, hi int
+}
+
+// layersOf finds the layers of the shared blocks by the names of their views.
+func layersOf(blocks []Block) (layers []Layer) {
+	for i, b := range blocks {
+		if !b.Shared {
+			continue
+		}
+		for _, v := range b.Params.Views {
+			name := v.Name
+			if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+				name = name[:dot]
+			}
+			if n := len(layers); n > 0 && layers[n-1].Name == name && layers[n-1].block == i {
+				layers[n-1].hi = v.Off + v.Len()
+				continue
+			}
+			layers = append(layers, Layer{Name: name, block: i, lo: v.Off, hi: v.Off + v.Len()})
+		}
+	}
+	return layers
+}
+
+// conclude finishes the reports and judges the tasks.
+func (m *Mixer) conclude(measure bool) {
+	main := 0.0
+	if measure {
+		main = math.Sqrt(m.dot(m.main, m.main))
+	}
+	total := main
+	for _, k := range m.members {
+		r := k.report
+		r.Measured = measure && r.Rows > 0
+		if m.cfg.Balance == Fixed || k.needs.Source == Minibatch {
+			r.Factor = 1
+		}
+		if r.Measured {
+			m.compare(k, main)
+			total += float64(r.Norm)
+			k.proven = k.proven || r.Norm > 0
+		}
+		if m.err == nil {
+			m.err = k.judge()
+		}
+	}
+	for _, k := range m.members {
+		if k.report.Measured {
+			k.report.Share = 0
+			if total > 0 {
+				k.report.Share = float32(float64(k.report.Norm) / total)
+			}
+		}
+	}
+}
+
+// compare measures a task's gradient beside the main one.
+func (m *Mixer) compare(k *member, main float64) {
+	r := k.report
+	own := math.Sqrt(m.dot(k.gradient, k.gradient))
+	r.Total = float32(cosine(m.dot(m.main, k.gradient), main*main, own*own))
+	r.Norm = float32(own)
+	if k.needs.Source != Minibatch {
+		r.Norm *= r.Factor
+	}
+	r.Least = float32(math.NaN())
+	for i, l := range m.layers {
+		a, b := m.main[l.block][l.lo:l.hi], k.gradient[l.block][l.lo:l.hi]
+		r.Cosine[i] = float32(cosine(dot(a, b), dot(a, a), dot(b, b)))
+		if !(r.Least <= r.Cosine[i]) && r.Cosine[i] == r.Cosine[i] {
+			r.Least = r.Cosine[i]
+		}
+	}
+}
+
+// dot returns the scalar product of two gradients over the shared blocks.
+func (m *Mixer) dot(a, b [][]float32) (sum float64) {
+	for i, block := range m.blocks {
+		if block.Shared {
+			sum += dot(a[i], b[i])
+		}
+	}
+	return sum
+}
+
+// dot adds in eight lanes, which is fast and always the same.
+func dot(a, b []float32) float64 {
+	var lanes [8]float64
+	b = b[:len(a)]
+	i := 0
+	for ; i+8 <= len(a); i += 8 {
+		x, y := a[i:i+8:i+8], b[i:i+8:i+8]
+		for j := range lanes {
+			lanes[j] += float64(x[j]) * float64(y[j])
+		}
+	}
+	for ; i < len(a); i++ {
+		lanes[0] += float64(a[i]) * float64(b[i])
+	}
+	return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
+}
+
+// cosine returns ab / sqrt(aa bb); NaN if either is 0.
+func cosine(ab, aa, bb float64) float64 {
+	if aa <= 0 || bb <= 0 {
+		return math.NaN()
+	}
+	return min(max(ab/math.Sqrt(aa*bb), -1), 1)
+}

@@ -1,0 +1,24 @@
+package nn
+
+import (
+	"math"
+
+	"github.com/auxrl/auxrl/internal/f32"
+)
+
+// ClipNorm scales the gradients of all arenas together so that their norm is at most limit, and returns what it was. limit 0 only
+// measures. It is what an Optimizer does before it steps, for those who have to do it earlier.
+func ClipNorm(limit float32, arenas ...*Params) (norm float32) {
+	sum := 0.0
+	for _, p := range arenas {
+		sum += f32.SumSquares(p.G)
+	}
+	size := math.Sqrt(sum)
+	if limit > 0 && size > float64(limit) {
+		scale := float32(float64(limit) / (size + 1e-6))
+		for _, p := range arenas {
+			f32.Scale(p.G, scale)
+		}
+	}
+	return float32(size)
+}
