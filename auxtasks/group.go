@@ -117,10 +117,10 @@ func deeper(enc Encoder, tap string, others []string) string {
 // draws fills the batch; it returns false, and the members' losses are undefined, if there is nothing to draw. Before that, on a
 // measuring update, it measures the tasks on sequences that nothing was trained on yet.
 func (g *group) draws(m *Mixer, src Sampling, measure bool) bool {
-	random := m.random("draw", g.members[0].Name)
+	first := g.members[0]
 	switch g.source {
 	case Own:
-		g.members[0].Task.(Filler).Fill(&g.batch, random)
+		first.Task.(Filler).Fill(&g.batch, first.random(m.update, forDraw))
 		return true
 	case Replay:
 		if src == nil {
@@ -129,11 +129,11 @@ func (g *group) draws(m *Mixer, src Sampling, measure bool) bool {
 		if measure {
 			newest := g.draw
 			newest.Newest = true
-			if src.Sample(&g.batch, newest, rng.At(random, 0)) {
+			if src.Sample(&g.batch, newest, first.random(m.update, forHeldDraw)) {
 				g.hold(m)
 			}
 		}
-		if src.Sample(&g.batch, g.draw, rng.At(random, 1)) {
+		if src.Sample(&g.batch, g.draw, first.random(m.update, forDraw)) {
 			return true
 		}
 	}
@@ -147,7 +147,7 @@ func (g *group) draws(m *Mixer, src Sampling, measure bool) bool {
 func (g *group) hold(m *Mixer) {
 	g.pass(m)
 	for _, k := range g.members {
-		k.in.Random = m.random("held", k.Name)
+		k.in.Random = k.random(m.update, forHeld)
 		r := k.Task.Loss(&k.in, 0)
 		k.report.Held, k.report.HeldRows = r.Quality, r.Rows
 	}
@@ -173,7 +173,7 @@ func (v *view) pass(m *Mixer, b *Batch, rows int) {
 	if v.Transform != nil {
 		size := len(b.Obs) / max(rows, 1)
 		h, w, c := m.dims.H, m.dims.W, m.dims.C
-		random := m.random("view", v.member.Name)
+		random := v.member.random(m.update, forView)
 		for r := range rows {
 			v.labels[r] = v.Transform.Apply(v.obs[r*size:(r+1)*size], b.Obs[r*size:(r+1)*size], h, w, c, rng.At(random, uint64(r)))
 		}

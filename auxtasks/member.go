@@ -3,6 +3,8 @@ package auxtasks
 import (
 	"fmt"
 	"slices"
+
+	"github.com/auxrl/auxrl/internal/rng"
 )
 
 // member is a task in the mixer.
@@ -12,6 +14,7 @@ type member struct {
 	heads  []Head
 	arenas [][]*Params // each head's by itself
 	report *TaskReport
+	key    uint64 // of the task's random numbers
 
 	in   Input
 	seen []*sight // [view]
@@ -33,6 +36,17 @@ type sight struct {
 
 // probation is how many updates a task has to show that it sends a gradient into the encoder.
 const probation = 100
+
+// Purposes of a task's random numbers in one update.
+const (
+	forTask = iota
+	forDraw
+	forHeldDraw
+	forHeld
+	forView
+)
+
+func (k *member) random(update, purpose uint64) uint64 { return rng.At(rng.At(k.key, update), purpose) }
 
 // validate reports what the task asks for and cannot get.
 func (k *member) validate(enc Encoder) error {
@@ -94,7 +108,7 @@ func (k *member) see(b *Batch, obs []byte, rows int) {
 
 // run calls the task with its weight, or to measure alone where that is 0.
 func (k *member) run(m *Mixer, counts bool) {
-	k.in.Random = m.random("task", k.Name)
+	k.in.Random = k.random(m.update, forTask)
 	w := k.Weight.At(m.update)
 	unit := w
 	if m.cfg.Balance == NormMatched && k.needs.Source != Minibatch && w != 0 {

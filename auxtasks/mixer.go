@@ -128,7 +128,7 @@ func (m *Mixer) add(t Named, report *TaskReport, d Dims) error {
 			return fmt.Errorf("auxtasks: two tasks are called %q", t.Name)
 		}
 	}
-	k := &member{Named: t, needs: t.Task.Needs(), heads: t.Task.Heads(), report: report}
+	k := &member{Named: t, needs: t.Task.Needs(), heads: t.Task.Heads(), report: report, key: rng.Key(d.Seed, "task", t.Name)}
 	for _, h := range k.heads {
 		k.arenas = append(k.arenas, []*Params{h.Params})
 	}
@@ -279,9 +279,4 @@ func (m *Mixer) StepHeads(opt nn.Optimizer, lr float32, mixed bool) {
 	for _, f := range m.follows {
 		f.move()
 	}
-}
-
-// random returns the stream of a purpose in an update.
-func (m *Mixer) random(purpose, name string) uint64 {
-	return rng.At(rng.Key(m.dims.Seed, purpose, name), m.update)
 }

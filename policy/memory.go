@@ -39,9 +39,15 @@ func (m *Memory) Set(i int, from *Memory, j int) {
 
 // Grow makes room for so many worlds, which begin episodes.
 func (m *Memory) Grow(worlds int) {
-	for i := len(m.Action); i < worlds; i++ {
-		m.Action, m.Reward = append(m.Action, -1), append(m.Reward, 0)
-		m.State = append(m.State, make([]float32, m.width)...)
+	old := len(m.Action)
+	if worlds <= old {
+		return
+	}
+	m.Action = append(m.Action, make([]int32, worlds-old)...)
+	m.Reward = append(m.Reward, make([]float32, worlds-old)...)
+	m.State = append(m.State, make([]float32, (worlds-old)*m.width)...)
+	for i := old; i < worlds; i++ {
+		m.Begin(i)
 	}
 }
 
