@@ -59,13 +59,13 @@ func (a *actorCritic) init(cfg ActorCritic, valueClip float32, s surrogate, work
 	a.cfg, a.valueClip, a.surrogate, a.workers, a.shard = cfg, valueClip, s, workers, a.lossShard
 }
 
-// Targets implements Objective: GAE per stream; the sum of the streams' advantages, weighted, drives the policy.
+// Targets implements Objective: GAE per stream, of what b.Paid pays; the sum of the streams' advantages, weighted, drives the policy.
 func (a *actorCritic) Targets(b *replay.Batch, streams []auxtasks.Stream, value [][]float32) {
 	t := b.Targets
 	n := b.T * b.B
 	for s, stream := range streams {
 		adv := t.Return[s]
-		GAE(adv, b.Reward, value[s], b, stream.Gamma, a.cfg.Lambda)
+		GAE(adv, b.Paid[s], value[s], b, stream, a.cfg.Lambda)
 		for i, d := range adv {
 			if s == 0 {
 				t.Adv[i] = 0

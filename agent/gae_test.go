@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/replay"
 )
 
@@ -22,6 +23,8 @@ func line(terminated, truncated int) *replay.Batch {
 	}
 	return b
 }
+
+func stream(gamma float32) auxtasks.Stream { return auxtasks.Stream{Gamma: gamma, Episodic: true} }
 
 func close32(got, want []float32, tol float64) bool {
 	for i := range want {
@@ -50,7 +53,7 @@ func TestGAE(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := make([]float32, 3)
-			GAE(got, reward, value, line(c.terminated, c.truncated), 0.9, c.lambda)
+			GAE(got, reward, value, line(c.terminated, c.truncated), stream(0.9), c.lambda)
 			if !close32(got, c.want, 1e-6) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
@@ -61,7 +64,7 @@ func TestGAE(t *testing.T) {
 func TestGAEKeepsSequencesApart(t *testing.T) {
 	b := &replay.Batch{T: 2, B: 2, Next: []int32{2, 3, 4, 5}, Ended: make([]bool, 4), Terminated: make([]bool, 4)}
 	got := make([]float32, 4)
-	GAE(got, []float32{1, 10, 2, 20}, make([]float32, 6), b, 0.5, 1)
+	GAE(got, []float32{1, 10, 2, 20}, make([]float32, 6), b, stream(0.5), 1)
 	if want := []float32{2, 20, 2, 20}; !close32(got, want, 0) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -69,12 +72,12 @@ func TestGAEKeepsSequencesApart(t *testing.T) {
 
 func TestGAEChecksLengths(t *testing.T) {
 	for name, f := range map[string]func(){
-		"adv":   func() { GAE(make([]float32, 2), make([]float32, 3), make([]float32, 4), line(-1, -1), 1, 1) },
-		"value": func() { GAE(make([]float32, 3), make([]float32, 3), make([]float32, 3), line(-1, -1), 1, 1) },
+		"adv":   func() { GAE(make([]float32, 2), make([]float32, 3), make([]float32, 4), line(-1, -1), stream(1), 1) },
+		"value": func() { GAE(make([]float32, 3), make([]float32, 3), make([]float32, 3), line(-1, -1), stream(1), 1) },
 		"next": func() {
 			b := line(-1, -1)
 			b.Next = nil
-			GAE(make([]float32, 3), make([]float32, 3), make([]float32, 5), b, 1, 1)
+			GAE(make([]float32, 3), make([]float32, 3), make([]float32, 5), b, stream(1), 1)
 		},
 	} {
 		if !panics(f) {
@@ -87,4 +90,15 @@ func panics(f func()) (did bool) {
 	defer func() { did = recover() != nil }()
 	f()
 	return false
+}
+
+// The return of a stream that is not episodic runs through ends, into the next episode's first row.
+func TestEndlessGAE(t *testing.T) {
+	b := line(1, -1)
+	value, reward := []float32{0.5, 0.4, 0.3, 0.2, 0.7}, []float32{1, 0, 2}
+	got := make([]float32, 3)
+	GAE(got, reward, value, b, auxtasks.Stream{Gamma: 0.9}, 0.8)
+	if want := []float32{1.740992, 1.2236, 1.88}; !close32(got, want, 1e-6) { // as if nothing ended
+		t.Errorf("got %v, want %v", got, want)
+	}
 }
