@@ -38,16 +38,17 @@ type Step struct {
 // Spec describes a world. An observation is an image of bytes [H, W, C] and, beside it, a vector of floats: direction,
 // mission tokens, velocity, achieved milestones. A step is one decision; whatever a world repeats inside is its own affair.
 type Spec struct {
-	ID        string
-	H, W, C   int
-	Frames    int     // C = Frames x channels, newest last
-	Codes     []int   // per channel, how many symbols its bytes stand for; nil: the bytes are intensities 0..255
-	Vector    []Field // the vector beside the image, stretch by stretch
-	Signals   []Field // targets that only tasks may see: depth, pose, loop closure
-	Actions   []string
-	StepLimit int     // decisions after which an episode is truncated; 0: none
-	Success   float64 // smallest return of an episode that counts as a success; 0: the world has no such notion
-	Best      float64 // best mean return there is, where it is known; 0: unknown
+	ID         string
+	H, W, C    int
+	Frames     int     // C = Frames x channels, newest last
+	Codes      []int   // per channel, how many symbols its bytes stand for; nil: the bytes are intensities 0..255
+	Vector     []Field // the vector beside the image, stretch by stretch
+	Signals    []Field // targets that only tasks may see: depth, pose, loop closure
+	Actions    []string
+	Milestones []string // what the bits of a Milestoner stand for, the lowest first
+	StepLimit  int      // decisions after which an episode is truncated; 0: none
+	Success    float64  // smallest return of an episode that counts as a success; 0: the world has no such notion
+	Best       float64  // best mean return there is, where it is known; 0: unknown
 }
 
 // ObsLen returns the number of bytes of an observation's image.
@@ -104,7 +105,8 @@ type (
 	// Potential worlds say how far the goal is: in [-1, 0], 0 at the goal.
 	Potential interface{ Potential() float64 }
 
-	// Milestoner worlds name the steps on the way: bit k says that milestone k was reached in this episode.
+	// Milestoner worlds name the steps on the way: bit k says that milestone k, of those that the Spec names, was reached in this
+	// episode.
 	Milestoner interface{ Milestones() uint64 }
 
 	// Keyer worlds hash their full state, for counts.

@@ -29,10 +29,14 @@ type Vec struct {
 	FinalVec []float32 // [N, V] likewise
 	Episodes []Episode // that ended in the last Step, in the order of worlds; valid until the next
 
-	spec   Spec
-	worlds []Env
-	ret    []float64 // return so far of each running episode
-	length []int
+	Now  Watched // what Watch asked for, of the states that the next decisions are taken from
+	Last Watched // likewise of the true last states, valid where End is not Running
+
+	spec    Spec
+	worlds  []Env
+	tellers []teller  // [N]; nil: nothing is watched
+	ret     []float64 // return so far of each running episode
+	length  []int
 
 	team  *team.Team
 	piece func(shard int)
@@ -144,6 +148,7 @@ func (v *Vec) stepShard(shard int) {
 		vec := v.vec[i*floats : (i+1)*floats : (i+1)*floats]
 		if v.act == nil {
 			w.Reset(obs, vec)
+			v.tell(&v.Now, i)
 			continue
 		}
 		s := w.Step(int(v.act[i]), obs, vec)
@@ -151,8 +156,10 @@ func (v *Vec) stepShard(shard int) {
 		if s.End != Running {
 			copy(v.Final[i*size:], obs)
 			copy(v.FinalVec[i*floats:], vec)
+			v.tell(&v.Last, i)
 			w.Reset(obs, vec)
 		}
+		v.tell(&v.Now, i)
 	}
 }
 
@@ -177,7 +184,8 @@ func (v *Vec) AppendState(b []byte) []byte {
 	return b
 }
 
-// RestoreState continues what AppendState saved of a Vec of the same kind and size. After an error the Vec must be restored again
+// RestoreState continues what AppendState saved of a Vec of the same kind and size. What is watched of worlds that cannot be saved is
+// there again after the next Reset. After an error the Vec must be restored again
 // or made anew.
 func (v *Vec) RestoreState(b []byte) error {
 	const head = 20 // bytes before a world's own: return, length, number of bytes that follow
@@ -197,6 +205,7 @@ func (v *Vec) RestoreState(b []byte) error {
 			if err := s.RestoreState(b[:n:n]); err != nil {
 				return fmt.Errorf("env: restore world %d: %w", i, err)
 			}
+			v.tell(&v.Now, i)
 		} else if n != 0 {
 			return fmt.Errorf("env: restore world %d: it was saved, but cannot be restored", i)
 		}

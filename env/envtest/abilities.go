@@ -90,6 +90,9 @@ func (c *checker) ranges() error {
 				return false, fmt.Errorf("step %d: milestones %b were reached and no longer are", step, lost)
 			}
 			reached = now
+			if named := len(c.spec.Milestones); named > 0 && now>>named != 0 {
+				return false, fmt.Errorf("step %d: milestones %b, but the Spec names %d", step, now, named)
+			}
 		}
 		if w, ok := w.(env.Signaler); ok {
 			w.Signals(signals)

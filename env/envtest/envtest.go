@@ -146,7 +146,7 @@ func sane(s *env.Spec) error {
 			return fmt.Errorf("channel %d has %d symbols, want 1 to 256", i, n)
 		}
 	}
-	for _, names := range [][]string{s.Actions, fieldNames(s.Vector), fieldNames(s.Signals)} {
+	for _, names := range [][]string{s.Actions, s.Milestones, fieldNames(s.Vector), fieldNames(s.Signals)} {
 		seen := map[string]bool{}
 		for _, name := range names {
 			if name == "" || seen[name] {

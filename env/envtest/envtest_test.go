@@ -39,6 +39,7 @@ func TestBrokenWorlds(t *testing.T) {
 		{"best is infinite", "spec: Success is 1, Best +Inf"},
 		{"no actions", "spec: no actions"},
 		{"actions of one name", "spec: names must be unique"},
+		{"milestones of one name", "spec: names must be unique"},
 		{"field without name", "spec: names must be unique and not empty"},
 		{"field without length", `spec: field "wet" has length 0`},
 		{"signals without signaler", "spec: 2 signals, but Signaler is false"},
@@ -83,6 +84,7 @@ func TestBrokenWorlds(t *testing.T) {
 		{"signal is not a number", "abilities: episode 0: step 4: signal 0 is NaN"},
 		{"potential is positive", "abilities: episode 0: step 2: Potential is 0.2"},
 		{"milestones get lost", "were reached and no longer are"},
+		{"milestones without names", "but the Spec names 2"},
 		{"keys differ", "abilities: two worlds of one seed, both asked"},
 		{"digest does not append", "abilities: panic: envtest: a Digester does not append"},
 

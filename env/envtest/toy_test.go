@@ -43,7 +43,7 @@ func newToy(fault string) (env.Env, error) {
 	w := &toy{fault: fault, spec: env.Spec{
 		ID: "Toy-v0", H: 1, W: toyCells, C: 2, Frames: 2, Codes: []int{2, 2},
 		Vector: []env.Field{{Name: "wet", Len: 1}, {Name: "clock", Len: 2}}, Signals: []env.Field{{Name: "rain", Len: 2}},
-		Actions: []string{"left", "right", "stay"}, StepLimit: toyLimit, Success: 1, Best: 1,
+		Actions: []string{"left", "right", "stay"}, Milestones: []string{"one", "two", "three", "four"}, StepLimit: toyLimit, Success: 1, Best: 1,
 	}}
 	switch fault {
 	case "build fails":
@@ -68,6 +68,10 @@ func newToy(fault string) (env.Env, error) {
 		w.spec.Actions = nil
 	case "actions of one name":
 		w.spec.Actions[2] = "left"
+	case "milestones of one name":
+		w.spec.Milestones[2] = "one"
+	case "milestones without names":
+		w.spec.Milestones = w.spec.Milestones[:2]
 	case "field without name":
 		w.spec.Vector[0].Name = ""
 	case "field without length":

@@ -22,6 +22,9 @@ var actionNames = []string{"left", "right", "forward", "pickup", "drop", "toggle
 // success is below the smallest reward of a goal, 0.1.
 const success = 0.05
 
+// milestoneNames are those of every world, in the order of their bits.
+var milestoneNames = []string{"something carried", "door opened", "task fulfilled"}
+
 // The milestones of every world, as bits of Milestones.
 const (
 	milestoneCarried = 1 << iota // something was picked up
@@ -110,12 +113,13 @@ func newWorld(e *entry, view int) *World {
 	w.spec = env.Spec{
 		ID: e.id,
 		H:  view, W: view, C: 3,
-		Frames:    1,
-		Codes:     []int{int(kinds), int(colours), int(states) + 1},
-		Vector:    []env.Field{{Name: "direction", Len: 4}},
-		Actions:   e.actions,
-		StepLimit: e.limit,
-		Success:   success,
+		Frames:     1,
+		Codes:      []int{int(kinds), int(colours), int(states) + 1},
+		Vector:     []env.Field{{Name: "direction", Len: 4}},
+		Actions:    e.actions,
+		Milestones: milestoneNames,
+		StepLimit:  e.limit,
+		Success:    success,
 	}
 	if e.actions == nil {
 		w.spec.Actions = actionNames

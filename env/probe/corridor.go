@@ -42,7 +42,8 @@ func newCorridor(id string) env.Env {
 	return &Corridor{world: world{
 		spec: env.Spec{
 			ID: id, H: 1, W: corridorCells, C: 1, Frames: 1, Codes: []int{cellKinds}, Actions: []string{"left", "right"},
-			StepLimit: corridorLimit, Success: 1 - corridorLimit*corridorCost, Best: 1 - corridorGoal*corridorCost,
+			Milestones: []string{"middle", "goal"},
+			StepLimit:  corridorLimit, Success: 1 - corridorLimit*corridorCost, Best: 1 - corridorGoal*corridorCost,
 		},
 		longest: corridorLimit, cols: corridorCells, rows: 1,
 	}}
