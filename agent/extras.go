@@ -187,6 +187,19 @@ func (x *extras) attach(cfg Config, net *policy.Net) (err error) {
 	return x.makeRing(cfg, net)
 }
 
+// heads returns the arenas of the tasks that are stepped.
+func (x *extras) heads() (arenas []*nn.Params) {
+	if x.mixer == nil {
+		return nil
+	}
+	for _, h := range x.mixer.Heads() {
+		if !h.Frozen {
+			arenas = append(arenas, h.Params)
+		}
+	}
+	return arenas
+}
+
 // replayLimit is how much memory replay may take, in bytes.
 const replayLimit = 8 << 30
 

@@ -9,12 +9,13 @@ import (
 
 // rollout is the newest experience: T decisions in each of B worlds.
 type rollout struct {
-	batch replay.Batch
-	value [][]float32 // [stream][rows]
-	size  int         // bytes of an observation
-	vec   int         // floats beside it
-	dist  *policy.Categorical
-	act   []int32 // [B] of the step under way
+	batch   replay.Batch
+	value   [][]float32 // [stream][rows]
+	size    int         // bytes of an observation
+	vec     int         // floats beside it
+	signals int         // floats that only tasks may see
+	dist    *policy.Categorical
+	act     []int32 // [B] of the step under way
 
 	mem  *policy.Memory // of the worlds
 	tail *policy.Memory // [B+F] with which the rows after the last transitions are seen, extras behind
@@ -54,6 +55,40 @@ func newRollout(horizon int, worlds *env.Vec, net *policy.Net, streams int) *rol
 	return r
 }
 
+// watch makes room for what the worlds tell beside their observations.
+func (r *rollout) watch(w env.Watch, signals int) {
+	b, rows := &r.batch, len(r.batch.Obs)/r.size
+	if w.Signals {
+		r.signals, b.Signals = signals, make([]float32, rows*signals)
+	}
+	if w.Potential {
+		b.Phi = make([]float32, rows)
+	}
+	if w.Milestones {
+		b.Marks = make([]uint64, rows)
+	}
+	if w.Keys {
+		b.Key = make([]uint64, rows)
+	}
+}
+
+// note writes what worlds lo..hi-1 tell into rows from row on.
+func (r *rollout) note(w *env.Watched, lo, hi, row int) {
+	b := &r.batch
+	if b.Signals != nil {
+		copy(b.Signals[row*r.signals:], w.Signals[lo*r.signals:hi*r.signals])
+	}
+	if b.Phi != nil {
+		copy(b.Phi[row:], w.Phi[lo:hi])
+	}
+	if b.Marks != nil {
+		copy(b.Marks[row:], w.Marks[lo:hi])
+	}
+	if b.Key != nil {
+		copy(b.Key[row:], w.Key[lo:hi])
+	}
+}
+
 // rows returns the observations and vectors of rows lo..hi-1.
 func (r *rollout) rows(lo, hi int) (obs []byte, vec []float32) {
 	return r.batch.Obs[lo*r.size : hi*r.size], r.batch.Vec[lo*r.vec : hi*r.vec]
@@ -76,6 +111,7 @@ func (r *rollout) collect(worlds *env.Vec, net *policy.Net, key, decision uint64
 	copy(b.State, r.mem.State)
 	copy(b.LastAction, r.mem.Action)
 	copy(b.LastReward, r.mem.Reward)
+	r.note(&worlds.Now, 0, b.B, 0)
 	for t := range b.T {
 		lo := t * b.B
 		obs, vec := r.rows(lo, lo+b.B)
@@ -97,6 +133,7 @@ func (r *rollout) collect(worlds *env.Vec, net *policy.Net, key, decision uint64
 		copy(b.Action[lo:], r.act)
 		obs, vec = r.rows(lo+b.B, lo+2*b.B)
 		worlds.Step(r.act, obs, vec)
+		r.note(&worlds.Now, 0, b.B, lo+b.B)
 		r.ends(worlds, lo)
 		for _, e := range worlds.Episodes {
 			done(e)
@@ -125,6 +162,7 @@ func (r *rollout) ends(worlds *env.Vec, lo int) {
 		obs, vec := r.rows(extra, extra+1)
 		copy(obs, worlds.Final[i*r.size:])
 		copy(vec, worlds.FinalVec[i*r.vec:])
+		r.note(&worlds.Last, i, i+1, extra)
 		r.tail.Set(b.B+b.F-1, r.mem, i)
 		r.mem.Begin(i)
 	}
@@ -136,12 +174,21 @@ func (r *rollout) grow(rows int) {
 		return
 	}
 	rows += rows / 4
-	r.batch.Obs = append(r.batch.Obs, make([]byte, rows*r.size-len(r.batch.Obs))...)
-	r.batch.Vec = append(r.batch.Vec, make([]float32, rows*r.vec-len(r.batch.Vec))...)
+	r.batch.Obs, r.batch.Vec = grown(r.batch.Obs, rows*r.size), grown(r.batch.Vec, rows*r.vec)
 	for s := range r.value {
-		r.value[s] = append(r.value[s], make([]float32, rows-len(r.value[s]))...)
+		r.value[s] = grown(r.value[s], rows)
 	}
-	r.tail.Grow(rows - r.batch.T*r.batch.B)
+	b := &r.batch
+	b.Signals, b.Phi, b.Marks, b.Key = grown(b.Signals, rows*r.signals), grown(b.Phi, rows), grown(b.Marks, rows), grown(b.Key, rows)
+	r.tail.Grow(rows - b.T*b.B)
+}
+
+// grown returns s with n elements; nil stays nil.
+func grown[E any](s []E, n int) []E {
+	if s == nil {
+		return nil
+	}
+	return append(s, make([]E, n-len(s))...)
 }
 
 // bootstrap computes the values of the rows after the last transitions, as many at a time as the network takes.

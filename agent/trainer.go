@@ -17,6 +17,7 @@ type Trainer struct {
 	build   func() (env.Env, error)
 	workers *team.Team
 	worlds  *env.Vec
+	extras  *extras
 	learner *Learner
 	actor   *policy.Net // the learner's parameters, activations of its own
 	roll    *rollout
@@ -61,21 +62,42 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	if err != nil {
 		return nil, err
 	}
-	streams := []auxtasks.Stream{{Weight: 1, Gamma: cfg.Gamma, Episodic: true}}
-	transitions := cfg.Worlds * cfg.Horizon
-	rows := max(cfg.minibatchRows(objective.Plan()), cfg.Worlds)
-	net, err := policy.New(ShapeOf(worlds.Spec()), cfg.Net, []string{""}, rows, cfg.Seed, workers)
+	extras, err := newExtras(cfg, worlds.Spec(), workers)
 	if err != nil {
 		return nil, err
 	}
+	rows := max(cfg.minibatchRows(objective.Plan()), cfg.Worlds)
+	wanted, err := extras.findTasks(cfg, rows)
+	if err != nil {
+		return nil, err
+	}
+	net, err := policy.New(ShapeOf(worlds.Spec()), cfg.Net, extras.names(), max(rows, wanted), cfg.Seed, workers)
+	if err != nil {
+		return nil, err
+	}
+	if err := extras.attach(cfg, net); err != nil {
+		return nil, err
+	}
+	if err := worlds.Watch(extras.watch); err != nil {
+		return nil, err
+	}
+	transitions := cfg.Worlds * cfg.Horizon
+	optimizer := cfg.newOptimizer(workers, append(net.Params(), extras.heads()...))
 	t := &Trainer{
-		cfg: cfg, build: build, workers: workers, worlds: worlds,
-		learner:    NewLearner(net, objective, cfg.newOptimizer(workers, net.Params()), streams, cfg.ClipNorm, cfg.Horizon, cfg.Worlds, cfg.length()),
+		cfg: cfg, build: build, workers: workers, worlds: worlds, extras: extras,
+		learner:    NewLearner(net, objective, optimizer, extras.streams, cfg.ClipNorm, cfg.Horizon, cfg.Worlds, cfg.length()),
 		actor:      net.ShareOn(cfg.Worlds, workers),
-		roll:       newRollout(cfg.Horizon, worlds, net, len(streams)),
+		roll:       newRollout(cfg.Horizon, worlds, net, len(extras.streams)),
 		recent:     make([]env.Episode, 0, recentLen),
 		actKey:     rng.Key(cfg.Seed, "act"),
 		shuffleKey: rng.Key(cfg.Seed, "shuffle"),
+	}
+	t.roll.watch(extras.watch, worlds.Spec().SignalsLen())
+	if extras.mixer != nil {
+		t.learner.Mixer, t.learner.Mixes = extras.mixer, cfg.AuxSteps
+	}
+	if extras.ring != nil {
+		t.learner.Replay = extras.ring
 	}
 	t.record = t.addEpisode
 	t.worlds.Reset(t.roll.rows(transitions, transitions+cfg.Worlds))
@@ -128,7 +150,12 @@ func (t *Trainer) Update() Update {
 	t.roll.collect(t.worlds, t.actor, t.actKey, uint64(t.step), t.record)
 	t.roll.bootstrap(t.learner.Net)
 	b := &t.roll.batch
+	t.extras.pay(b, t.roll.value, t.updates)
 	t.learner.Objective.Targets(b, t.learner.Streams, t.roll.value)
+	t.extras.settle(b)
+	if t.extras.ring != nil {
+		t.extras.ring.Add(b)
+	}
 	lr := t.cfg.LR
 	if t.cfg.Anneal {
 		lr *= max(0, 1-float32(t.step)/float32(t.cfg.Steps))
@@ -141,6 +168,46 @@ func (t *Trainer) Update() Update {
 
 // Last returns what the last Update measured.
 func (t *Trainer) Last() Update { return t.last }
+
+// Tasks returns what the last step of the auxiliary tasks measured, one report per task; valid until the next Update.
+func (t *Trainer) Tasks() []auxtasks.TaskReport {
+	if t.extras.mixer == nil {
+		return nil
+	}
+	return t.extras.mixer.Reports()
+}
+
+// Layers names the layers in which conflict is measured, in the order of TaskReport.Cosine.
+func (t *Trainer) Layers() []string {
+	if t.extras.mixer == nil {
+		return nil
+	}
+	return t.extras.mixer.Layers()
+}
+
+// Bonuses appends to dst what each bonus paid in the last Update.
+func (t *Trainer) Bonuses(dst []BonusReport) []BonusReport {
+	for _, b := range t.extras.bonuses {
+		dst = append(dst, BonusReport{b.name, b.mean})
+	}
+	return dst
+}
+
+// Err returns why the run should stop: an auxiliary task that has no effect.
+func (t *Trainer) Err() error {
+	if t.extras.mixer == nil {
+		return nil
+	}
+	return t.extras.mixer.Err()
+}
+
+// ReplayBytes returns how much memory replay takes.
+func (t *Trainer) ReplayBytes() int64 {
+	if t.extras.ring == nil {
+		return 0
+	}
+	return t.extras.ring.Bytes()
+}
 
 func (t *Trainer) addEpisode(e env.Episode) {
 	if len(t.recent) < recentLen {

@@ -29,11 +29,12 @@ func (h Head) rate() float32 {
 
 // Needs declares what a task reads.
 type Needs struct {
-	Source Source
-	Draw   Draw     // of Replay: the sequences to draw
-	Taps   []string // that it reads; the encoder runs no deeper than the deepest; none: no pass at all
-	Views  []View   // further passes over the same rows; the plain online pass is view 0
-	Detach bool     // sends nothing into the encoder, on purpose
+	Source  Source
+	Draw    Draw     // of Replay: the sequences to draw
+	Taps    []string // that it reads; the encoder runs no deeper than the deepest; none: no pass at all
+	Signals bool     // reads Batch.Signals
+	Views   []View   // further passes over the same rows; the plain online pass is view 0
+	Detach  bool     // sends nothing into the encoder, on purpose
 }
 
 // Source is where a task's rows come from.
