@@ -47,3 +47,5 @@ type Block struct {
 type Sampling interface {
 	Sample(b *Batch, d Draw, random uint64) bool
 }
+
+var _ Sampling = (*replay.Ring)(nil)

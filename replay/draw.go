@@ -1,6 +1,6 @@
 package replay
 
-// Draw says which sequences to draw from the past.
+// Draw says which sequences to draw from the past; [Ring.Sample] says what they look like.
 type Draw struct {
 	Len     int  // transitions per sequence
 	Seqs    int  // sequences; 0: as many as there are worlds
@@ -9,4 +9,12 @@ type Draw struct {
 	NoNext  bool // nothing is asked of what follows: Next is nil and there are T*B rows only
 	Newest  bool // only what the last Add brought, which nothing was trained on yet
 	NoState bool // recurrent states are zeros instead of those that were stored
+}
+
+// Back returns how many steps before the transition it chooses the draw looks: what Config.Back must reach.
+func (d Draw) Back() int {
+	if d.Skewed {
+		return d.Burn + d.Len - 1
+	}
+	return d.Burn
 }

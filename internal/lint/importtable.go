@@ -26,7 +26,7 @@ var projectImports = []struct {
 	{"env/catalog", []string{"env", "env/*"}},
 
 	{"f32blas", []string{"internal/f32"}},
-	{"replay", nil},
+	{"replay", []string{"internal/rng"}},
 	{"nn", []string{"internal/f32", "internal/rng", "internal/team"}},
 	{"auxtasks", []string{"nn", "replay", "internal/rng"}},
 	{"auxtasks/tasktest", []string{"auxtasks", "nn", "replay", "internal/rng"}},
