@@ -147,7 +147,7 @@ func TestNormalize(t *testing.T) {
 // Two streams: the second's advantage joins with its weight, each head gets its own return.
 func TestTargetsOfStreams(t *testing.T) {
 	b := line(1, -1)
-	b.Reward = []float32{1, 0, 2}
+	b.Paid = [][]float32{{1, 0, 2}, {1, 0, 2}}
 	b.Targets = &replay.Targets{Adv: make([]float32, 3)}
 	for range 2 {
 		b.Targets.Return = append(b.Targets.Return, make([]float32, 3))
@@ -155,7 +155,7 @@ func TestTargetsOfStreams(t *testing.T) {
 	}
 	value := []float32{0.5, 0.4, 0.3, 0.2, 0.7}
 	ppo := NewPPO(PPOConfig{ActorCritic: ActorCritic{Lambda: 0.8}}, nil)
-	ppo.Targets(b, []auxtasks.Stream{{Weight: 1, Gamma: 0.9}, {Name: "x", Weight: 2, Gamma: 0.9}}, [][]float32{value, value})
+	ppo.Targets(b, []auxtasks.Stream{{Weight: 1, Gamma: 0.9, Episodic: true}, {Name: "x", Weight: 2, Gamma: 0.9, Episodic: true}}, [][]float32{value, value})
 	want := []float32{0.572, -0.4, 1.88}
 	for i := range want {
 		if !close32([]float32{b.Targets.Adv[i], b.Targets.Return[1][i]}, []float32{3 * want[i], want[i] + value[i]}, 1e-6) {

@@ -32,6 +32,7 @@ func TestRecurrentPassesAgree(t *testing.T) {
 				tr.roll.collect(tr.worlds, tr.actor, tr.actKey, uint64(tr.step), tr.record)
 				tr.roll.bootstrap(tr.learner.Net)
 				b := &tr.roll.batch
+				tr.extras.pay(b, tr.roll.value, 0)
 				tr.learner.Objective.Targets(b, tr.learner.Streams, tr.roll.value)
 				tr.step += b.Transitions()
 

@@ -10,6 +10,7 @@ import (
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/internal/run"
+	"github.com/auxrl/auxrl/nn"
 	"github.com/auxrl/auxrl/policy"
 )
 
@@ -19,6 +20,11 @@ const (
 	stateName     = "state.json"
 	worldsName    = "worlds.bin"
 	rowsName      = "rows.bin"
+
+	// Of runs with auxiliary tasks or bonuses.
+	auxName      = "auxiliary.safetensors" // the tasks' own parameters, slow copies and slow means
+	auxStateName = "auxiliary.bin"
+	replayName   = "replay.bin"
 )
 
 // Run is a Trainer with a directory: settings, metrics and checkpoints. One process at a time writes to it.
@@ -182,17 +188,28 @@ func (t *Trainer) files(envID string) ([]run.File, error) {
 	for _, act := range t.roll.mem.Action {
 		rows = binary.LittleEndian.AppendUint32(rows, uint32(act))
 	}
-	return append(files,
+	files = append(files,
 		run.File{Name: optimizerName, Data: opt}, run.File{Name: stateName, Data: st},
-		run.File{Name: worldsName, Data: t.worlds.AppendState(nil)}, run.File{Name: rowsName, Data: rows}), nil
+		run.File{Name: worldsName, Data: t.worlds.AppendState(nil)}, run.File{Name: rowsName, Data: rows})
+	return t.extras.files(files)
 }
 
 // moments lists the optimiser's moments as tensors that share their memory.
 func (t *Trainer) moments() []run.Tensor {
 	var tensors []run.Tensor
+	list := func(name string, p *nn.Params) {
+		for _, m := range t.learner.Optimizer.Moments(p) {
+			tensors = append(tensors, run.Tensor{Name: name + "/" + m.Name, Shape: []int{len(m.Data)}, Data: m.Data})
+		}
+	}
 	for _, b := range t.learner.Net.Blocks() {
-		for _, m := range t.learner.Optimizer.Moments(b.Params) {
-			tensors = append(tensors, run.Tensor{Name: b.Name + "/" + m.Name, Shape: []int{len(m.Data)}, Data: m.Data})
+		list(b.Name, b.Params)
+	}
+	if t.extras.mixer != nil {
+		for _, h := range t.extras.mixer.Heads() {
+			if !h.Frozen {
+				list("task/"+h.Name, h.Params)
+			}
 		}
 	}
 	return tensors
@@ -224,6 +241,9 @@ func (t *Trainer) restore(c *run.Checkpoint) error {
 	if err := t.learner.Optimizer.RestoreState(st.Optimizer); err != nil {
 		return err
 	}
+	if err := t.extras.restore(c); err != nil {
+		return err
+	}
 	t.step, t.updates, t.episodes = st.Step, st.Updates, st.Episodes
 	t.recent = append(t.recent[:0], st.Recent...)
 	last := t.cfg.Horizon * t.cfg.Worlds
@@ -248,6 +268,11 @@ func (t *Trainer) startOver(last int) {
 }
 
 func (t *Trainer) restoreMoments(data []byte) error {
+	return restoreTensors(data, t.moments(), "was it saved with another optimizer?")
+}
+
+// restoreTensors fills tensors with those that are stored, which must have the same names and sizes; hint says why they may not.
+func restoreTensors(data []byte, tensors []run.Tensor, hint string) error {
 	stored, err := run.DecodeTensors(data)
 	if err != nil {
 		return err
@@ -256,14 +281,13 @@ func (t *Trainer) restoreMoments(data []byte) error {
 	for _, s := range stored {
 		byName[s.Name] = s.Data
 	}
-	moments := t.moments()
-	if len(stored) != len(moments) {
-		return fmt.Errorf("%d moments, the settings ask for %d: was it saved with another optimizer?", len(stored), len(moments))
+	if len(stored) != len(tensors) {
+		return fmt.Errorf("%d tensors, the settings ask for %d: %s", len(stored), len(tensors), hint)
 	}
-	for _, m := range moments {
+	for _, m := range tensors {
 		d, ok := byName[m.Name]
 		if !ok || len(d) != len(m.Data) {
-			return fmt.Errorf("%s has %d numbers, the network has %d: was it saved with another optimizer?", m.Name, len(d), len(m.Data))
+			return fmt.Errorf("%s has %d numbers, the settings ask for %d: %s", m.Name, len(d), len(m.Data), hint)
 		}
 		copy(m.Data, d)
 	}
