@@ -229,7 +229,7 @@ func checkMask(t reporter, r *rig) {
 // checkQuality finds qualities out of range.
 func checkQuality(t reporter, r *rig) {
 	t.Helper()
-	if q := float64(r.loss(0).Quality); !(q <= 1 && q > math.Inf(-1)) {
+	if q := float64(r.loss(1).Quality); !(q <= 1 && q > math.Inf(-1)) {
 		t.Errorf("Quality is %v, must be finite and at most 1", q)
 	}
 }
