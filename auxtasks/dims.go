@@ -1,6 +1,13 @@
 package auxtasks
 
-import "github.com/auxrl/auxrl/nn"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/auxrl/auxrl/nn"
+)
 
 // Dims is what a task is built for: the shapes of what it will read.
 type Dims struct {
@@ -53,6 +60,15 @@ func (d *Dims) Body() Tap {
 	return t
 }
 
+// body is Body, or the reason why there is no task without it.
+func (d *Dims) body() (Tap, error) {
+	t := d.Body()
+	if t.Len() == 0 {
+		return Tap{}, errors.New("auxtasks: the encoder has neither a tap \"core\" nor one \"features\"")
+	}
+	return t, nil
+}
+
 // Maps returns the taps below "features", convolution maps from the input up.
 func (d *Dims) Maps() []Tap {
 	for i, t := range d.Taps {
@@ -61,6 +77,28 @@ func (d *Dims) Maps() []Tap {
 		}
 	}
 	return nil
+}
+
+// lastMap returns the last of Maps, or "features" of an encoder without any.
+func (d *Dims) lastMap() (Tap, error) {
+	if maps := d.Maps(); len(maps) > 0 {
+		return maps[len(maps)-1], nil
+	}
+	return d.need("features")
+}
+
+// convolutions returns those of Maps that are not pools.
+func (d *Dims) convolutions() []Tap {
+	return slices.DeleteFunc(slices.Clone(d.Maps()), func(t Tap) bool { return strings.HasPrefix(t.Name, "pool") })
+}
+
+// need returns the shape of the tap of that name, or the reason why there is no task without it.
+func (d *Dims) need(name string) (Tap, error) {
+	t, ok := d.Tap(name)
+	if !ok || t.Len() == 0 {
+		return Tap{}, fmt.Errorf("auxtasks: the encoder has no tap %q", name)
+	}
+	return t, nil
 }
 
 // Newest returns how many channels the newest frame of an observation has; they are the last ones.

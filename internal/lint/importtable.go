@@ -29,7 +29,7 @@ var projectImports = []struct {
 	{"replay", []string{"internal/rng"}},
 	{"nn", []string{"internal/f32", "internal/rng", "internal/team"}},
 	{"auxtasks", []string{"nn", "replay", "internal/rng"}},
-	{"auxtasks/tasktest", []string{"auxtasks", "nn", "replay", "internal/rng"}},
+	{"auxtasks/tasktest", []string{"auxtasks", "policy", "nn", "replay", "internal/rng"}},
 	{"policy", []string{"nn", "replay", "auxtasks", "internal/rng", "internal/team", "internal/run"}},
 	{"agent", []string{"env", "policy", "auxtasks", "replay", "nn", "internal/rng", "internal/team", "internal/run"}},
 	{"internal/bench", []string{"agent", "policy", "replay", "nn", "internal/f32", "internal/rng", "internal/team"}},

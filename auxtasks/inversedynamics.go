@@ -1,0 +1,119 @@
+package auxtasks
+
+import "fmt"
+
+// InverseDynamicsConfig holds the settings of inverse dynamics.
+type InverseDynamicsConfig struct {
+	Source string `json:"source"` // "rollout" or "replay"
+	Len    int    `json:"len"`    // transitions per sequence; 0, of a rollout: all
+	Seqs   int    `json:"seqs"`   // sequences per draw of replay; 0: as many as there are worlds
+	Hidden int    `json:"hidden"` // width of the hidden layer
+}
+
+// DefaultInverseDynamics returns the settings that weight 0.1 goes with.
+func DefaultInverseDynamics() InverseDynamicsConfig {
+	return InverseDynamicsConfig{Source: "rollout", Hidden: 256}
+}
+
+// Validate reports the first setting that cannot work.
+func (c InverseDynamicsConfig) Validate() error {
+	switch {
+	case c.Source != "rollout" && c.Source != "replay":
+		return fmt.Errorf("source is %q, must be \"rollout\" or \"replay\"", c.Source)
+	case c.Len < 0 || c.Source == "replay" && c.Len == 0:
+		return fmt.Errorf("len is %d, must not be negative, and of replay at least 1", c.Len)
+	case c.Seqs < 0 || c.Hidden < 1:
+		return fmt.Errorf("seqs and hidden are %d and %d, must be at least 0 and 1", c.Seqs, c.Hidden)
+	}
+	return nil
+}
+
+func init() {
+	Register(Info{
+		Name:   "inverse-dynamics",
+		About:  "tell from two observations which action led from one to the other",
+		Source: "Pathak et al. 2017 (ICM), eq. 3; Ye et al. 2020",
+		Needs:  "at least two actions; the newest rollout, or sequences of the past",
+		Cost:   "a pass over the rollout per update, and a small head",
+		Weight: 0.1,
+	}, DefaultInverseDynamics(), NewInverseDynamics)
+}
+
+// inverseDynamics classifies the action between two observations.
+type inverseDynamics struct {
+	InverseDynamicsConfig
+	*classifier
+	x, dx []float32 // [transitions, 2, floats of the tap] features before and after
+}
+
+// NewInverseDynamics makes the task of telling the action that led from one observation to the next, from the tap "features" of
+// both, side by side:
+//
+//	L = mean of -log softmax(dense(ReLU(dense(φ(s), φ(s')))))[a]
+//
+// Features and not the recurrent core, which is told the last action. What follows is found through Batch.Next: an action that ended
+// an episode is told from its true last observation, and no pair joins two episodes. Actions that do nothing look alike, which
+// leaves a loss that nothing can lower.
+//
+// Quality is the Lift: accuracy less that of always saying the commonest action, in [-1, 1]. The loss begins at ln |A|. There is no
+// state.
+func NewInverseDynamics(c InverseDynamicsConfig, d Dims) (Task, error) {
+	tap, err := d.need("features")
+	if err != nil {
+		return nil, err
+	}
+	if d.Actions < 2 {
+		return nil, fmt.Errorf("auxtasks: inverse-dynamics: with %d action there is nothing to tell apart", d.Actions)
+	}
+	v := &inverseDynamics{InverseDynamicsConfig: c}
+	rows := d.Rows
+	if c.Source == "replay" {
+		rows = capacity(&d, v.draw())
+	}
+	v.classifier = newClassifier(2*tap.Len(), c.Hidden, d.Actions, rows, &d)
+	v.x, v.dx = make([]float32, rows*v.floats), make([]float32, rows*v.floats)
+	return v, nil
+}
+
+func (v *inverseDynamics) draw() Draw { return Draw{Len: v.Len, Seqs: v.Seqs, NoState: true} }
+
+// Needs implements Task.
+func (v *inverseDynamics) Needs() Needs {
+	n := Needs{Source: Rollout, Draw: Draw{Len: v.Len}, Taps: []string{"features"}}
+	if v.Source == "replay" {
+		n.Source, n.Draw = Replay, v.draw()
+	}
+	return n
+}
+
+// Heads implements Task.
+func (v *inverseDynamics) Heads() []Head { return v.heads() }
+
+// Loss implements Task.
+func (v *inverseDynamics) Loss(in *Input, w float32) Report {
+	b, tap := in.Batch, in.Taps[0][0]
+	n, floats := b.Transitions(), tap.Len()
+	for i := range n {
+		next := int(b.Next[i])
+		v.label[i], v.weight[i] = b.Action[i], b.Valid(i)
+		if next == i {
+			v.weight[i] = 0
+		}
+		copy(v.x[2*i*floats:], tap.Act[i*floats:(i+1)*floats])
+		copy(v.x[(2*i+1)*floats:], tap.Act[next*floats:(next+1)*floats])
+	}
+	var dx []float32
+	if tap.Grad != nil && w != 0 {
+		dx = v.dx[:n*v.floats]
+		clear(dx)
+	}
+	report := v.loss(v.x, dx, n, w)
+	if dx != nil && report.Rows > 0 {
+		for i := range n {
+			next := int(b.Next[i])
+			addTo(tap.Grad[i*floats:(i+1)*floats], v.dx[2*i*floats:])
+			addTo(tap.Grad[next*floats:(next+1)*floats], v.dx[(2*i+1)*floats:])
+		}
+	}
+	return report
+}
