@@ -42,7 +42,7 @@
 //	deep-supervision   to act and judge from inner convolutions            the objective's own pass  1
 //	entropy            to stay undecided                                   the objective's own pass  0.01
 //	feature-control    to change what the second convolution sees          sequences of the past     1
-//	inverse-dynamics   which action led from one observation to the next   the newest rollout        0.1
+//	inverse-dynamics   which action led from one observation to the next   sequences of the newest   0.1
 //	pixel-control      to change what is seen, cell by cell                sequences of the past     1
 //	reward-prediction  whether a reward comes next, and its sign           windows of the past       1
 //	value-replay       the critic's returns, again                         sequences of the past     1

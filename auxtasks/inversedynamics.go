@@ -4,24 +4,22 @@ import "fmt"
 
 // InverseDynamicsConfig holds the settings of inverse dynamics.
 type InverseDynamicsConfig struct {
-	Source string `json:"source"` // "rollout" or "replay"
-	Len    int    `json:"len"`    // transitions per sequence; 0, of a rollout: all
-	Seqs   int    `json:"seqs"`   // sequences per draw of replay; 0: as many as there are worlds
-	Hidden int    `json:"hidden"` // width of the hidden layer
+	Newest bool `json:"newest"` // draws from the newest rollout alone instead of from all that replay keeps
+	Len    int  `json:"len"`    // transitions per sequence
+	Seqs   int  `json:"seqs"`   // sequences per draw; 0: as many as there are worlds
+	Hidden int  `json:"hidden"` // width of the hidden layer
 }
 
 // DefaultInverseDynamics returns the settings that weight 0.1 goes with.
 func DefaultInverseDynamics() InverseDynamicsConfig {
-	return InverseDynamicsConfig{Source: "rollout", Hidden: 256}
+	return InverseDynamicsConfig{Newest: true, Len: 20, Hidden: 256}
 }
 
 // Validate reports the first setting that cannot work.
 func (c InverseDynamicsConfig) Validate() error {
 	switch {
-	case c.Source != "rollout" && c.Source != "replay":
-		return fmt.Errorf("source is %q, must be \"rollout\" or \"replay\"", c.Source)
-	case c.Len < 0 || c.Source == "replay" && c.Len == 0:
-		return fmt.Errorf("len is %d, must not be negative, and of replay at least 1", c.Len)
+	case c.Len < 1:
+		return fmt.Errorf("len is %d, must be at least 1", c.Len)
 	case c.Seqs < 0 || c.Hidden < 1:
 		return fmt.Errorf("seqs and hidden are %d and %d, must be at least 0 and 1", c.Seqs, c.Hidden)
 	}
@@ -33,8 +31,8 @@ func init() {
 		Name:   "inverse-dynamics",
 		About:  "tell from two observations which action led from one to the other",
 		Source: "Pathak et al. 2017 (ICM), eq. 3; Ye et al. 2020",
-		Needs:  "at least two actions; the newest rollout, or sequences of the past",
-		Cost:   "a pass over the rollout per update, and a small head",
+		Needs:  "at least two actions; sequences of the newest rollout, or of the past",
+		Cost:   "a pass over those sequences, and a small head",
 		Weight: 0.1,
 	}, DefaultInverseDynamics(), NewInverseDynamics)
 }
@@ -66,24 +64,19 @@ func NewInverseDynamics(c InverseDynamicsConfig, d Dims) (Task, error) {
 		return nil, fmt.Errorf("auxtasks: inverse-dynamics: with %d action there is nothing to tell apart", d.Actions)
 	}
 	v := &inverseDynamics{InverseDynamicsConfig: c}
-	rows := d.Rows
-	if c.Source == "replay" {
-		rows = capacity(&d, v.draw())
-	}
+	rows := capacity(&d, v.draw())
 	v.classifier = newClassifier(2*tap.Len(), c.Hidden, d.Actions, rows, &d)
 	v.x, v.dx = make([]float32, rows*v.floats), make([]float32, rows*v.floats)
 	return v, nil
 }
 
-func (v *inverseDynamics) draw() Draw { return Draw{Len: v.Len, Seqs: v.Seqs, NoState: true} }
+func (v *inverseDynamics) draw() Draw {
+	return Draw{Len: v.Len, Seqs: v.Seqs, Newest: v.Newest, NoState: true}
+}
 
 // Needs implements Task.
 func (v *inverseDynamics) Needs() Needs {
-	n := Needs{Source: Rollout, Draw: Draw{Len: v.Len}, Taps: []string{"features"}}
-	if v.Source == "replay" {
-		n.Source, n.Draw = Replay, v.draw()
-	}
-	return n
+	return Needs{Source: Replay, Draw: v.draw(), Taps: []string{"features"}}
 }
 
 // Heads implements Task.

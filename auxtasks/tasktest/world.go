@@ -83,7 +83,7 @@ func (w World) batch(n auxtasks.Needs, seed string, closed bool) *auxtasks.Batch
 	}
 	w.transitions(b, g)
 	if n.Source != auxtasks.Minibatch && !n.Draw.NoNext {
-		w.ends(b, n.Source == auxtasks.Rollout, closed)
+		w.ends(b, false, closed)
 	} else if n.Draw.Skewed && b.T > 1 { // the second window begins one step late
 		b.Weight[1] = 0
 	}
