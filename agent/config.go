@@ -53,6 +53,14 @@ func NewExtra(kind string) (Extra, error) {
 	return Extra{Kind: kind, Weight: k.Weight}, nil
 }
 
+// Add appends a task or bonus. The entropy task takes the place of the objectives' own entropy bonus.
+func (c *Config) Add(e Extra) {
+	if e.Kind == "entropy" {
+		c.PPO.Entropy, c.A2C.Entropy = 0, 0
+	}
+	c.Aux = append(c.Aux, e)
+}
+
 // ID returns the name it goes by.
 func (e Extra) ID() string {
 	if e.Name == "" {

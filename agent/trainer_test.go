@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/minigrid"
 	"github.com/auxrl/auxrl/env/probe"
@@ -47,8 +48,32 @@ func variants(t testing.TB, build func() (env.Env, error)) map[string]Config {
 		cfg.Net = cfg.Net.WithCore(core, ShapeOf(w.Spec()))
 		cfg.BPTT = 8
 		v[algo+"/"+core] = cfg
+		for _, e := range everything(t) {
+			cfg.Add(e)
+		}
+		cfg.AuxSteps, cfg.Mixer.Every, cfg.Mixer.Balance = 1, 2, map[string]string{"ppo": auxtasks.SoftGate, "a2c": auxtasks.Fixed}[algo]
+		cfg.ReplayLen = 50
+		v[algo+"/"+core+"/everything"] = cfg
 	}
 	return v
+}
+
+// everything is every task there is.
+func everything(t testing.TB) (list []Extra) {
+	for _, k := range auxtasks.Kinds() {
+		if k.IsBonus {
+			continue
+		}
+		e, err := NewExtra(k.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, e)
+	}
+	if len(list) < 7 {
+		t.Fatal("where are the tasks?")
+	}
+	return list
 }
 
 func trainer(t testing.TB, cfg Config, build func() (env.Env, error)) *Trainer {
@@ -86,7 +111,7 @@ func TestOneSeedOneResult(t *testing.T) {
 				tr := trainer(t, cfg, grid)
 				said := ""
 				for !tr.Finished() {
-					said += fmt.Sprintf("%+v %+v\n", tr.Update(), tr.Recent())
+					said += fmt.Sprintf("%+v %+v %+v %v\n", tr.Update(), tr.Recent(), tr.Tasks(), tr.Bonuses(nil))
 				}
 				got := checkpoint(t, tr)
 				if first == nil {
@@ -273,7 +298,7 @@ func TestResumePassesOverDamage(t *testing.T) {
 func TestUpdateAllocatesNothing(t *testing.T) {
 	for name, cfg := range variants(t, grid) {
 		tr := trainer(t, cfg, grid)
-		for range 5 { // until every buffer has its size
+		for range 12 { // until every buffer has its size
 			tr.Update()
 		}
 		if n := testing.AllocsPerRun(10, func() { tr.Update() }); n != 0 {

@@ -21,6 +21,7 @@ type TaskReport struct {
 	Cosine   []float32 // in each of the Mixer's Layers; NaN where either gradient is 0
 	Least    float32   // the smallest of them; NaN if there is none
 	Measured bool      // in this update
+	Seen     bool      // in any
 }
 
 // Layer is a stretch of a shared block.
@@ -66,6 +67,7 @@ func (m *Mixer) conclude(measure bool) {
 		}
 		if r.Measured {
 			m.compare(k, main)
+			r.Seen = true
 			total += float64(r.Norm)
 			k.proven = k.proven || r.Norm > 0
 		}

@@ -56,7 +56,11 @@ func (m *Mixer) AppendState(b []byte) []byte {
 	for _, k := range m.members {
 		b = binary.LittleEndian.AppendUint64(b, uint64(k.valid))
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(k.size))
-		b = append(b, bit(k.nudged)|bit(k.proven)<<1)
+		b = append(b, bit(k.nudged)|bit(k.proven)<<1|bit(k.report.Seen)<<2)
+		b = binary.LittleEndian.AppendUint32(b, uint32(k.report.HeldRows))
+		for _, v := range k.report.kept() {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(*v))
+		}
 		at := len(b)
 		b = append(b, 0, 0, 0, 0)
 		if s, ok := k.Task.(Stateful); ok {
@@ -65,6 +69,15 @@ func (m *Mixer) AppendState(b []byte) []byte {
 		binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	}
 	return b
+}
+
+// kept lists what the last measuring update found, which is told until the next.
+func (r *TaskReport) kept() []*float32 {
+	list := []*float32{&r.Held, &r.Norm, &r.Share, &r.Total, &r.Least}
+	for i := range r.Cosine {
+		list = append(list, &r.Cosine[i])
+	}
+	return list
 }
 
 func bit(b bool) byte {
@@ -76,7 +89,7 @@ func bit(b bool) byte {
 
 // RestoreState continues what AppendState saved of a Mixer of the same tasks.
 func (m *Mixer) RestoreState(b []byte) error {
-	const head, each = 16, 21
+	const head = 16
 	short := errors.New("auxtasks: restore: the tasks' state is too short: was it saved with other tasks?")
 	if len(b) < head {
 		return short
@@ -84,18 +97,26 @@ func (m *Mixer) RestoreState(b []byte) error {
 	m.update, m.size = binary.LittleEndian.Uint64(b), math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
 	b = b[head:]
 	for _, k := range m.members {
-		if len(b) < each {
+		kept := k.report.kept()
+		if len(b) < 25+4*len(kept) {
 			return short
 		}
-		valid, flags, n := binary.LittleEndian.Uint64(b), b[16], binary.LittleEndian.Uint32(b[17:])
+		valid, flags, held := binary.LittleEndian.Uint64(b), b[16], binary.LittleEndian.Uint32(b[17:])
 		k.size = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-		if b = b[each:]; uint64(n) > uint64(len(b)) {
-			return short
-		}
-		if valid > math.MaxInt32 || flags > 3 {
+		if valid > math.MaxInt32 || flags > 7 || held > math.MaxInt32 {
 			return fmt.Errorf("auxtasks: restore %s: its record is damaged", k.Name)
 		}
 		k.valid, k.nudged, k.proven = int(valid), flags&1 != 0, flags&2 != 0
+		k.report.Seen, k.report.HeldRows = flags&4 != 0, int(held)
+		b = b[21:]
+		for i, v := range kept {
+			*v = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+		}
+		b = b[4*len(kept):]
+		n := binary.LittleEndian.Uint32(b)
+		if b = b[4:]; uint64(n) > uint64(len(b)) {
+			return short
+		}
 		if s, ok := k.Task.(Stateful); ok {
 			if err := s.RestoreState(b[:n:n]); err != nil {
 				return fmt.Errorf("auxtasks: restore %s: %w", k.Name, err)

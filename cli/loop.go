@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/auxrl/auxrl/agent"
@@ -61,7 +63,27 @@ func (d *driver) announce() error {
 		from = fmt.Sprintf(" from step %d", r.Step())
 	}
 	_, err := fmt.Fprintf(d.err, "%s with %s, seed %d, %d steps%s, in %s\n", r.Env(), c.Algo, c.Seed, c.Steps, from, r.Path())
+	if err == nil && len(c.Aux) > 0 {
+		_, err = fmt.Fprintf(d.err, "  %s\n", d.extras())
+	}
 	return err
+}
+
+// extras says what is added to loss and reward, and what replay takes.
+func (d *driver) extras() string {
+	c := d.run.Config()
+	parts := make([]string, len(c.Aux))
+	for i, e := range c.Aux {
+		parts[i] = fmt.Sprintf("%s %v", e.ID(), e.Weight)
+		if e.Over > 0 {
+			parts[i] += fmt.Sprintf("..%v@%v", e.Final, e.Over)
+		}
+	}
+	text := "+ " + strings.Join(parts, ", ") + "; weights " + c.Mixer.Balance
+	if n := d.run.ReplayBytes(); n > 0 {
+		text += fmt.Sprintf("; replay of %d steps per world takes %.3g MB", c.ReplayLen, float64(n)/1e6)
+	}
+	return text
 }
 
 // train performs the updates. What cannot be printed ends the run too, but it is saved.
@@ -99,6 +121,9 @@ func (d *driver) updates() error {
 		if err := d.diverged(u); err != nil {
 			return err
 		}
+		if err := r.Err(); err != nil {
+			return errors.Join(d.save(), usage(err))
+		}
 		stop := d.flags.stopAt
 		d.reached = stop.set && r.Episodes() >= 100 && r.Recent().Mean >= stop.value
 		last := d.reached || r.Finished() || d.ctx.Err() != nil
@@ -135,10 +160,44 @@ func (d *driver) measure(u agent.Update) error {
 	}
 	names = append(names, "kl", "clipped", "grad_norm", "explained_variance")
 	values = append(values, float64(u.KL), float64(u.Clipped), float64(u.Norm), float64(u.Explained))
+	for _, l := range d.extraMeasures() {
+		m.more = append(m.more, l)
+		names, values = append(names, l.name), append(values, l.value)
+	}
 	if err := r.Log(names, values); err != nil {
 		return d.unsaved(err)
 	}
 	return d.told(d.show.interval(m))
+}
+
+// extraMeasures names what tasks and bonuses did: NAME.loss, the weighted one, and so on; NaN where it is not defined.
+func (d *driver) extraMeasures() (list []named) {
+	for _, t := range d.run.Tasks() {
+		put := func(key string, v float32, defined bool) {
+			x := math.NaN()
+			if defined {
+				x, _ = strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64) // 0.1 is 0.1
+			}
+			list = append(list, named{"aux." + t.Name + "." + key, x})
+		}
+		put("loss", t.Loss, t.Rows > 0)
+		put("weighted", t.Loss*t.Weight, t.Rows > 0)
+		put("quality", t.Quality, t.Rows > 0)
+		put("held_out", t.Held, t.HeldRows > 0)
+		put("weight", t.Weight, true)
+		put("factor", t.Factor, t.Rows > 0)
+		put("norm", t.Norm, t.Seen)
+		put("share", t.Share, t.Seen)
+		put("cosine", t.Total, t.Seen)
+		put("cosine_least", t.Least, t.Seen)
+		for i, layer := range d.run.Layers() {
+			put("cosine."+layer, t.Cosine[i], t.Seen)
+		}
+	}
+	for _, b := range d.run.Bonuses(nil) {
+		list = append(list, named{"bonus." + b.Name + ".mean", float64(b.Mean)})
+	}
+	return list
 }
 
 // save writes a checkpoint.

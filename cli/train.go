@@ -27,6 +27,7 @@ type trainFlags struct {
 	resume   name
 	episodes count
 	json     bool
+	aux      auxFlags
 }
 
 func (a *app) trainCmd() *cobra.Command {
@@ -35,6 +36,7 @@ func (a *app) trainCmd() *cobra.Command {
 		preset: name{"default", "NAME", strings.Join(agent.Presets(), " or ")},
 		steps:  count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
 		stopAt: number{min: -math.MaxFloat64, max: math.MaxFloat64},
+		aux:    newAuxFlags(),
 		run:    name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
 	}
 	cmd := &cobra.Command{
@@ -47,6 +49,7 @@ evaluated on worlds that training never saw. A step is one decision in one
 world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 		Example: fmt.Sprintf(`  %[1]s train MiniGrid-DoorKey-5x5-v0
   %[1]s train MiniGrid-DoorKey-8x8-v0 --steps 1M --seed 7 --run runs/doorkey
+  %[1]s train MiniGrid-MemoryS7-v0 --core lstm --aux reward-prediction
   %[1]s train --resume runs/doorkey`, a.name),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && f.resume.text == "" {
@@ -58,7 +61,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 			if f.resume.text != "" {
 				return a.resume(cmd, args, &f)
 			}
-			return a.train(args[0], &f)
+			return a.train(cmd, args[0], &f)
 		},
 		ValidArgsFunction: a.completeEnvs,
 	}
@@ -67,6 +70,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 	fl.Var(&f.preset, "preset", "settings: default, or torch-ac, those of the PyTorch original")
 	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
 	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
+	f.aux.register(cmd)
 	fl.Var(&f.seed, "seed", "seed of everything random")
 	fl.Var(&f.run, "run", "run directory, new or empty (default: a new one below runs/)")
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
@@ -77,7 +81,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 }
 
 // train starts a run.
-func (a *app) train(id string, f *trainFlags) error {
+func (a *app) train(cmd *cobra.Command, id string, f *trainFlags) error {
 	build, err := a.world(id)
 	if err != nil {
 		return err
@@ -97,6 +101,9 @@ func (a *app) train(id string, f *trainFlags) error {
 		return err
 	}
 	cfg.Seed, cfg.Steps = uint64(f.seed), f.steps.n
+	if err := f.aux.apply(cmd, &cfg, agent.ShapeOf(w.Spec())); err != nil {
+		return err
+	}
 	if err := cfg.Validate(w.Spec()); err != nil {
 		return usage(err)
 	}
@@ -140,7 +147,7 @@ func (a *app) create(dir, id string, t *agent.Trainer) (*agent.Run, error) {
 // resume goes on with a run.
 func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
 	dir := f.resume.text
-	for _, flag := range []string{"algo", "preset", "seed", "run"} {
+	for _, flag := range append([]string{"algo", "preset", "seed", "run"}, f.aux.names()...) {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--%s does not go with --resume: the run keeps its own", flag)
 		}
