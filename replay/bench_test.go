@@ -57,3 +57,26 @@ func BenchmarkRing(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkState(b *testing.B) {
+	r := newRing(b, pixels)
+	rollout := newPlayer(all(pixels), 1, 0.02, 0.02).play(20)
+	for range pixels.Capacity / 20 {
+		r.Add(rollout)
+	}
+	state := r.AppendState(nil)
+	b.Run("do=append", func(b *testing.B) {
+		b.SetBytes(int64(len(state)))
+		for b.Loop() {
+			state = r.AppendState(state[:0])
+		}
+	})
+	b.Run("do=restore", func(b *testing.B) {
+		b.SetBytes(int64(len(state)))
+		for b.Loop() {
+			if err := r.RestoreState(state); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

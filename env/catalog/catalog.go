@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/env/maze"
 	"github.com/auxrl/auxrl/env/minatar"
 	"github.com/auxrl/auxrl/env/minigrid"
 	"github.com/auxrl/auxrl/env/probe"
@@ -15,6 +16,7 @@ func Builtin() env.Catalog {
 	return slices.Concat(
 		suite(minigrid.IDs(), minigrid.Describe, minigrid.New),
 		suite(minatar.IDs(), minatar.Describe, minatar.New),
+		suite(maze.IDs(), maze.Describe, maze.New),
 		suite(probe.IDs(), probe.Describe, probe.New),
 	)
 }
