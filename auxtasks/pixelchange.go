@@ -24,12 +24,12 @@ func (g Grid) Cells() int { return g.Rows * g.Cols }
 //	7x7     7        1     7x7      MiniGrid
 //
 // Other images take, with n their shorter side: 1 below 10 pixels, 2 below 40, then the largest that gives 20 cells or more, at
-// least 4.
+// least 4. Of an odd number of cells above 16 one is cropped too, as UNREAL does.
 func PixelGrid(h, w, cell int) Grid {
 	if cell == 0 {
 		cell = cellSide(min(h, w))
 	}
-	g := Grid{Cell: cell, Rows: h / cell, Cols: w / cell}
+	g := Grid{Cell: cell, Rows: cellCount(h, cell), Cols: cellCount(w, cell)}
 	g.Top, g.Left = (h-g.Rows*cell)/2, (w-g.Cols*cell)/2
 	return g
 }
@@ -44,6 +44,14 @@ func cellSide(n int) int {
 		return 2
 	}
 	return 1
+}
+
+func cellCount(n, cell int) int {
+	count := n / cell
+	if count > 16 && count%2 == 1 {
+		count--
+	}
+	return count
 }
 
 // PixelScales returns what a step of each channel's bytes is worth in pixel change, [C]: 1/255 for intensities, one over the number
