@@ -24,12 +24,12 @@ func (g Grid) Cells() int { return g.Rows * g.Cols }
 //	7x7     7        1     7x7      MiniGrid
 //
 // Other images take, with n their shorter side: 1 below 10 pixels, 2 below 40, then the largest that gives 20 cells or more, at
-// least 4.
+// least 4. Of an odd number of cells above 16 one is cropped too, as UNREAL does.
 func PixelGrid(h, w, cell int) Grid {
 	if cell == 0 {
 		cell = cellSide(min(h, w))
 	}
-	g := Grid{Cell: cell, Rows: h / cell, Cols: w / cell}
+	g := Grid{Cell: cell, Rows: cellCount(h, cell), Cols: cellCount(w, cell)}
 	g.Top, g.Left = (h-g.Rows*cell)/2, (w-g.Cols*cell)/2
 	return g
 }
@@ -44,6 +44,14 @@ func cellSide(n int) int {
 		return 2
 	}
 	return 1
+}
+
+func cellCount(n, cell int) int {
+	count := n / cell
+	if count > 16 && count%2 == 1 {
+		count--
+	}
+	return count
 }
 
 // PixelScales returns what a step of each channel's bytes is worth in pixel change, [C]: 1/255 for intensities, one over the number
@@ -105,17 +113,18 @@ func channels(scale []float32) (first, used int, alike bool) {
 
 // addChange adds to each cell s times the sum of differences over n channels from c on, of pixels that are step bytes apart.
 func addChange(dst []float32, obs, next []byte, g Grid, width, c, n, step int, s float32) {
-	side := g.Cell * step
+	if n == step && g.Cell*n%4 == 0 && g.Cell < 1<<7 {
+		addWords(dst, obs, next, g, width*n, n, s)
+		return
+	}
 	for i := range g.Rows {
 		for j := range g.Cols {
 			at := ((g.Top+i*g.Cell)*width+g.Left+j*g.Cell)*step + c
 			sum := 0
 			for range g.Cell {
-				if n == step {
-					sum += difference(obs[at:at+side], next[at:at+side])
-				} else {
-					for x := at; x < at+side; x += step {
-						d := int(obs[x]) - int(next[x])
+				for x := at; x < at+g.Cell*step; x += step {
+					for k := x; k < x+n; k++ {
+						d := int(obs[k]) - int(next[k])
 						sum += max(d, -d)
 					}
 				}
@@ -126,22 +135,32 @@ func addChange(dst []float32, obs, next []byte, g Grid, width, c, n, step int, s
 	}
 }
 
-// difference returns Σ |a - b|, of eight bytes at a time.
-func difference(a, b []byte) int {
-	sum := 0
-	for len(a) >= 8 && len(b) >= 8 {
-		sum += difference8(binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b))
-		a, b = a[8:], b[8:]
+// addWords is addChange of all n channels, where a line of a cell is whole words of four bytes: it looks at two at a time. line is
+// the length of a line of the image in bytes.
+func addWords(dst []float32, obs, next []byte, g Grid, line, n int, s float32) {
+	var sums [128]uint64 // of pairs of words, one above the other
+	words, row := g.Cell*n/4, g.Cols*g.Cell*n
+	for i := range g.Rows {
+		cells := dst[i*g.Cols : (i+1)*g.Cols]
+		cell, left := 0, words
+		for from := 0; from < row; from += 8 * len(sums) {
+			to := min(from+8*len(sums), row)
+			part := sums[:(to-from+7)/8]
+			clear(part)
+			at := (g.Top+i*g.Cell)*line + g.Left*n
+			for range g.Cell {
+				addMissing(part, obs[at+from:at+to], next[at+from:at+to])
+				at += line
+			}
+			for w := range (to - from) / 4 {
+				sum := part[w/2] >> (w % 2 * 32)
+				cells[cell] += s * float32(1024*g.Cell-int(sum&0xffff+sum>>16&0xffff))
+				if left--; left == 0 {
+					cell, left = cell+1, words
+				}
+			}
+		}
 	}
-	if len(a) >= 4 && len(b) >= 4 {
-		sum += difference8(uint64(binary.LittleEndian.Uint32(a)), uint64(binary.LittleEndian.Uint32(b)))
-		a, b = a[4:], b[4:]
-	}
-	for i, v := range a {
-		d := int(v) - int(b[i])
-		sum += max(d, -d)
-	}
-	return sum
 }
 
 const (
@@ -149,15 +168,24 @@ const (
 	low   = 0x00ff * lanes
 )
 
-// difference8 returns Σ |x - y| over eight bytes.
-func difference8(x, y uint64) int {
-	even, odd := absolute(x&low, y&low), absolute(x>>8&low, y>>8&low)
-	return int((even + odd) * lanes >> 48)
+// addMissing adds to each lane of sums 512 less the differences of two bytes; there is room for 127 times that. Every pair of words
+// of a and b, [len(sums) pairs], has a sum; the last one may be half.
+func addMissing(sums []uint64, a, b []byte) {
+	for i := range sums {
+		var x, y uint64
+		if len(a) >= 8 && len(b) >= 8 {
+			x, y = binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b)
+			a, b = a[8:], b[8:]
+		} else {
+			x, y = uint64(binary.LittleEndian.Uint32(a)), uint64(binary.LittleEndian.Uint32(b))
+		}
+		sums[i] += missing(x&low, y&low) + missing(x>>8&low, y>>8&low)
+	}
 }
 
-// absolute returns |x - y| in each of four lanes, whose values are below 256.
-func absolute(x, y uint64) uint64 {
+// missing returns 256 - |x - y| in each of four lanes, whose values are below 256.
+func missing(x, y uint64) uint64 {
 	d := x + 0x0100*lanes - y // 256 + x - y
-	less := ^d >> 8 & lanes   // 1 where x < y
-	return (d^less*0xff)&low + less
+	more := d >> 8 & lanes    // 1 where x >= y
+	return (d ^ more*0x01ff) + more
 }
