@@ -29,7 +29,7 @@ func reward(bonus auxtasks.Bonus, b *auxtasks.Batch) []float32 {
 }
 
 // near reports whether two numbers differ by rounding only.
-func near(got, want float64) bool { return math.Abs(got-want) <= 1e-5*(1+math.Abs(want)) }
+func about(got, want float64) bool { return math.Abs(got-want) <= 1e-5*(1+math.Abs(want)) }
 
 // ledger follows each world's episode through rollouts.
 type ledger struct {
@@ -119,7 +119,7 @@ func TestBonusesOfAWorld(t *testing.T) {
 			} else if last != 0 {
 				t.Errorf("the goal has the potential %v", last)
 			}
-			if first != -1 || !near(sum, want) {
+			if first != -1 || !about(sum, want) {
 				t.Errorf("an episode, terminated %v, from %v to %v pays %v, want %v", b.Terminated[i], first, last, sum, want)
 			}
 			ends[b.Terminated[i]]++

@@ -51,7 +51,7 @@ func TestMilestones(t *testing.T) {
 	} {
 		got := reward(newBonus(t, "milestones", tc.settings, 1), walk(tc.terminated))
 		for i := range tc.want {
-			if !near(float64(got[i]), float64(tc.want[i])) {
+			if !about(float64(got[i]), float64(tc.want[i])) {
 				t.Errorf("%s, terminated %v: got %v, want %v", tc.settings, tc.terminated, got, tc.want)
 				break
 			}

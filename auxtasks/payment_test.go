@@ -151,11 +151,11 @@ func TestRepayment(t *testing.T) {
 				want = 0
 				// Forbes: r_{T-1} + (-Σ_{k<T-1} γ^{k-(T-1)} b_k - b_{T-1}); sums[i] is Σ_{k<=T-1} γ^k b_k
 				forbes := -(sums[i]*gamma/discount - float64(bonus[i]))
-				if !near(float64(rew[i]), forbes) {
+				if !about(float64(rew[i]), forbes) {
 					t.Errorf("the end pays %v, want %v", rew[i], forbes)
 				}
 			}
-			if !near(sum, want) {
+			if !about(sum, want) {
 				t.Errorf("an episode, terminated %v, pays %v, want %v", b.Terminated[i], sum, want)
 			}
 			ends[b.Terminated[i]]++

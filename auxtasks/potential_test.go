@@ -192,7 +192,7 @@ func TestPotentialTelescopes(t *testing.T) {
 			if !b.Terminated[i] {
 				want += discount * last
 			}
-			if !near(sum, want) {
+			if !about(sum, want) {
 				t.Errorf("an episode pays %v, want %v", sum, want)
 			}
 			ends[b.Terminated[i]]++
@@ -244,7 +244,7 @@ func TestOffsetIsShaping(t *testing.T) {
 		}
 		got, want := advantages(b, plain, whole, .97, .9), advantages(b, shaped, critic, .97, .9)
 		for i := range want {
-			if !near(got[i], want[i]) {
+			if !about(got[i], want[i]) {
 				t.Fatalf("advantage %d is %v with an offset, %v with rewards", i, got[i], want[i])
 			}
 		}
@@ -284,7 +284,7 @@ func TestFrozen(t *testing.T) {
 				if !b.Terminated[i] {
 					want += discount * last
 				}
-				if !near(sum, want) {
+				if !about(sum, want) {
 					wrong[freeze]++
 				}
 			})
