@@ -5,13 +5,18 @@ import (
 	"strings"
 
 	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/policy"
 )
 
 // Presets lists the named settings.
-func Presets() []string { return []string{"default", "torch-ac"} }
+func Presets() []string { return []string{"default", "torch-ac", "unreal"} }
 
-// Preset returns named settings for worlds of the given kind: those of Default, or those of torch-ac, the PyTorch agents that
-// MiniGrid's papers trained with, as its scripts (rl-starter-files) set them.
+// Preset returns named settings for worlds of the given kind: those of Default; those of torch-ac, the PyTorch agents that
+// MiniGrid's papers trained with, as its scripts (rl-starter-files) set them; or unreal, the agent of Jaderberg et al. (2016).
+//
+// unreal is A2C with an LSTM, 20 steps of 16 worlds, n-step returns, and pixel control, reward prediction and value replay, each on
+// sequences of its own, at the weights that their means go with; gradients are clipped at 40. Adam takes the place of the shared
+// RMSProp, whose constants belong to sums over time; losses are means here.
 //
 // From Default, torch-ac differs in this: the step size does not anneal; PPO does not normalise advantages and clips the value
 // within 0.2 of its old one; the weight of the value loss is 1, because ours has a factor of ½ that torch-ac's, weighted 0.5, has
@@ -33,8 +38,31 @@ func Preset(name, algo string, spec env.Spec) (Config, error) {
 		if algo == "a2c" {
 			c.Optimizer = "rmsprop"
 		}
+	case "unreal":
+		if algo != "a2c" {
+			return Config{}, fmt.Errorf("agent: the preset unreal is A2C's; %s has its own ways, give it the tasks by themselves", algo)
+		}
+		c.unreal(ShapeOf(spec))
 	default:
-		return Config{}, fmt.Errorf("agent: no preset %q; there are %s", name, strings.Join(Presets(), " and "))
+		return Config{}, fmt.Errorf("agent: no preset %q; there are %s", name, strings.Join(Presets(), ", "))
 	}
 	return c, nil
+}
+
+// UnrealTasks are the kinds of auxiliary tasks of UNREAL.
+func UnrealTasks() []string { return []string{"pixel-control", "reward-prediction", "value-replay"} }
+
+func (c *Config) unreal(shape policy.Shape) {
+	c.Net = c.Net.WithCore("lstm", shape)
+	c.Net.Hidden = 0
+	c.Worlds, c.Horizon, c.LR = 16, 20, 7e-4
+	c.A2C.Lambda, c.A2C.Entropy = 1, 1e-3
+	c.ClipNorm, c.Mixer.Clip = 40, 40
+	for _, kind := range UnrealTasks() {
+		e, err := NewExtra(kind)
+		if err != nil {
+			panic("agent: a task of UNREAL is not registered")
+		}
+		c.Add(e)
+	}
 }

@@ -18,8 +18,6 @@ import (
 // unreal is what --aux calls the three tasks of UNREAL together.
 const unreal = "unreal"
 
-var unrealTasks = []string{"pixel-control", "reward-prediction", "value-replay"}
-
 // extraFlag is a flag for auxiliary tasks, or for bonuses: NAME[=WEIGHT[..FINAL@FRACTION]], several with commas between.
 type extraFlag struct {
 	bonus bool
@@ -41,7 +39,7 @@ func (f *extraFlag) Set(text string) error {
 		kind, weight, weighed := strings.Cut(strings.TrimSpace(item), "=")
 		kinds := []string{kind}
 		if kind == unreal && !f.bonus {
-			kinds = unrealTasks
+			kinds = agent.UnrealTasks()
 		}
 		for _, kind := range kinds {
 			e, err := f.find(kind)

@@ -67,7 +67,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 	}
 	fl := cmd.Flags()
 	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
-	fl.Var(&f.preset, "preset", "settings: default, or torch-ac, those of the PyTorch original")
+	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original; unreal (A2C)")
 	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
 	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
 	f.aux.register(cmd)

@@ -209,6 +209,9 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 				return err
 			}
 			step := s.world.Step(act, s.obs, s.vec)
+			if s.actor != nil {
+				s.actor.Reward(step.Reward)
+			}
 			s.snap.Step++
 			s.snap.Reward = float32(step.Reward)
 			s.snap.Return += s.snap.Reward
@@ -249,6 +252,7 @@ func (s *show) begin(episode int) {
 		}
 		s.actor.Greedy = s.flags.greedy
 		s.actor.Seed(rng.At(uint64(s.flags.seed), uint64(episode)))
+		s.actor.Begin()
 	}
 	s.world.Seed(env.EvalSeed(uint64(s.flags.seed), episode-1))
 	s.world.Reset(s.obs, s.vec)
