@@ -28,10 +28,11 @@ type Config struct {
 	Net       policy.Config `json:"net"`
 	BPTT      int           `json:"bptt,omitempty"` // length of the sequences that a recurrent network is trained on; divides Horizon; 0: Horizon
 
-	Aux       []Extra              `json:"aux,omitempty"` // tasks and bonuses
-	AuxSteps  int                  `json:"aux_steps"`     // auxiliary steps per rollout: of how many of its optimiser steps they are part
-	Mixer     auxtasks.MixerConfig `json:"mixer"`         // how the tasks are mixed
-	ReplayLen int                  `json:"replay_len"`    // transitions that replay keeps of each world
+	Aux       []Extra              `json:"aux,omitempty"`       // tasks and bonuses
+	AuxSteps  int                  `json:"aux_steps"`           // auxiliary steps per rollout: of how many of its optimiser steps they are part
+	Mixer     auxtasks.MixerConfig `json:"mixer"`               // how the tasks are mixed
+	DropEnds  bool                 `json:"drop_ends,omitempty"` // replay makes a known mistake, for comparison: see dropends.go
+	ReplayLen int                  `json:"replay_len"`          // transitions that replay keeps of each world
 }
 
 // Extra is an auxiliary task or a bonus to the reward, and how much of it.

@@ -98,6 +98,9 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	}
 	if extras.ring != nil {
 		t.learner.Replay = extras.ring
+		if cfg.DropEnds {
+			t.learner.Replay = dropEnds{extras.ring}
+		}
 	}
 	t.record = t.addEpisode
 	t.worlds.Reset(t.roll.rows(transitions, transitions+cfg.Worlds))
