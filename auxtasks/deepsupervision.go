@@ -129,7 +129,7 @@ func (s *deepSupervision) Loss(in *Input, w float32) Report {
 		}
 		report.Loss += d.weight * float32(kl+miss)
 		if constant > 1e-9 {
-			report.Quality += float32(max(1-kl/constant, -1)) / float32(len(s.depths))
+			report.Quality += float32(min(max(1-kl/constant, -1), 1)) / float32(len(s.depths))
 		}
 	}
 	report.Rows = valid

@@ -39,7 +39,7 @@ func checkDifferences(t reporter, r *rig) {
 }
 
 const (
-	farthest  = 1e-2 // that a number is moved
+	farthest  = 1e-2 // that a number is moved, and a tenth of the usual size
 	wanted    = 1e-3 // by what part of itself the loss should change
 	tolerance = 0.02 // of a difference, relative
 	rounding  = 5e-7 // of the loss, relative
@@ -54,6 +54,9 @@ func (r *rig) difference(t reporter, name string, x, g []float32, row int, repor
 	}
 	size := math.Max(math.Abs(float64(report.Loss)), 1e-3)
 	step := farthest
+	if usual := rms(x); usual > 0 {
+		step = math.Min(step, usual/10)
+	}
 	if slope > 0 {
 		step = math.Min(step, wanted*size/slope)
 	}
@@ -97,6 +100,14 @@ func directions(g []float32, row int, key uint64) (sign []float32, slope float64
 		return nil, 0
 	}
 	return sign, slope
+}
+
+func rms(x []float32) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return math.Sqrt(sum / float64(len(x)))
 }
 
 func silent(g []float32) bool {

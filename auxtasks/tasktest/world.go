@@ -26,9 +26,9 @@ func Worlds() []World {
 		{Name: "7x7x3 symbols, core", Shape: minigrid, Core: true},
 		{Name: "10x10x4 symbols", Shape: minatar},
 		{Name: "10x10x4 symbols, core", Shape: minatar, Core: true},
-		{Name: "42x42x1, core", Shape: policy.Shape{H: 42, W: 42, C: 1, Actions: 3}, Core: true},
+		{Name: "42x42x1", Shape: policy.Shape{H: 42, W: 42, C: 1, Actions: 3}},
+		{Name: "42x42x4 stack, core", Shape: policy.Shape{H: 42, W: 42, C: 4, Actions: 3}, Frames: 4, Core: true},
 		{Name: "84x84x3", Shape: policy.Shape{H: 84, W: 84, C: 3, Actions: 6}, Heavy: true},
-		{Name: "84x84x4 stack, core", Shape: policy.Shape{H: 84, W: 84, C: 4, Actions: 4}, Frames: 4, Core: true, Heavy: true},
 		{Name: "1x1x2 symbols", Shape: policy.Shape{H: 1, W: 1, C: 2, Codes: []int{5, 3}, Vec: 2, Actions: 3}},
 	}
 }
@@ -42,12 +42,12 @@ const most = 128
 // encoder builds the network of a world.
 func (w World) encoder(workers *nn.Team) (auxtasks.Encoder, error) {
 	cfg := policy.Default(w.Shape)
-	cfg.Features, cfg.Hidden = 32, 0
-	net, err := policy.New(w.Shape, cfg, []string{""}, most, 1, workers)
-	if err != nil || !w.Core {
-		return net, err
+	if w.Core {
+		cfg = cfg.WithCore("gru", w.Shape)
+		cfg.CoreSize = 24
 	}
-	return newRecurrent(net, most, workers), nil
+	cfg.Features, cfg.Hidden = 32, 0
+	return policy.New(w.Shape, cfg, []string{""}, most, 1, workers)
 }
 
 // dims says what a task of that world is built for.
@@ -67,8 +67,8 @@ func (w World) dims(enc auxtasks.Encoder, workers *nn.Team) auxtasks.Dims {
 // batch makes up what a task needs, from random numbers. If closed, every sequence ends by termination: then no target depends on
 // the network.
 //
-// Of the four sequences the first goes on, the second terminates half-way, the third is truncated at its end, the fourth terminates
-// there. Where one ends on the way, a sequence of the past is padded; a rollout goes on with the next episode.
+// Of the four sequences the first goes on, the second terminates half-way and is padded, the third is truncated at its end, the
+// fourth terminates there.
 func (w World) batch(n auxtasks.Needs, seed string, closed bool) *auxtasks.Batch {
 	g := &draws{key: rng.Key(7, w.Name, seed)}
 	b := &auxtasks.Batch{T: n.Draw.Burn + n.Draw.Len, B: n.Draw.Seqs, Burn: n.Draw.Burn}
@@ -83,7 +83,7 @@ func (w World) batch(n auxtasks.Needs, seed string, closed bool) *auxtasks.Batch
 	}
 	w.transitions(b, g)
 	if n.Source != auxtasks.Minibatch && !n.Draw.NoNext {
-		w.ends(b, false, closed)
+		w.ends(b, closed)
 	} else if n.Draw.Skewed && b.T > 1 { // the second window begins one step late
 		b.Weight[1] = 0
 	}
@@ -127,7 +127,7 @@ func (w World) transitions(b *auxtasks.Batch, g *draws) {
 }
 
 // ends makes episodes end, and links every transition to the row that follows.
-func (w World) ends(b *auxtasks.Batch, rollout, closed bool) {
+func (w World) ends(b *auxtasks.Batch, closed bool) {
 	n := b.T * b.B
 	b.Next, b.Start = make([]int32, n), make([]bool, n+b.B)
 	for i := range n {
@@ -140,21 +140,9 @@ func (w World) ends(b *auxtasks.Batch, rollout, closed bool) {
 		b.Terminated[last] = s%4 == 3 || closed
 		if middle := max((b.T-1)/2, b.Burn)*b.B + s; s%4 == 1 && middle < last {
 			b.Ended[middle], b.Terminated[middle] = true, true
-			if !rollout {
-				for i := middle + b.B; i < n; i += b.B {
-					b.Next[i], b.Weight[i], b.Ended[i], b.Terminated[i] = int32(i), 0, false, false
-				}
+			for i := middle + b.B; i < n; i += b.B {
+				b.Next[i], b.Weight[i], b.Ended[i], b.Terminated[i] = int32(i), 0, false, false
 			}
-		}
-	}
-	if !rollout {
-		return
-	}
-	for i := range n - b.B {
-		if b.Ended[i] {
-			b.Next[i] = int32(n + b.B + b.F)
-			b.Start[i+b.B] = true
-			b.F++
 		}
 	}
 }
