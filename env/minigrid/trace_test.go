@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/auxrl/auxrl/env"
@@ -132,12 +133,10 @@ func (r *rig) differsLayout(tr *trace) error {
 		return fmt.Errorf("got %dx%d, limit %d, agent %d %d %d; want %dx%d, %d, %d",
 			r.grid.w, r.grid.h, r.limit, r.x, r.y, r.dir, tr.W, tr.H, tr.MaxSteps, tr.Agent)
 	}
-	for x := range tr.W {
-		for y := range tr.H {
-			want := tr.Grid[3*(x*tr.H+y):][:3]
-			if got := appendShown(nil, r.grid.at(x, y)); !bytes.Equal(got, want) {
-				return fmt.Errorf("square (%d, %d): got %d, want %d", x, y, got, want)
-			}
+	layout := r.AppendLayout(nil)
+	for i := 0; i < len(tr.Grid); i += 3 {
+		if got, want := layout[i:i+3], tr.Grid[i:i+3]; !bytes.Equal(got, want) {
+			return fmt.Errorf("square (%d, %d): got %d, want %d", i/3/tr.H, i/3%tr.H, got, want)
 		}
 	}
 	return nil
@@ -153,12 +152,43 @@ func (r *rig) differs(want *view, mission string) error {
 			return fmt.Errorf("view column %d, row %d: got %d, want %d", i/3/r.view, i/3%r.view, a, b)
 		}
 	}
-	for dir, v := range r.vec {
-		if v != float32(flag(dir == want.Direction)) {
-			return fmt.Errorf("vector: got %v, want direction %d", r.vec, want.Direction)
+	return r.differsVector(want.Direction)
+}
+
+// differsVector holds the floats beside the image against direction and mission.
+func (r *rig) differsVector(direction int) error {
+	for dir, v := range r.vec[:4] {
+		if v != float32(flag(dir == direction)) {
+			return fmt.Errorf("vector: got %v, want direction %d", r.vec, direction)
 		}
 	}
+	if told, want := spelled(r.vec[4:]), strings.ReplaceAll(r.Mission(), ",", ""); r.entry.words > 0 && told != want {
+		return fmt.Errorf("vector: the mission %q is told as %q", want, told)
+	}
 	return nil
+}
+
+// spelled returns the words of tokens.
+func spelled(of []float32) string {
+	words := Words()
+	var said []string
+	for i, token := range of {
+		if token == 0 {
+			return strings.Join(said, " ") + strings.Repeat(" ?", nonZero(of[i:]))
+		}
+		said = append(said, words[int(token)])
+	}
+	return strings.Join(said, " ")
+}
+
+// nonZero counts.
+func nonZero(of []float32) (n int) {
+	for _, v := range of {
+		if v != 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // TestTraceFindsDifferences shows that follow notices what it is there for.
