@@ -38,6 +38,13 @@ var families = [][]entry{
 	keyCorridorIDs,
 	obstructedMazeIDs,
 	playgroundIDs,
+	babyAIGoToIDs,
+	babyAIOpenIDs,
+	babyAIPickupIDs,
+	babyAIPutNextIDs,
+	babyAIUnlockIDs,
+	babyAIOtherIDs,
+	babyAISynthIDs,
 }
 
 // IDs returns the ids of all worlds, family by family, small before large.
