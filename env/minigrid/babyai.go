@@ -1,7 +1,9 @@
 package minigrid
 
-// milestoneClause is the milestone of the first clause of an instruction; those of the others follow.
+// milestoneClause is the milestone of the first clause of an instruction of several; those of the others follow.
 const milestoneClause = milestoneGoal << 1
+
+var clauseNames = []string{"first clause done", "second clause done", "third clause done", "fourth clause done"}
 
 // level is a world of BabyAI (Chevalier-Boisvert et al. 2019): rooms with doors, keys, balls and boxes, and an instruction.
 //

@@ -95,7 +95,9 @@ func openDoorID(id, how string, by selection, strict bool) entry {
 }
 
 func openDoorsID(id, about string, lay func(*level)) entry {
-	return babyAIID(id, about, twoDoors, twoDoorsLimit, openWords+2+openWords, lay)
+	e := babyAIID(id, about, twoDoors, twoDoorsLimit, openWords+2+openWords, lay)
+	e.clauses = 2
+	return e
 }
 
 var babyAIPickupIDs = []entry{
@@ -243,7 +245,9 @@ func oneRoomID(id string, size int) entry {
 
 func moveTwoAcrossID(id string, size, things int) entry {
 	about := fmt.Sprintf("put two things next to others across two rooms in one, %d by %d squares and %d things each", size, size, things)
-	return babyAIID(id, about, plan{size, 2, 1}, 16*size*size, putWords+1+putWords, layMoveTwoAcross(things))
+	e := babyAIID(id, about, plan{size, 2, 1}, 16*size*size, putWords+1+putWords, layMoveTwoAcross(things))
+	e.clauses = 2
+	return e
 }
 
 var babyAISynthIDs = []entry{
@@ -261,7 +265,11 @@ var babyAISynthIDs = []entry{
 }
 
 func generatorID(id, about string, p plan, g generator) entry {
-	return babyAIID(id, about, p, 0, g.words(), g.lay)
+	e := babyAIID(id, about, p, 0, g.words(), g.lay)
+	if g.longest() != oneClause {
+		e.clauses = maxClauses
+	}
+	return e
 }
 
 func goToSeq(things int) generator {

@@ -35,6 +35,9 @@ var (
 	doorKind   = []kind{kindDoor}
 )
 
+// longest returns the longest of the forms.
+func (g *generator) longest() form { return g.forms[len(g.forms)-1] }
+
 // words returns the length of the longest instruction.
 func (g *generator) words() int {
 	thing := plainWords
@@ -48,7 +51,7 @@ func (g *generator) words() int {
 		}
 	}
 	both := clause + 1 + clause
-	switch g.forms[len(g.forms)-1] {
+	switch g.longest() {
 	case oneClause:
 		return clause
 	case twoClauses:

@@ -12,6 +12,7 @@ type entry struct {
 	actions    []string // nil: all seven
 	aimless    bool     // nothing is asked for: no episode is a success
 	words      int      // of the longest mission; 0 if it never changes
+	clauses    int      // of the longest instruction, if each is a milestone
 	family     func() family
 }
 

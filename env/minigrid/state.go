@@ -151,6 +151,9 @@ func (w *World) possible() bool {
 	if w.entry.limit > 0 && w.limit != w.entry.limit || w.steps > w.limit || w.phase == running && w.steps == w.limit {
 		return false
 	}
+	if w.milestones>>len(w.spec.Milestones) != 0 {
+		return false
+	}
 	if math.IsNaN(w.reward) || math.IsInf(w.reward, 0) {
 		return false
 	}

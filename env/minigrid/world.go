@@ -1,6 +1,8 @@
 package minigrid
 
 import (
+	"slices"
+
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/npyrand"
 )
@@ -125,7 +127,7 @@ func newWorld(e *entry, view int) *World {
 		Codes:      []int{int(kinds), int(colours), int(states) + 1},
 		Vector:     []env.Field{{Name: "direction", Len: 4}},
 		Actions:    e.actions,
-		Milestones: milestoneNames,
+		Milestones: slices.Clip(milestoneNames),
 		StepLimit:  e.limit,
 		Success:    success,
 	}
@@ -135,6 +137,7 @@ func newWorld(e *entry, view int) *World {
 	if e.aimless {
 		w.spec.Success = 0
 	}
+	w.spec.Milestones = append(w.spec.Milestones, clauseNames[:e.clauses]...)
 	if e.words > 0 {
 		w.spec.Vector = append(w.spec.Vector, env.Field{Name: "mission", Len: e.words, Codes: len(vocabulary)})
 		w.spoken = make([]float32, e.words)
@@ -166,7 +169,8 @@ func (w *World) Seed(seed uint64) {
 func (w *World) Mission() string { return string(w.family.mission(nil)) }
 
 // Milestones returns what has happened in this episode, the same bits in every world: bit 0, something was picked up (the
-// key, in DoorKey); bit 1, a door was opened; bit 2, the task was fulfilled.
+// key, in DoorKey); bit 1, a door was opened; bit 2, the task was fulfilled. In levels of BabyAI whose instructions have several
+// clauses, bits 3 to 6 say that the first, second, third, fourth in the mission is done.
 func (w *World) Milestones() uint64 { return w.milestones }
 
 // Reset begins the next episode of the stream.
