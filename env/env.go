@@ -46,7 +46,7 @@ type Spec struct {
 	Signals    []Field // targets that only tasks may see: depth, pose, loop closure
 	Actions    []string
 	Milestones []string // what the bits of a Milestoner stand for, the lowest first
-	StepLimit  int      // decisions after which an episode is truncated; 0: none
+	StepLimit  int      // decisions after which an episode is truncated; 0: none, or other ones in every episode
 	Success    float64  // smallest return of an episode that counts as a success; 0: the world has no such notion
 	Best       float64  // best mean return there is, where it is known; 0: unknown
 }
@@ -75,8 +75,9 @@ func fieldsLen(fields []Field) int {
 
 // Field names a stretch of a float vector.
 type Field struct {
-	Name string
-	Len  int
+	Name  string
+	Len   int
+	Codes int `json:",omitempty"` // how many symbols an entry stands for: whole numbers 0..Codes-1; 0: plain numbers
 }
 
 // Env is one world. Reset and Step write every byte of obs and every float of vec, whose lengths the Spec gives, and keep no hold

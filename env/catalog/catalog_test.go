@@ -17,7 +17,7 @@ var options = map[string]envtest.Options{
 }
 
 // rare lists worlds of which random play does not find the end: it takes a key, its door and what lies behind, or a row of
-// doors, one after the other. A test of env/minigrid solves some of every family.
+// doors, one after the other. Tests of env/minigrid solve some of every family.
 var rare = []string{
 	"MiniGrid-DoorKey-16x16-v0",
 	"MiniGrid-MultiRoom-N4-S5-v0", "MiniGrid-MultiRoom-N4-S5-v1", "MiniGrid-MultiRoom-N6-v0",
@@ -30,6 +30,12 @@ var rare = []string{
 	"MiniGrid-ObstructedMaze-2Dlhb-v1", "MiniGrid-ObstructedMaze-1Q-v0", "MiniGrid-ObstructedMaze-1Q-v1",
 	"MiniGrid-ObstructedMaze-2Q-v0", "MiniGrid-ObstructedMaze-2Q-v1", "MiniGrid-ObstructedMaze-Full-v0",
 	"MiniGrid-ObstructedMaze-Full-v1",
+	"BabyAI-PutNextS6N3-v0", "BabyAI-PutNextS7N4-v0", "BabyAI-MoveTwoAcrossS5N2-v0", "BabyAI-MoveTwoAcrossS8N9-v0",
+	"BabyAI-UnlockLocalDist-v0", "BabyAI-UnlockToUnlock-v0", "BabyAI-BlockedUnlockPickup-v0",
+	"BabyAI-UnlockPickup-v0", "BabyAI-UnlockPickupFixed-v0", "BabyAI-UnlockPickupDist-v0", "BabyAI-UnlockPickupDistFixed-v0",
+	"BabyAI-KeyCorridor-v0", "BabyAI-KeyCorridorS3R2-v0", "BabyAI-KeyCorridorS3R3-v0", "BabyAI-KeyCorridorS4R3-v0",
+	"BabyAI-KeyCorridorS5R3-v0", "BabyAI-KeyCorridorS6R3-v0",
+	"BabyAI-SynthSeq-v0", "BabyAI-SynthSeqFixed-v0", "BabyAI-BossLevel-v0", "BabyAI-BossLevelNoUnlock-v0",
 }
 
 // optionsOf returns what the contract lets a world do without.

@@ -160,6 +160,9 @@ func sane(s *env.Spec) error {
 			if f.Len <= 0 {
 				return fmt.Errorf("field %q has length %d", f.Name, f.Len)
 			}
+			if f.Codes < 0 || f.Codes > 1<<24 {
+				return fmt.Errorf("field %q has %d symbols, want 0 to 1<<24, for floats to tell them apart", f.Name, f.Codes)
+			}
 		}
 	}
 	return nil

@@ -49,6 +49,23 @@ func (c *checker) valid(p *player, r record) error {
 			return fmt.Errorf("float %d of the vector is %v", i, x)
 		}
 	}
+	return coded(c.spec.Vector, p.vec)
+}
+
+// coded checks that the fields that hold symbols hold whole numbers in range.
+func coded(fields []env.Field, vec []float32) error {
+	for _, f := range fields {
+		stretch := vec[:f.Len]
+		vec = vec[f.Len:]
+		if f.Codes == 0 {
+			continue
+		}
+		for i, x := range stretch {
+			if !(x >= 0 && x < float32(f.Codes)) || x != float32(int(x)) {
+				return fmt.Errorf("entry %d of field %q is %v, but has %d symbols", i, f.Name, x, f.Codes)
+			}
+		}
+	}
 	return nil
 }
 

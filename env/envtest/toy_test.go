@@ -14,6 +14,7 @@ import (
 const (
 	toyCells = 5
 	toyLimit = 12
+	toyTurns = 4
 )
 
 // toy is a world with every ability: a walk from a random cell to the last of five, in a drizzle that the vector and the signal
@@ -42,7 +43,7 @@ var (
 func newToy(fault string) (env.Env, error) {
 	w := &toy{fault: fault, spec: env.Spec{
 		ID: "Toy-v0", H: 1, W: toyCells, C: 2, Frames: 2, Codes: []int{2, 2},
-		Vector: []env.Field{{Name: "wet", Len: 1}, {Name: "clock", Len: 2}}, Signals: []env.Field{{Name: "rain", Len: 2}},
+		Vector: []env.Field{{Name: "wet", Len: 1}, {Name: "clock", Len: 2}, {Name: "turn", Len: 1, Codes: toyTurns}}, Signals: []env.Field{{Name: "rain", Len: 2}},
 		Actions: []string{"left", "right", "stay"}, Milestones: []string{"one", "two", "three", "four"}, StepLimit: toyLimit, Success: 1, Best: 1,
 	}}
 	switch fault {
@@ -76,6 +77,8 @@ func newToy(fault string) (env.Env, error) {
 		w.spec.Vector[0].Name = ""
 	case "field without length":
 		w.spec.Vector[0].Len = 0
+	case "negative symbols":
+		w.spec.Vector[2].Codes = -1
 	case "signals without signaler":
 		return bare{w}, nil
 	case "specs differ":
@@ -231,6 +234,15 @@ func (w *toy) observe(obs []byte, vec []float32) {
 	vec[0], vec[1] = w.wet, float32(w.steps)
 	if !w.is("a float is not written") {
 		vec[2] = -vec[1]
+	}
+	vec[3] = float32(w.steps % toyTurns)
+	switch {
+	case w.is("half a symbol") && w.steps == 2:
+		vec[3] = 1.5
+	case w.is("no symbol") && w.steps == 2:
+		vec[3] = -1
+	case w.is("a symbol beyond") && w.steps == 2:
+		vec[3] = toyTurns
 	}
 	if w.is("vector is infinite") && w.steps == 3 {
 		vec[2] = float32(math.Inf(1))

@@ -107,9 +107,9 @@ func (f crossing) cross(w *World, rivers []river) {
 	}
 }
 
-func (f crossing) mission() string {
+func (f crossing) mission(b []byte) []byte {
 	if f.of == lavaCell {
-		return "avoid the lava and get to the green goal square"
+		return append(b, "avoid the lava and get to the green goal square"...)
 	}
-	return "find the opening and get to the green goal square"
+	return append(b, "find the opening and get to the green goal square"...)
 }

@@ -7,12 +7,27 @@ import (
 	"github.com/auxrl/auxrl/env"
 )
 
+// lifter families have the agent take something up on its first step. The original does so between the first observation and
+// that step, and the layout is as it is then.
+type lifter interface {
+	// lifted returns where the thing still lies, or a square outside the grid.
+	lifted(w *World) (x, y int)
+}
+
 // AppendLayout appends the layout: kind, colour and state of every square, column by column; the agent's x, y and direction;
 // the mission and a zero byte; the limit of steps as 32 bits, little endian.
 func (w *World) AppendLayout(b []byte) []byte {
+	liftedX, liftedY := -1, -1
+	if f, ok := w.family.(lifter); ok {
+		liftedX, liftedY = f.lifted(w)
+	}
 	for x := range w.grid.w {
 		for y := range w.grid.h {
-			b = appendShown(b, w.grid.at(x, y))
+			c := w.grid.at(x, y)
+			if x == liftedX && y == liftedY {
+				c = emptyCell
+			}
+			b = appendShown(b, c)
 		}
 	}
 	b = append(b, byte(w.x), byte(w.y), byte(w.dir))

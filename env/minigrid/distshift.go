@@ -40,4 +40,4 @@ func (f distShift) generate(w *World) {
 	w.putAgent(1, 1, 0)
 }
 
-func (distShift) mission() string { return "get to the green goal square" }
+func (distShift) mission(b []byte) []byte { return append(b, "get to the green goal square"...) }

@@ -38,4 +38,6 @@ func (doorKey) generate(w *World) {
 	w.place(w.object(kindKey, yellow, 0), near, nil, forever)
 }
 
-func (doorKey) mission() string { return "use the key to open the door and then get to the goal" }
+func (doorKey) mission(b []byte) []byte {
+	return append(b, "use the key to open the door and then get to the goal"...)
+}

@@ -57,7 +57,9 @@ func (f *dynamicObstacles) generate(w *World) {
 	}
 }
 
-func (*dynamicObstacles) mission() string { return "get to the green goal square" }
+func (*dynamicObstacles) mission(b []byte) []byte {
+	return append(b, "get to the green goal square"...)
+}
 
 func (f *dynamicObstacles) before(w *World, action int) int {
 	dx, dy := toward(w.dir)

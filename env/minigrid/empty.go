@@ -41,4 +41,4 @@ func (f empty) generate(w *World) {
 	}
 }
 
-func (empty) mission() string { return "get to the green goal square" }
+func (empty) mission(b []byte) []byte { return append(b, "get to the green goal square"...) }

@@ -11,7 +11,7 @@ var fetchIDs = []entry{
 func fetchID(id string, size, things int) entry {
 	return entry{
 		id: id, about: "pick up the thing that the mission names and no other",
-		w: size, h: size, limit: 5 * size * size, seeThrough: true,
+		w: size, h: size, limit: 5 * size * size, seeThrough: true, words: 6,
 		family: func() family { return &fetch{things: things} },
 	}
 }
@@ -20,7 +20,7 @@ func fetchID(id string, size, things int) entry {
 //
 //   - Goal: pick up what the mission names; another of its kind and colour will do.
 //   - Actions: all seven; whatever is picked up first decides.
-//   - Observation: walls hide nothing. The agent starts anywhere. The mission is not part of the observation.
+//   - Observation: walls hide nothing. The agent starts anywhere.
 //   - Reward: 1 - 0.9 t/T for the right thing.
 //   - End: terminated with anything in hand, truncated after T = 5 size² steps.
 type fetch struct {
@@ -29,7 +29,7 @@ type fetch struct {
 	phrase uint8 // number of the mission's beginning
 }
 
-var fetchPhrases = [...]string{"get a", "go get a", "fetch a", "go fetch a", "you must fetch a"}
+var fetchPhrases = [...]string{"get a ", "go get a ", "fetch a ", "go fetch a ", "you must fetch a "}
 
 func (f *fetch) generate(w *World) {
 	g := &w.grid
@@ -45,7 +45,9 @@ func (f *fetch) generate(w *World) {
 	f.phrase = uint8(w.rng.Int(0, len(fetchPhrases)))
 }
 
-func (f *fetch) mission() string { return fetchPhrases[f.phrase] + " " + f.first.cell.words() }
+func (f *fetch) mission(b []byte) []byte {
+	return f.first.cell.appendWords(append(b, fetchPhrases[f.phrase]...))
+}
 
 func (f *fetch) after(w *World, _ int) {
 	switch {

@@ -36,4 +36,4 @@ func (fourRooms) generate(w *World) {
 	w.place(goalCell, g.all(), nil, forever)
 }
 
-func (fourRooms) mission() string { return "reach the goal" }
+func (fourRooms) mission(b []byte) []byte { return append(b, "reach the goal"...) }

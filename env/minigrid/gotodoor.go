@@ -12,7 +12,7 @@ func goToDoorID(id string, size int) entry {
 	about := fmt.Sprintf("stand next to the door that the mission names, of four, and say so; at most %d by %d squares", size, size)
 	return entry{
 		id: id, about: about,
-		w: size, h: size, limit: 4 * size * size, seeThrough: true,
+		w: size, h: size, limit: 4 * size * size, seeThrough: true, words: 5,
 		family: func() family { return &goToDoor{} },
 	}
 }
@@ -21,7 +21,7 @@ func goToDoorID(id string, size int) entry {
 //
 //   - Goal: stand next to the door that the mission names, looking anywhere, and take the action done.
 //   - Actions: all seven; pickup and drop do nothing.
-//   - Observation: walls hide nothing. The agent starts anywhere. The mission is not part of the observation.
+//   - Observation: walls hide nothing. The agent starts anywhere.
 //   - Reward: 1 - 0.9 t/T for done in the right place.
 //   - End: terminated by done and by toggle, whatever is ahead; truncated after T = 4 size² steps.
 type goToDoor struct {
@@ -53,7 +53,9 @@ func (f *goToDoor) generate(w *World) {
 	f.first = doors[w.rng.Int(0, len(doors))]
 }
 
-func (f *goToDoor) mission() string { return "go to the " + f.first.cell.words() }
+func (f *goToDoor) mission(b []byte) []byte {
+	return f.first.cell.appendWords(append(b, "go to the "...))
+}
 
 func (f *goToDoor) after(w *World, action int) {
 	if action == actDone && f.first.beside(w.x, w.y) {

@@ -8,7 +8,7 @@ var goToObjectIDs = []entry{
 func goToObjectID(id string, size, things int) entry {
 	return entry{
 		id: id, about: "stand next to the thing that the mission names and say so",
-		w: size, h: size, limit: 5 * size * size, seeThrough: true,
+		w: size, h: size, limit: 5 * size * size, seeThrough: true, words: 5,
 		family: func() family { return &goToObject{things: things} },
 	}
 }
@@ -18,7 +18,7 @@ func goToObjectID(id string, size, things int) entry {
 //   - Goal: stand next to the thing that the mission names, looking anywhere, and take the action done. What counts is where
 //     it lay first, even if it has been carried away since.
 //   - Actions: all seven.
-//   - Observation: walls hide nothing. The agent starts anywhere. The mission is not part of the observation.
+//   - Observation: walls hide nothing. The agent starts anywhere.
 //   - Reward: 1 - 0.9 t/T for done in the right place.
 //   - End: terminated by done and by toggle, whatever is ahead; truncated after T = 5 size² steps.
 type goToObject struct {
@@ -34,7 +34,9 @@ func (f *goToObject) generate(w *World) {
 	f.first = all[w.rng.Int(0, f.things)]
 }
 
-func (f *goToObject) mission() string { return "go to the " + f.first.cell.words() }
+func (f *goToObject) mission(b []byte) []byte {
+	return f.first.cell.appendWords(append(b, "go to the "...))
+}
 
 func (f *goToObject) after(w *World, action int) {
 	if action == actDone && f.first.beside(w.x, w.y) {

@@ -16,7 +16,7 @@ func keyCorridorID(id string, size, rows int) entry {
 	about := fmt.Sprintf("find the key, unlock the room, pick up the ball; %d rooms along a corridor, %d by %d squares", 2*rows, size, size)
 	return entry{
 		id: id, about: about,
-		w: extent(size, cols), h: extent(size, rows), limit: 30 * size * size,
+		w: extent(size, cols), h: extent(size, rows), limit: 30 * size * size, words: 5,
 		family: func() family { return &keyCorridor{roomGrid: newRoomGrid(size, cols, rows)} },
 	}
 }
@@ -46,6 +46,8 @@ func (f *keyCorridor) generate(w *World) {
 	f.connectAll(drawn[:])
 }
 
-func (f *keyCorridor) mission() string { return "pick up the " + f.first.cell.words() }
+func (f *keyCorridor) mission(b []byte) []byte {
+	return f.first.cell.appendWords(append(b, "pick up the "...))
+}
 
 func (f *keyCorridor) after(w *World, action int) { f.taken(w, action) }

@@ -33,4 +33,6 @@ func (lavaGap) generate(w *World) {
 	g.set(x, y, emptyCell)
 }
 
-func (lavaGap) mission() string { return "avoid the lava and get to the green goal square" }
+func (lavaGap) mission(b []byte) []byte {
+	return append(b, "avoid the lava and get to the green goal square"...)
+}

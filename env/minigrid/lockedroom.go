@@ -2,7 +2,7 @@ package minigrid
 
 var lockedRoomIDs = []entry{{
 	id: "MiniGrid-LockedRoom-v0", about: "find the key among six rooms, unlock the one that is locked, go to the goal in it",
-	w: 19, h: 19, limit: 190,
+	w: 19, h: 19, limit: 190, words: 17,
 	family: func() family { return &lockedRoom{} },
 }}
 
@@ -79,8 +79,10 @@ func (f *lockedRoom) hang(w *World, locked *hallRoom) {
 	}
 }
 
-func (f *lockedRoom) mission() string {
+func (f *lockedRoom) mission(b []byte) []byte {
 	key := f.first.cell.colour().String()
-	return "get the " + key + " key from the " + f.second.cell.colour().String() + " room, unlock the " + key +
-		" door and go to the goal"
+	b = append(append(b, "get the "...), key...)
+	b = append(append(b, " key from the "...), f.second.cell.colour().String()...)
+	b = append(append(b, " room, unlock the "...), key...)
+	return append(b, " door and go to the goal"...)
 }

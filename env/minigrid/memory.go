@@ -71,7 +71,9 @@ func (f *memory) wall(g *grid, middle, end int) {
 	g.vert(end+2, 0, g.h, wallCell)
 }
 
-func (*memory) mission() string { return "go to the matching object at the end of the hallway" }
+func (*memory) mission(b []byte) []byte {
+	return append(b, "go to the matching object at the end of the hallway"...)
+}
 
 func (*memory) before(_ *World, action int) int {
 	if action == actPickup {

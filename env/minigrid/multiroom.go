@@ -157,4 +157,6 @@ func (f *multiRoom) draw(w *World, row []rowRoom) {
 	}
 }
 
-func (*multiRoom) mission() string { return "traverse the rooms to get to the goal" }
+func (*multiRoom) mission(b []byte) []byte {
+	return append(b, "traverse the rooms to get to the goal"...)
+}

@@ -99,8 +99,11 @@ func (c cell) walkable() bool {
 	return false
 }
 
-// words returns colour and kind as missions name them.
-func (c cell) words() string { return colourNames[c.colour()] + " " + kindNames[c.kind()] }
+// appendWords appends colour and kind as missions name them.
+func (c cell) appendWords(b []byte) []byte {
+	b = append(append(b, colourNames[c.colour()]...), ' ')
+	return append(b, kindNames[c.kind()]...)
+}
 
 // portable says whether the square holds something that can be picked up.
 func (c cell) portable() bool {

@@ -145,6 +145,6 @@ func (f *obstructedMaze) addKey(i, j int, c colour) {
 	f.placeIn(i, j, key)
 }
 
-func (f *obstructedMaze) mission() string { return "pick up the blue ball" }
+func (f *obstructedMaze) mission(b []byte) []byte { return append(b, "pick up the blue ball"...) }
 
 func (f *obstructedMaze) after(w *World, action int) { f.taken(w, action) }

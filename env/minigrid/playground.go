@@ -44,4 +44,4 @@ func (playground) generate(w *World) {
 	}
 }
 
-func (playground) mission() string { return "" }
+func (playground) mission(b []byte) []byte { return b }

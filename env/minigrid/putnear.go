@@ -8,7 +8,7 @@ var putNearIDs = []entry{
 func putNearID(id string, size, things int) entry {
 	return entry{
 		id: id, about: "put one thing that the mission names near the other",
-		w: size, h: size, limit: 5 * size, seeThrough: true,
+		w: size, h: size, limit: 5 * size, seeThrough: true, words: 8,
 		family: func() family { return &putNear{things: things} },
 	}
 }
@@ -17,7 +17,7 @@ func putNearID(id string, size, things int) entry {
 //
 //   - Goal: pick up what the mission names first and drop it so that it touches, corners included, the square of the second.
 //   - Actions: all seven; done does nothing.
-//   - Observation: walls hide nothing. The agent starts anywhere. The mission is not part of the observation.
+//   - Observation: walls hide nothing. The agent starts anywhere.
 //   - Reward: 1 - 0.9 t/T for a drop in the right place.
 //   - End: terminated by drop with something in hand, even where there is no room for it, and with a wrong thing in hand;
 //     truncated after T = 5 size steps.
@@ -40,8 +40,9 @@ func (f *putNear) generate(w *World) {
 	f.first, f.second = all[move], all[to]
 }
 
-func (f *putNear) mission() string {
-	return "put the " + f.first.cell.words() + " near the " + f.second.cell.words()
+func (f *putNear) mission(b []byte) []byte {
+	b = f.first.cell.appendWords(append(b, "put the "...))
+	return f.second.cell.appendWords(append(b, " near the "...))
 }
 
 func (f *putNear) before(w *World, action int) int {

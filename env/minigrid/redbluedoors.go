@@ -42,7 +42,9 @@ func (w *World) hang(c colour, x, y int) target {
 	return t
 }
 
-func (*redBlueDoors) mission() string { return "open the red door then the blue door" }
+func (*redBlueDoors) mission(b []byte) []byte {
+	return append(b, "open the red door then the blue door"...)
+}
 
 // after need not know whether the red door was open before the step: one that opens the blue door does not move it.
 func (f *redBlueDoors) after(w *World, _ int) {

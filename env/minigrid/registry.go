@@ -7,10 +7,12 @@ type entry struct {
 	id         string
 	about      string // one line for people
 	w, h       int
-	limit      int      // steps after which an episode is truncated
+	limit      int      // steps after which an episode is truncated; 0 if that differs from episode to episode
 	seeThrough bool     // walls and doors hide nothing
 	actions    []string // nil: all seven
 	aimless    bool     // nothing is asked for: no episode is a success
+	words      int      // of the longest mission; 0 if it never changes
+	clauses    int      // of the longest instruction, if each is a milestone
 	family     func() family
 }
 
@@ -37,6 +39,13 @@ var families = [][]entry{
 	keyCorridorIDs,
 	obstructedMazeIDs,
 	playgroundIDs,
+	babyAIGoToIDs,
+	babyAIOpenIDs,
+	babyAIPickupIDs,
+	babyAIPutNextIDs,
+	babyAIUnlockIDs,
+	babyAIOtherIDs,
+	babyAISynthIDs,
 }
 
 // IDs returns the ids of all worlds, family by family, small before large.

@@ -19,6 +19,7 @@ const (
 const (
 	roomTries    = 1000 // for a square in a room
 	connectTries = 5000 // for doors that join all rooms
+	poseTries    = 1000 // for a pose of the agent, before it is made sure that there is one
 )
 
 // roomGrid is the base of families with rooms of one size in rows and columns, joined by doors. Room (i, j) is in column i
@@ -161,7 +162,8 @@ func (r *roomGrid) removeWall(i, j, wall int) {
 	r.setOpen(j*r.cols+i, wall)
 }
 
-// placeAgent puts the agent in the room, looking anywhere but at an object from close by.
+// placeAgent puts the agent in the room, looking anywhere but at an object from close by. Where no pose is left, in a room
+// that is full but for a square among objects, the original hangs; here that rejects the layout.
 func (r *roomGrid) placeAgent(i, j int) {
 	w := r.w
 	if i == anyRoom {
@@ -170,9 +172,10 @@ func (r *roomGrid) placeAgent(i, j int) {
 	if j == anyRoom {
 		j = w.rng.Int(0, r.rows)
 	}
-	for {
+	for tries := 0; ; tries++ {
 		w.x, w.y = -1, -1
 		x, y, ok := w.place(emptyCell, r.room(i, j).rect, nil, roomTries)
+		ok = ok && (tries != poseTries || r.hasPose(r.room(i, j).rect))
 		if !ok {
 			w.reject()
 			x, y = r.room(i, j).rect.x, r.room(i, j).rect.y // somewhere, to come to an end
@@ -183,6 +186,25 @@ func (r *roomGrid) placeAgent(i, j int) {
 			return
 		}
 	}
+}
+
+// hasPose says whether the agent can stand somewhere in the rectangle and look at a wall or an empty square.
+func (r *roomGrid) hasPose(in rect) bool {
+	g := &r.w.grid
+	for y := in.y; y < in.y+in.h; y++ {
+		for x := in.x; x < in.x+in.w; x++ {
+			if g.at(x, y) != emptyCell {
+				continue
+			}
+			for dir := range 4 {
+				dx, dy := toward(dir)
+				if c := g.at(x+dx, y+dy); c == emptyCell || c == wallCell {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // connectAll hangs unlocked doors of the given colours at random until the agent's room is joined to all others; doors count

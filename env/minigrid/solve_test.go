@@ -232,6 +232,37 @@ var solutions = map[string]func(s *solver){
 			s.do(actToggle)
 		}
 	},
+	// The bot of the original solves the others; see TestPlayed.
+	"BabyAI-KeyInBox-v0":                 (*solver).unbox,
+	"BabyAI-PutNextS5N2Carrying-v0":      func(s *solver) { s.deliver(&s.family.(*carrying).level) },
+	"BabyAI-PutNextS5N2CarryingFixed-v0": func(s *solver) { s.deliver(&s.family.(*holding).level) },
+	"BabyAI-PutNextS6N3Carrying-v0":      func(s *solver) { s.deliver(&s.family.(*carrying).level) },
+	"BabyAI-PutNextS6N3CarryingFixed-v0": func(s *solver) { s.deliver(&s.family.(*holding).level) },
+	"BabyAI-PutNextS7N4Carrying-v0":      func(s *solver) { s.deliver(&s.family.(*carrying).level) },
+	"BabyAI-PutNextS7N4CarryingFixed-v0": func(s *solver) { s.deliver(&s.family.(*holding).level) },
+}
+
+// unbox takes the key out of the only box and opens the only door.
+func (s *solver) unbox() {
+	s.t.Helper()
+	s.face(s.find("box", func(c cell) bool { return c.kind() == kindBox }))
+	s.do(actToggle)
+	x, y := s.find("locked door", func(c cell) bool { return c.kind() == kindDoor })
+	s.take(kindKey, s.grid.at(x, y).colour())
+	s.face(x, y)
+	s.do(actToggle)
+}
+
+// deliver drops what is in hand next to what the first clause asks for. It turns around first, for the thing to be in hand.
+func (s *solver) deliver(l *level) {
+	s.t.Helper()
+	s.do(actLeft)
+	to := l.where[l.clauses[0].next.set.next(0)]
+	s.walk("the other thing", func(p pose) bool {
+		x, y := p.front()
+		return s.grid.at(x, y) == emptyCell && to.beside(spot{uint8(x), uint8(y)})
+	})
+	s.do(actDrop)
 }
 
 // failures say how episodes are lost.

@@ -62,6 +62,7 @@ var (
 	errEpisode = errors.New("damaged: impossible agent, clock or end")
 	errCell    = errors.New("damaged: impossible square")
 	errTwice   = errors.New("damaged: an object is in two places")
+	errMission = errors.New("damaged: impossible mission")
 	errMissing = errors.New("damaged: an object of the task is missing")
 )
 
@@ -89,12 +90,17 @@ func (w *World) restore(b []byte) error {
 	case !n.possible():
 		return errEpisode
 	}
-	if k, ok := w.family.(keeper); ok {
+	n.adopt(w.entry.family())
+	if k, ok := n.family.(keeper); ok {
 		if err := k.restoreState(&n, r.b); err != nil {
 			return err
 		}
 	} else if len(r.b) > 0 {
 		return errLong
+	}
+	n.spoken = make([]float32, len(w.spoken))
+	if n.phase != idle && !n.speak() {
+		return errMission
 	}
 	*w = n
 	return nil
@@ -143,6 +149,9 @@ func (w *World) possible() bool {
 		return false
 	}
 	if w.entry.limit > 0 && w.limit != w.entry.limit || w.steps > w.limit || w.phase == running && w.steps == w.limit {
+		return false
+	}
+	if w.milestones>>len(w.spec.Milestones) != 0 {
 		return false
 	}
 	if math.IsNaN(w.reward) || math.IsInf(w.reward, 0) {

@@ -147,7 +147,8 @@ func sealed(body []byte) []byte {
 func TestRestoreForged(t *testing.T) {
 	for _, id := range []string{
 		"MiniGrid-Playground-v0", "MiniGrid-Fetch-8x8-N3-v0", "MiniGrid-PutNear-8x8-N3-v0", "MiniGrid-RedBlueDoors-6x6-v0",
-		"MiniGrid-MemoryS7-v0", "MiniGrid-Dynamic-Obstacles-5x5-v0",
+		"MiniGrid-MemoryS7-v0", "MiniGrid-Dynamic-Obstacles-5x5-v0", "BabyAI-OpenRedDoor-v0", "BabyAI-PutNextS5N2Carrying-v0",
+		"BabyAI-PutNextLocalS5N3-v0", "BabyAI-MiniBossLevel-v0",
 	} {
 		t.Run(id, func(t *testing.T) { forge(t, id) })
 	}

@@ -60,6 +60,12 @@ func (w *World) act(action int) {
 	w.truncated = w.steps >= w.limit
 }
 
+// front returns the square ahead.
+func (w *World) front() (x, y int) {
+	dx, dy := toward(w.dir)
+	return w.x + dx, w.y + dy
+}
+
 // walk steps onto the square ahead, c, if it can be stepped on.
 func (w *World) walk(c cell) {
 	if !c.walkable() {

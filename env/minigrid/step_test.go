@@ -17,7 +17,7 @@ type bench struct {
 }
 
 func (f *bench) generate(w *World)               { f.lay(w) }
-func (f *bench) mission() string                 { return "test" }
+func (f *bench) mission(b []byte) []byte         { return append(b, "test"...) }
 func (f *bench) before(w *World, action int) int { return f.pre(w, action) }
 func (f *bench) after(w *World, action int)      { f.post(w, action) }
 func (f *bench) appendState(b []byte) []byte     { return append(b, f.kept) }

@@ -5,10 +5,11 @@ import (
 	"compress/gzip"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/auxrl/auxrl/env"
@@ -49,7 +50,8 @@ func (h *hexBytes) UnmarshalText(text []byte) error {
 	return err
 }
 
-func readTraces(t *testing.T) []trace {
+// readTraces reads the traces of the id, or all if it is empty.
+func readTraces(t *testing.T, id string) []trace {
 	t.Helper()
 	f, err := os.Open("testdata/traces.jsonl.gz")
 	if err != nil {
@@ -60,22 +62,27 @@ func readTraces(t *testing.T) []trace {
 	if err != nil {
 		t.Fatal(err)
 	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all []trace
-	for dec := json.NewDecoder(z); ; {
+	for line := range bytes.Lines(text) {
+		if id != "" && !bytes.Contains(line[:min(len(line), 100)], []byte(strconv.Quote(id))) {
+			continue
+		}
 		var tr trace
-		switch err := dec.Decode(&tr); {
-		case errors.Is(err, io.EOF):
-			return all
-		case err != nil:
+		if err := json.Unmarshal(line, &tr); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, tr)
 	}
+	return all
 }
 
 // TestTraces finds the first difference where TestDigests only finds that there is one.
 func TestTraces(t *testing.T) {
-	for _, tr := range readTraces(t) {
+	for _, tr := range readTraces(t, "") {
 		t.Run(fmt.Sprintf("%s/seed=%d", tr.ID, tr.Seed), func(t *testing.T) {
 			w := newRig(t, tr.ID)
 			w.Seed(tr.Seed)
@@ -132,12 +139,10 @@ func (r *rig) differsLayout(tr *trace) error {
 		return fmt.Errorf("got %dx%d, limit %d, agent %d %d %d; want %dx%d, %d, %d",
 			r.grid.w, r.grid.h, r.limit, r.x, r.y, r.dir, tr.W, tr.H, tr.MaxSteps, tr.Agent)
 	}
-	for x := range tr.W {
-		for y := range tr.H {
-			want := tr.Grid[3*(x*tr.H+y):][:3]
-			if got := appendShown(nil, r.grid.at(x, y)); !bytes.Equal(got, want) {
-				return fmt.Errorf("square (%d, %d): got %d, want %d", x, y, got, want)
-			}
+	layout := r.AppendLayout(nil)
+	for i := 0; i < len(tr.Grid); i += 3 {
+		if got, want := layout[i:i+3], tr.Grid[i:i+3]; !bytes.Equal(got, want) {
+			return fmt.Errorf("square (%d, %d): got %d, want %d", i/3/tr.H, i/3%tr.H, got, want)
 		}
 	}
 	return nil
@@ -153,17 +158,47 @@ func (r *rig) differs(want *view, mission string) error {
 			return fmt.Errorf("view column %d, row %d: got %d, want %d", i/3/r.view, i/3%r.view, a, b)
 		}
 	}
-	for dir, v := range r.vec {
-		if v != float32(flag(dir == want.Direction)) {
-			return fmt.Errorf("vector: got %v, want direction %d", r.vec, want.Direction)
+	return r.differsVector(want.Direction)
+}
+
+// differsVector holds the floats beside the image against direction and mission.
+func (r *rig) differsVector(direction int) error {
+	for dir, v := range r.vec[:4] {
+		if v != float32(flag(dir == direction)) {
+			return fmt.Errorf("vector: got %v, want direction %d", r.vec, direction)
 		}
+	}
+	if told, want := spelled(r.vec[4:]), strings.ReplaceAll(r.Mission(), ",", ""); r.entry.words > 0 && told != want {
+		return fmt.Errorf("vector: the mission %q is told as %q", want, told)
 	}
 	return nil
 }
 
+// spelled returns the words of tokens.
+func spelled(of []float32) string {
+	words := Words()
+	var said []string
+	for i, token := range of {
+		if token == 0 {
+			return strings.Join(said, " ") + strings.Repeat(" ?", nonZero(of[i:]))
+		}
+		said = append(said, words[int(token)])
+	}
+	return strings.Join(said, " ")
+}
+
+// nonZero counts.
+func nonZero(of []float32) (n int) {
+	for _, v := range of {
+		if v != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // TestTraceFindsDifferences shows that follow notices what it is there for.
 func TestTraceFindsDifferences(t *testing.T) {
-	all := readTraces(t)
 	damage := map[string]func(tr *trace){
 		"square":    func(tr *trace) { tr.Grid[30] ^= 1 },
 		"agent":     func(tr *trace) { tr.Agent[2] ^= 1 },
@@ -174,11 +209,7 @@ func TestTraceFindsDifferences(t *testing.T) {
 		"mission":   func(tr *trace) { tr.Mission += "." },
 	}
 	for name, f := range damage {
-		i := 0
-		for all[i].ID != "MiniGrid-DoorKey-8x8-v0" {
-			i++
-		}
-		tr := readTraces(t)[i]
+		tr := readTraces(t, "MiniGrid-DoorKey-8x8-v0")[0]
 		f(&tr)
 		w := newRig(t, tr.ID)
 		w.Seed(tr.Seed)

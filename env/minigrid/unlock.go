@@ -1,12 +1,12 @@
 package minigrid
 
-var unlockIDs = []entry{twoRooms("MiniGrid-Unlock-v0", "take the key and open the door", 288,
+var unlockIDs = []entry{twoRooms("MiniGrid-Unlock-v0", "take the key and open the door", 288, 0,
 	func() family { return &unlock{roomGrid: newTwoRooms()} })}
 
 var unlockPickupIDs = []entry{
-	twoRooms("MiniGrid-UnlockPickup-v0", "take the key, open the door, pick up the box behind it", 288,
+	twoRooms("MiniGrid-UnlockPickup-v0", "take the key, open the door, pick up the box behind it", 288, 5,
 		func() family { return &unlockPickup{roomGrid: newTwoRooms()} }),
-	twoRooms("MiniGrid-BlockedUnlockPickup-v0", "as UnlockPickup, with a ball in front of the door", 576,
+	twoRooms("MiniGrid-BlockedUnlockPickup-v0", "as UnlockPickup, with a ball in front of the door", 576, 5,
 		func() family { return &unlockPickup{roomGrid: newTwoRooms(), blocked: true} }),
 }
 
@@ -15,10 +15,10 @@ const twoRoomsSize = 6
 
 func newTwoRooms() roomGrid { return newRoomGrid(twoRoomsSize, 2, 1) }
 
-func twoRooms(id, about string, limit int, build func() family) entry {
+func twoRooms(id, about string, limit, words int, build func() family) entry {
 	return entry{
 		id: id, about: about,
-		w: extent(twoRoomsSize, 2), h: twoRoomsSize, limit: limit,
+		w: extent(twoRoomsSize, 2), h: twoRoomsSize, limit: limit, words: words,
 		family: build,
 	}
 }
@@ -42,7 +42,7 @@ func (f *unlock) generate(w *World) {
 	f.placeAgent(0, 0)
 }
 
-func (*unlock) mission() string { return "open the door" }
+func (*unlock) mission(b []byte) []byte { return append(b, "open the door"...) }
 
 func (f *unlock) after(w *World, action int) {
 	if action == actToggle && w.isOpen(f.first) {
@@ -75,6 +75,8 @@ func (f *unlockPickup) generate(w *World) {
 	f.placeAgent(0, 0)
 }
 
-func (f *unlockPickup) mission() string { return "pick up the " + f.first.cell.words() }
+func (f *unlockPickup) mission(b []byte) []byte {
+	return f.first.cell.appendWords(append(b, "pick up the "...))
+}
 
 func (f *unlockPickup) after(w *World, action int) { f.taken(w, action) }

@@ -56,6 +56,7 @@ func (w *World) observe(obs []byte, vec []float32) {
 	v := (*[4]float32)(vec)
 	*v = [4]float32{}
 	v[w.dir&3] = 1
+	copy(vec[4:], w.spoken)
 	if w.view == viewSize {
 		w.look((*[viewSize * viewSize * 3]byte)(obs))
 	} else {

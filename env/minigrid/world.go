@@ -1,6 +1,8 @@
 package minigrid
 
 import (
+	"slices"
+
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/npyrand"
 )
@@ -45,8 +47,14 @@ const (
 type family interface {
 	// generate lays out an episode in an empty grid and puts the agent somewhere. It draws in the original's order.
 	generate(w *World)
-	// mission says in words what is to be done in this episode.
-	mission() string
+	// mission appends in words what is to be done in this episode.
+	mission(b []byte) []byte
+}
+
+// haunted families carry something from episode to episode, as the original does.
+type haunted interface {
+	// forget makes the family as new.
+	forget()
 }
 
 // preparer families do something before the common step.
@@ -65,8 +73,8 @@ type judge interface {
 // keeper families hold state of the episode that must be saved with it.
 type keeper interface {
 	appendState(b []byte) []byte
-	// restoreState takes up what appendState appended in an episode of w, which is restored but for the family. On an error
-	// it leaves the family as it was.
+	// restoreState takes up what appendState appended in an episode of w, which is restored but for the family. The family
+	// is new; on an error it is not used.
 	restoreState(w *World, b []byte) error
 }
 
@@ -96,6 +104,9 @@ type World struct {
 	terminated bool    // both can be true at once
 	truncated  bool
 
+	spoken []float32 // the mission as tokens, where it differs from episode to episode
+	text   []byte    // the mission, while it is put into tokens
+
 	rejected bool              // the layout was given up
 	resume   npyrand.Generator // the stream as it was then
 
@@ -103,9 +114,8 @@ type World struct {
 }
 
 func newWorld(e *entry, view int) *World {
-	w := &World{entry: e, family: e.family(), view: view, limit: e.limit}
-	w.preparer, _ = w.family.(preparer)
-	w.judge, _ = w.family.(judge)
+	w := &World{entry: e, view: view, limit: e.limit}
+	w.adopt(e.family())
 	w.grid = newGrid(e.w, e.h, view-1)
 	if !e.seeThrough {
 		w.sight = opaque
@@ -117,7 +127,7 @@ func newWorld(e *entry, view int) *World {
 		Codes:      []int{int(kinds), int(colours), int(states) + 1},
 		Vector:     []env.Field{{Name: "direction", Len: 4}},
 		Actions:    e.actions,
-		Milestones: milestoneNames,
+		Milestones: slices.Clip(milestoneNames),
 		StepLimit:  e.limit,
 		Success:    success,
 	}
@@ -127,21 +137,40 @@ func newWorld(e *entry, view int) *World {
 	if e.aimless {
 		w.spec.Success = 0
 	}
+	w.spec.Milestones = append(w.spec.Milestones, clauseNames[:e.clauses]...)
+	if e.words > 0 {
+		w.spec.Vector = append(w.spec.Vector, env.Field{Name: "mission", Len: e.words, Codes: len(vocabulary)})
+		w.spoken = make([]float32, e.words)
+		w.text = make([]byte, 0, e.words*longestWord)
+	}
 	w.rng.Seed(0)
 	return w
+}
+
+// adopt makes f the world's family.
+func (w *World) adopt(f family) {
+	w.family = f
+	w.preparer, _ = f.(preparer)
+	w.judge, _ = f.(judge)
 }
 
 // Spec describes the world; see the package comment for the observation.
 func (w *World) Spec() env.Spec { return w.spec }
 
 // Seed restarts the world's random stream, so that the next Reset is the original's reset(seed=seed).
-func (w *World) Seed(seed uint64) { w.rng.Seed(seed) }
+func (w *World) Seed(seed uint64) {
+	w.rng.Seed(seed)
+	if f, ok := w.family.(haunted); ok {
+		f.forget()
+	}
+}
 
 // Mission says in words what is to be done in this episode.
-func (w *World) Mission() string { return w.family.mission() }
+func (w *World) Mission() string { return string(w.family.mission(nil)) }
 
 // Milestones returns what has happened in this episode, the same bits in every world: bit 0, something was picked up (the
-// key, in DoorKey); bit 1, a door was opened; bit 2, the task was fulfilled.
+// key, in DoorKey); bit 1, a door was opened; bit 2, the task was fulfilled. In levels of BabyAI whose instructions have several
+// clauses, bits 3 to 6 say that the first, second, third, fourth in the mission is done.
 func (w *World) Milestones() uint64 { return w.milestones }
 
 // Reset begins the next episode of the stream.
@@ -151,7 +180,7 @@ func (w *World) Reset(obs []byte, vec []float32) {
 		w.rng = w.resume
 		w.layOut()
 	}
-	w.carrying = nothing
+	w.speak()
 	w.steps, w.milestones, w.reward = 0, 0, 0
 	w.terminated, w.truncated = false, false
 	w.phase = running
@@ -162,7 +191,7 @@ func (w *World) Reset(obs []byte, vec []float32) {
 func (w *World) layOut() {
 	w.grid.clear()
 	w.x, w.y, w.dir = -1, -1, 0
-	w.objects = 0
+	w.objects, w.carrying = 0, nothing
 	w.limit = w.entry.limit
 	w.rejected = false
 	w.family.generate(w)
