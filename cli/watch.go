@@ -137,10 +137,14 @@ type show struct {
 	dir   string // of the run; "": random actions
 	flags *watchFlags
 	world env.Env
+	whole env.Renderer // the world's pictures; nil: it has none
+	view  env.Viewer   // likewise of what the agent sees
+	meter env.Meter    // what the world itself paid; nil: what its steps return
 	actor *policy.Actor
 	obs   []byte
 	vec   []float32
 	snap  viz.Snapshot
+	ret   float64 // of the running episode
 	shown int
 	limit int // steps after which an episode is cut; 0: only by the world
 }
@@ -169,12 +173,14 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	if s.actor == nil {
 		s.actRandomly(len(spec.Actions))
 	}
-	if r, ok := s.world.(env.Renderer); ok {
-		s.snap.World = image.NewRGBA(image.Rectangle{Max: r.RenderSize(room)})
+	var ok bool
+	if s.whole, ok = env.As[env.Renderer](s.world); ok {
+		s.snap.World = image.NewRGBA(image.Rectangle{Max: s.whole.RenderSize(room)})
 	}
-	if v, ok := s.world.(env.Viewer); ok {
-		s.snap.View = image.NewRGBA(image.Rectangle{Max: v.ViewSize(image.Pt(room.X/3, room.Y/3))})
+	if s.view, ok = env.As[env.Viewer](s.world); ok {
+		s.snap.View = image.NewRGBA(image.Rectangle{Max: s.view.ViewSize(image.Pt(room.X/3, room.Y/3))})
 	}
+	s.meter, _ = env.As[env.Meter](s.world)
 	return s, nil
 }
 
@@ -210,8 +216,7 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 			}
 			step := s.world.Step(act, s.obs, s.vec)
 			s.snap.Step++
-			s.snap.Reward = float32(step.Reward)
-			s.snap.Return += s.snap.Reward
+			s.earn(step.Reward)
 			if step.End == env.Running && s.snap.Step == s.limit {
 				step.End = env.Truncated
 			}
@@ -231,6 +236,16 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 		}
 	}
 	return nil
+}
+
+// earn adds a reward to the return; in a wrapped world, what the world itself paid meanwhile.
+func (s *show) earn(reward float64) {
+	before := s.ret
+	s.ret += reward
+	if s.meter != nil {
+		s.ret, _ = s.meter.Paid()
+	}
+	s.snap.Reward, s.snap.Return = float32(s.ret-before), float32(s.ret)
 }
 
 // hold waits for as long as a frame stands; in a file that takes one more.
@@ -253,7 +268,11 @@ func (s *show) begin(episode int) {
 	s.world.Seed(env.EvalSeed(uint64(s.flags.seed), episode-1))
 	s.world.Reset(s.obs, s.vec)
 	s.snap.Episode, s.snap.Step, s.snap.Reward, s.snap.Return, s.snap.End = episode, 0, 0, 0, ""
-	if m, ok := s.world.(env.Missioner); ok {
+	s.ret = 0
+	if s.meter != nil {
+		s.ret, _ = s.meter.Paid() // of the steps that an episode began with
+	}
+	if m, ok := env.As[env.Missioner](s.world); ok {
 		s.snap.Mission = m.Mission()
 	}
 	s.snap.History.Reset()
@@ -280,10 +299,10 @@ func (s *show) frame(ctx context.Context, sink viz.Sink, pace *viz.Pacer, act in
 		s.snap.History.Append(s.snap.Value, s.snap.Reward)
 	}
 	if s.snap.World != nil {
-		s.world.(env.Renderer).Render(s.snap.World)
+		s.whole.Render(s.snap.World)
 	}
 	if s.snap.View != nil {
-		s.world.(env.Viewer).RenderView(s.snap.View)
+		s.view.RenderView(s.snap.View)
 	}
 	s.shown++
 	return sink.Show(&s.snap)

@@ -19,7 +19,7 @@ type marked struct {
 // Step's action, and begin anew with Reset.
 func WithMilestones(w Env) (Env, error) {
 	spec := w.Spec()
-	marks, ok := ability[Milestoner](w)
+	marks, ok := As[Milestoner](w)
 	if !ok || len(spec.Milestones) == 0 {
 		return nil, fmt.Errorf("env: %s names no milestones that could be shown", spec.ID)
 	}
