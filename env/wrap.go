@@ -1,6 +1,7 @@
 package env
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -21,6 +22,28 @@ type Wrap struct {
 	FrameStack  int     `json:"frame_stack,omitempty"`  // images shown together; see FrameStack
 	RewardScale float64 `json:"reward_scale,omitempty"` // factor; see RewardScale
 	RewardClip  float64 `json:"reward_clip,omitempty"`  // largest absolute reward, after scaling; see RewardClip
+}
+
+// String names what is done, in order: "sticky 0.25, frame stack 4". It is empty for the zero value.
+func (c Wrap) String() string {
+	var parts []string
+	add := func(on bool, format string, args ...any) {
+		if on {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(c.Sticky != 0, "sticky %v", c.Sticky)
+	add(c.NoOps != 0, "no-ops %d", c.NoOps)
+	add(c.Skip != 0, "skip %d", c.Skip)
+	add(c.Repeat != 0, "repeat %d", c.Repeat)
+	add(c.TimeLimit != 0, "time limit %d", c.TimeLimit)
+	add(c.Gray, "gray")
+	add(c.Height != 0 || c.Width != 0, "resize %dx%d", c.Height, c.Width)
+	add(c.OneHot, "one-hot")
+	add(c.FrameStack != 0, "frame stack %d", c.FrameStack)
+	add(c.RewardScale != 0, "reward scale %v", c.RewardScale)
+	add(c.RewardClip != 0, "reward clip %v", c.RewardClip)
+	return strings.Join(parts, ", ")
 }
 
 // idle is what an action that does nothing is called.
