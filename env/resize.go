@@ -15,7 +15,7 @@ func Resize(w Env, height, width int) (Env, error) {
 	}
 	a := &area{rows: covers(spec.H, height), cols: covers(spec.W, width), c: spec.C, sum: make([]uint32, spec.W*spec.C)}
 	total := uint64(spec.H * spec.W)
-	a.half, a.inverse = uint64(total/2), 1<<inverseBits/total+1
+	a.half, a.inverse = total/2, 1<<inverseBits/total+1
 	spec.H, spec.W = height, width
 	return pictured(w, spec, a.resize), nil
 }

@@ -966,7 +966,7 @@ func sameGame(t *testing.T, a, b env.Env) {
 	}
 	var want []string
 	record := func(_ bool, _ int, s env.Step, obs []byte, vec []float32) {
-		want = append(want, fmt.Sprint(s, obs, vec))
+		want = append(want, fmt.Sprintf("%v %x %v", s, obs, vec))
 	}
 	a.Seed(6)
 	b.Seed(6)
