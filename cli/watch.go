@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"io/fs"
 	"math"
 	"os"
@@ -133,19 +132,11 @@ func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
 
 // show is an agent being watched. It has a world, streams and parameters of its own.
 type show struct {
+	*stage
 	app   *app
 	dir   string // of the run; "": random actions
 	flags *watchFlags
-	world env.Env
-	whole env.Renderer // the world's pictures; nil: it has none
-	view  env.Viewer   // likewise of what the agent sees
-	meter env.Meter    // what the world itself paid; nil: what its steps return
 	actor *policy.Actor
-	obs   []byte
-	vec   []float32
-	snap  viz.Snapshot
-	ret   float64 // of the running episode
-	shown int
 	limit int // steps after which an episode is cut; 0: only by the world
 }
 
@@ -163,24 +154,14 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.world, err = build(); err != nil {
+	world, err := build()
+	if err != nil {
 		return nil, err
 	}
-	spec := s.world.Spec()
-	s.obs, s.vec = make([]byte, spec.ObsLen()), make([]float32, spec.VecLen())
-	s.snap = viz.Snapshot{Title: spec.ID, StepLimit: spec.StepLimit, Actions: spec.Actions, Value: float32(math.NaN())}
-	room := viz.WorldLimit(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height))
+	s.stage = newStage(world)
 	if s.actor == nil {
-		s.actRandomly(len(spec.Actions))
+		s.actRandomly(len(s.snap.Actions))
 	}
-	var ok bool
-	if s.whole, ok = env.As[env.Renderer](s.world); ok {
-		s.snap.World = image.NewRGBA(image.Rectangle{Max: s.whole.RenderSize(room)})
-	}
-	if s.view, ok = env.As[env.Viewer](s.world); ok {
-		s.snap.View = image.NewRGBA(image.Rectangle{Max: s.view.ViewSize(image.Pt(room.X/3, room.Y/3))})
-	}
-	s.meter, _ = env.As[env.Meter](s.world)
 	return s, nil
 }
 
@@ -214,14 +195,7 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 			if err := s.frame(ctx, sink, pace, act); err != nil {
 				return err
 			}
-			step := s.world.Step(act, s.obs, s.vec)
-			s.snap.Step++
-			s.earn(step.Reward)
-			if step.End == env.Running && s.snap.Step == s.limit {
-				step.End = env.Truncated
-			}
-			if step.End != env.Running {
-				s.snap.End = step.End.String()
+			if s.step(act, s.limit).End != env.Running {
 				s.choose()
 				if err := s.frame(ctx, sink, pace, -1); err != nil {
 					return err
@@ -236,16 +210,6 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 		}
 	}
 	return nil
-}
-
-// earn adds a reward to the return; in a wrapped world, what the world itself paid meanwhile.
-func (s *show) earn(reward float64) {
-	before := s.ret
-	s.ret += reward
-	if s.meter != nil {
-		s.ret, _ = s.meter.Paid()
-	}
-	s.snap.Reward, s.snap.Return = float32(s.ret-before), float32(s.ret)
 }
 
 // hold waits for as long as a frame stands; in a file that takes one more.
@@ -265,17 +229,7 @@ func (s *show) begin(episode int) {
 		s.actor.Greedy = s.flags.greedy
 		s.actor.Seed(rng.At(uint64(s.flags.seed), uint64(episode)))
 	}
-	s.world.Seed(env.EvalSeed(uint64(s.flags.seed), episode-1))
-	s.world.Reset(s.obs, s.vec)
-	s.snap.Episode, s.snap.Step, s.snap.Reward, s.snap.Return, s.snap.End = episode, 0, 0, 0, ""
-	s.ret = 0
-	if s.meter != nil {
-		s.ret, _ = s.meter.Paid() // of the steps that an episode began with
-	}
-	if m, ok := env.As[env.Missioner](s.world); ok {
-		s.snap.Mission = m.Mission()
-	}
-	s.snap.History.Reset()
+	s.stage.begin(env.EvalSeed(uint64(s.flags.seed), episode-1), episode)
 }
 
 // choose lets the agent look at the observation, and returns its action.
@@ -298,12 +252,5 @@ func (s *show) frame(ctx context.Context, sink viz.Sink, pace *viz.Pacer, act in
 	if act >= 0 || s.snap.End != "" && s.snap.History.Steps() <= s.snap.Step {
 		s.snap.History.Append(s.snap.Value, s.snap.Reward)
 	}
-	if s.snap.World != nil {
-		s.whole.Render(s.snap.World)
-	}
-	if s.snap.View != nil {
-		s.view.RenderView(s.snap.View)
-	}
-	s.shown++
-	return sink.Show(&s.snap)
+	return s.show(sink)
 }
