@@ -123,9 +123,9 @@ func TestMistakes(t *testing.T) {
 		{"watch done --fps 0", `--fps takes a number from 0.1 to 50, not "0"`, 2},
 		{"watch done --episodes 0", `--episodes takes a whole number from 1 to 1000000, such as 500, 200k or 1M, not "0"`, 2},
 
-		{"bench", "what to measure is missing: rlrun bench engine", 2},
+		{"bench", "what to measure is missing: rlrun bench engine or rlrun bench envs", 2},
 		{"bench engin", `no benchmark "engin"; did you mean engine?`, 2},
-		{"bench xyz", `no benchmark "xyz"; there are engine`, 2},
+		{"bench xyz", `no benchmark "xyz"; there are engine, envs`, 2},
 		{"bench engine x", `unexpected argument "x"`, 2},
 		{"bench engine --seconds 0", `--seconds takes a number from 0.001 to 3600, not "0"`, 2},
 		{"bench engine --filter ''", `--filter takes a part of a row's name, not ""`, 2},
