@@ -16,19 +16,19 @@ type wrapFlags struct {
 	sticky, rewardScale, rewardClip       number
 	noOps, skip, repeat, timeLimit, stack count
 	size                                  imageSize
-	gray, oneHot, rewardNorm              bool
+	milestones, gray, oneHot, rewardNorm  bool
 }
 
 // wrapNames are the flags by name.
 var wrapNames = []string{
-	"sticky", "no-ops", "skip", "repeat", "time-limit", "gray", "resize", "one-hot", "frame-stack", "reward-scale", "reward-clip", "reward-norm",
+	"sticky", "no-ops", "skip", "repeat", "time-limit", "milestones", "gray", "resize", "one-hot", "frame-stack", "reward-scale", "reward-clip", "reward-norm",
 }
 
 const wrapHelp = `Worlds can be wrapped, in this order: --sticky, --no-ops, --skip, --repeat,
---time-limit, --gray, --resize, --one-hot, --frame-stack, --reward-scale,
---reward-clip, --reward-norm. The run keeps that: eval, watch and --resume wrap
-theirs the same way. Whatever is done to rewards, the return that is told is the
-world's own.`
+--time-limit, --milestones, --gray, --resize, --one-hot, --frame-stack,
+--reward-scale, --reward-clip, --reward-norm. The run keeps that: eval, watch
+and --resume wrap theirs the same way. Whatever is done to rewards, the return
+that is told is the world's own.`
 
 // add adds the flags to a command.
 func (f *wrapFlags) add(cmd *cobra.Command) {
@@ -42,6 +42,7 @@ func (f *wrapFlags) add(cmd *cobra.Command) {
 	fl.Var(&f.skip, "skip", "take each action N times; show the maximum of the last two images")
 	fl.Var(&f.repeat, "repeat", "take each action N times; show the last image")
 	fl.Var(&f.timeLimit, "time-limit", "truncate an episode after N decisions")
+	fl.BoolVar(&f.milestones, "milestones", false, "show the policy which milestones it has reached")
 	fl.BoolVar(&f.gray, "gray", false, "make colours grey")
 	fl.Var(&f.size, "resize", "shrink images to this height and width, such as 84x84")
 	fl.BoolVar(&f.oneHot, "one-hot", false, "show symbols as planes of bits")
@@ -62,7 +63,8 @@ func (f *wrapFlags) wrap() (env.Wrap, error) {
 		return env.Wrap{}, usagef("--reward-scale and --reward-clip of 0 would leave no reward")
 	}
 	return env.Wrap{
-		Sticky: f.sticky.value, NoOps: f.noOps.n, Skip: f.skip.n, Repeat: f.repeat.n, TimeLimit: f.timeLimit.n, Gray: f.gray, Height: f.size.height,
+		Sticky: f.sticky.value, NoOps: f.noOps.n, Skip: f.skip.n, Repeat: f.repeat.n, TimeLimit: f.timeLimit.n,
+		Milestones: f.milestones, Gray: f.gray, Height: f.size.height,
 		Width: f.size.width, OneHot: f.oneHot, FrameStack: f.stack.n, RewardScale: f.rewardScale.value, RewardClip: f.rewardClip.value,
 	}, nil
 }

@@ -13,12 +13,12 @@ import (
 func TestTrainWrapped(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "r")
 	r := must(t, "train", corridor, "--algo", "a2c", "--steps", "128", "--episodes", "7", "--run", dir, "--json", "--sticky", "0.25", "--repeat", "2",
-		"--time-limit", "9", "--one-hot", "--frame-stack", "3", "--reward-scale", "-2", "--reward-clip", "0.5", "--reward-norm")
-	if want := "\n  wrapped: sticky 0.25, repeat 2, time limit 9, one-hot, frame stack 3, reward scale -2, reward clip 0.5, reward norm\n"; !strings.Contains(r.err, want) {
+		"--time-limit", "9", "--milestones", "--one-hot", "--frame-stack", "3", "--reward-scale", "-2", "--reward-clip", "0.5", "--reward-norm")
+	if want := "\n  wrapped: sticky 0.25, repeat 2, time limit 9, milestones, one-hot, frame stack 3, reward scale -2, reward clip 0.5, reward norm\n"; !strings.Contains(r.err, want) {
 		t.Errorf("it said %q, want %q", r.err, want)
 	}
 	s, err := agent.ReadSettings(dir)
-	want := env.Wrap{Sticky: 0.25, Repeat: 2, TimeLimit: 9, OneHot: true, FrameStack: 3, RewardScale: -2, RewardClip: 0.5}
+	want := env.Wrap{Sticky: 0.25, Repeat: 2, TimeLimit: 9, Milestones: true, OneHot: true, FrameStack: 3, RewardScale: -2, RewardClip: 0.5}
 	if err != nil || s.Agent.Wrap != want || !s.Agent.RewardNorm {
 		t.Errorf("the settings have %+v, %v, %v", s.Agent.Wrap, s.Agent.RewardNorm, err)
 	}
@@ -43,7 +43,7 @@ func TestTrainWrapped(t *testing.T) {
 	for _, name := range wrapNames {
 		args := []string{"train", "--resume", dir, "--" + name}
 		switch name {
-		case "gray", "one-hot", "reward-norm":
+		case "milestones", "gray", "one-hot", "reward-norm":
 		case "resize":
 			args = append(args, "8x8")
 		default:

@@ -15,6 +15,7 @@ type Wrap struct {
 	Skip        int     `json:"skip,omitempty"`         // steps of one decision; see MaxAndSkip
 	Repeat      int     `json:"repeat,omitempty"`       // likewise; see ActionRepeat
 	TimeLimit   int     `json:"time_limit,omitempty"`   // decisions; see TimeLimit
+	Milestones  bool    `json:"milestones,omitempty"`   // see WithMilestones
 	Gray        bool    `json:"gray,omitempty"`         // see GrayScale
 	Height      int     `json:"height,omitempty"`       // of the image; see Resize
 	Width       int     `json:"width,omitempty"`        // given with Height
@@ -37,6 +38,7 @@ func (c Wrap) String() string {
 	add(c.Skip != 0, "skip %d", c.Skip)
 	add(c.Repeat != 0, "repeat %d", c.Repeat)
 	add(c.TimeLimit != 0, "time limit %d", c.TimeLimit)
+	add(c.Milestones, "milestones")
 	add(c.Gray, "gray")
 	add(c.Height != 0 || c.Width != 0, "resize %dx%d", c.Height, c.Width)
 	add(c.OneHot, "one-hot")
@@ -68,6 +70,7 @@ func (c Wrap) Apply(w Env) (Env, error) {
 		{c.Skip != 0, func() (Env, error) { return MaxAndSkip(w, c.Skip) }},
 		{c.Repeat != 0, func() (Env, error) { return ActionRepeat(w, c.Repeat) }},
 		{c.TimeLimit != 0, func() (Env, error) { return TimeLimit(w, c.TimeLimit) }},
+		{c.Milestones, func() (Env, error) { return WithMilestones(w) }},
 		{c.Gray, func() (Env, error) { return GrayScale(w) }},
 		{c.Height != 0 || c.Width != 0, func() (Env, error) { return Resize(w, c.Height, c.Width) }},
 		{c.OneHot, func() (Env, error) { return OneHot(w) }},
