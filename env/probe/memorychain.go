@@ -123,12 +123,12 @@ func (w *MemoryChain) RestoreState(b []byte) error {
 func (w *MemoryChain) Render(dst *image.RGBA) {
 	w.paint(dst, func(col, row int) color.RGBA {
 		switch {
-		case row == 0 && w.context[col] == 0:
-			return floor
-		case row == 0 && w.clock() == 0:
-			return sign
 		case row == 0:
-			return blend(floor, sign, 0.4)
+			bit := blend(dark, sign, 0.3+0.7*float64(w.context[col]))
+			if w.clock() > 0 {
+				return blend(floor, bit, 0.4)
+			}
+			return bit
 		case row == 1 && col == w.query && w.asks():
 			return prize
 		case row == 2:
