@@ -33,6 +33,9 @@ type Config struct {
 	Mixer     auxtasks.MixerConfig `json:"mixer"`               // how the tasks are mixed
 	DropEnds  bool                 `json:"drop_ends,omitempty"` // replay makes a known mistake, for comparison: see dropends.go
 	ReplayLen int                  `json:"replay_len"`          // transitions that replay keeps of each world
+
+	Wrap       env.Wrap `json:"wrap,omitzero"`         // how worlds are wrapped, in training and wherever the agent is used
+	RewardNorm bool     `json:"reward_norm,omitempty"` // normalise rewards in training; see env.RewardNorm
 }
 
 // Extra is an auxiliary task or a bonus to the reward, and how much of it.
@@ -83,7 +86,7 @@ func (e Extra) validate() error {
 // Algos lists the objectives by name.
 func Algos() []string { return []string{"ppo", "a2c"} }
 
-// Default returns settings that work for worlds of the given kind; steps of grid worlds are cheap, hence 200,000.
+// Default returns settings that work for worlds of the given kind, wrapped as they will be; steps of grid worlds are cheap, hence 200,000.
 func Default(algo string, spec env.Spec) Config {
 	c := Config{
 		Algo: algo, Seed: 1, Steps: 200_000, Worlds: 16, Horizon: 128, Gamma: 0.99,
@@ -102,7 +105,7 @@ func ShapeOf(spec env.Spec) policy.Shape {
 	return policy.Shape{H: spec.H, W: spec.W, C: spec.C, Codes: spec.Codes, Vec: spec.VecLen(), Actions: len(spec.Actions)}
 }
 
-// Validate reports the first setting that cannot work for worlds of the given kind.
+// Validate reports the first setting that cannot work for worlds of the given kind, wrapped as Wrap says.
 func (c Config) Validate(spec env.Spec) error {
 	if c.Steps < 1 {
 		return fmt.Errorf("agent: steps is %d, must be at least 1", c.Steps)

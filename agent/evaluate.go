@@ -190,14 +190,13 @@ func (e *evaluation) step() {
 		obs, vec := e.slot(lane)
 		s := w.Step(act, obs, vec)
 		e.mem.Saw(lane, int32(act), float32(s.Reward))
-		ep.Return += s.Reward
-		ep.Len++
+		ep.Count(s)
 		if s.End == env.Running && ep.Len == e.cfg.Limit {
 			s.End = env.Truncated
 		}
 		if s.End != env.Running {
-			ep.World, ep.End = lane, s.End
-			ep.Success = e.spec.Success != 0 && ep.Return >= e.spec.Success
+			ep.World = lane
+			ep.Finish(w, s.End, e.spec.Success)
 			e.begin(lane, e.current[lane]+lanes)
 		}
 	}

@@ -35,7 +35,7 @@ type Trainer struct {
 // recentLen is how many of the last training episodes Recent summarises.
 const recentLen = 100
 
-// NewTrainer makes the worlds, the network and what belongs to them. Close stops its workers.
+// NewTrainer makes the worlds, which it wraps as the settings say, the network and what belongs to them. Close stops its workers.
 func NewTrainer(cfg Config, build func() (env.Env, error)) (*Trainer, error) {
 	workers := team.New(0)
 	t, err := newTrainer(cfg, build, workers)
@@ -47,6 +47,7 @@ func NewTrainer(cfg Config, build func() (env.Env, error)) (*Trainer, error) {
 }
 
 func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (*Trainer, error) {
+	build = cfg.Wrap.Build(build)
 	probe, err := build()
 	if err != nil {
 		return nil, err
@@ -57,6 +58,9 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	worlds, err := env.NewVec(cfg.Worlds, cfg.Seed, workers, build)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.RewardNorm {
+		worlds.Norm = env.NewRewardNorm(cfg.Worlds, float64(cfg.Gamma))
 	}
 	objective, err := cfg.objective(workers)
 	if err != nil {
@@ -116,7 +120,7 @@ func (t *Trainer) Config() Config { return t.cfg }
 // Spec describes the worlds.
 func (t *Trainer) Spec() env.Spec { return t.worlds.Spec() }
 
-// Build returns the constructor of the worlds.
+// Build returns the constructor of the worlds, wrapped.
 func (t *Trainer) Build() func() (env.Env, error) { return t.build }
 
 // Net returns the network that is being trained.

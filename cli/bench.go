@@ -22,18 +22,18 @@ func (a *app) benchCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench WHAT",
 		Short: "Measure speed",
-		Long:  "Measure the speed of a part of this program on this machine: engine, what\ncomputes networks; agent, whole agents with and without auxiliary tasks.",
+		Long:  "Measure the speed of a part of this program on this machine: engine, what\ncomputes networks; envs, worlds; agent, whole agents with and without auxiliary\ntasks.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("what to measure is missing: %s bench engine", a.name)
+				return usagef("what to measure is missing: %s bench engine or %s bench envs", a.name, a.name)
 			}
 			return unknown("benchmark", args[0], verbs(cmd))
 		},
-		Example:               fmt.Sprintf("  %s bench engine --filter step", a.name),
+		Example:               fmt.Sprintf("  %[1]s bench engine --filter step\n  %[1]s bench envs", a.name),
 		DisableFlagsInUseLine: true,
 		RunE:                  func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(a.benchEngineCmd(), a.benchAgentCmd())
+	cmd.AddCommand(a.benchEngineCmd(), a.benchEnvsCmd(), a.benchAgentCmd())
 	return cmd
 }
 

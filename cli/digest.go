@@ -140,14 +140,14 @@ func (p *subject) appendObs(b []byte) []byte {
 }
 
 func (p *subject) appendReset(b []byte) []byte {
-	if d, ok := p.Env.(env.Digester); ok {
+	if d, ok := env.As[env.Digester](p.Env); ok {
 		return d.AppendReset(b)
 	}
 	return p.appendObs(b)
 }
 
 func (p *subject) appendStep(b []byte, s env.Step) []byte {
-	if d, ok := p.Env.(env.Digester); ok {
+	if d, ok := env.As[env.Digester](p.Env); ok {
 		return d.AppendStep(b, s)
 	}
 	b = binary.LittleEndian.AppendUint64(p.appendObs(b), math.Float64bits(s.Reward))
@@ -174,7 +174,7 @@ func layoutDigest(ctx context.Context, build func() (env.Env, error), from, to u
 		}
 		p.Seed(seed)
 		p.Reset(p.obs, p.vec)
-		if d, ok := p.Env.(env.Digester); ok {
+		if d, ok := env.As[env.Digester](p.Env); ok {
 			b = d.AppendLayout(b[:0])
 		} else {
 			b = p.appendObs(b[:0])

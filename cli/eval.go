@@ -51,7 +51,7 @@ and so on.`,
 	return cmd
 }
 
-// open returns the agent of a run directory and the constructor of its worlds.
+// open returns the agent of a run directory and the constructor of its worlds, wrapped as the run's are.
 func (a *app) open(dir string) (*policy.Actor, func() (env.Env, error), error) {
 	actor, err := policy.Open(dir)
 	if err != nil {
@@ -62,6 +62,11 @@ func (a *app) open(dir string) (*policy.Actor, func() (env.Env, error), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	settings, err := agent.ReadSettings(dir)
+	if err != nil {
+		return nil, nil, a.explain(err, dir)
+	}
+	build = settings.Agent.Wrap.Build(build)
 	w, err := build()
 	if err != nil {
 		return nil, nil, err

@@ -62,10 +62,22 @@ func (d *driver) announce() error {
 	if r.Step() > 0 {
 		from = fmt.Sprintf(" from step %d", r.Step())
 	}
-	_, err := fmt.Fprintf(d.err, "%s with %s, seed %d, %d steps%s, in %s\n", r.Env(), c.Algo, c.Seed, c.Steps, from, r.Path())
-	if err == nil && len(c.Aux) > 0 {
-		_, err = fmt.Fprintf(d.err, "  %s\n", d.extras())
+	if _, err := fmt.Fprintf(d.err, "%s with %s, seed %d, %d steps%s, in %s\n", r.Env(), c.Algo, c.Seed, c.Steps, from, r.Path()); err != nil {
+		return err
 	}
+	if len(c.Aux) > 0 {
+		if _, err := fmt.Fprintf(d.err, "  %s\n", d.extras()); err != nil {
+			return err
+		}
+	}
+	wrapped := c.Wrap.String()
+	if c.RewardNorm {
+		wrapped = strings.TrimPrefix(wrapped+", reward norm", ", ")
+	}
+	if wrapped == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(d.err, "  wrapped: %s\n", wrapped)
 	return err
 }
 

@@ -28,6 +28,7 @@ type trainFlags struct {
 	episodes count
 	json     bool
 	aux      auxFlags
+	wrap     wrapFlags
 }
 
 func (a *app) trainCmd() *cobra.Command {
@@ -46,10 +47,13 @@ func (a *app) trainCmd() *cobra.Command {
 minute, at the end, and when it is interrupted. Ctrl-C once finishes the
 update, saves, and prints the command that resumes. At the end the agent is
 evaluated on worlds that training never saw. A step is one decision in one
-world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
+world. The directory's metrics.jsonl has a line for each of 50 intervals.
+
+` + wrapHelp,
 		Example: fmt.Sprintf(`  %[1]s train MiniGrid-DoorKey-5x5-v0
   %[1]s train MiniGrid-DoorKey-8x8-v0 --steps 1M --seed 7 --run runs/doorkey
   %[1]s train MiniGrid-MemoryS7-v0 --core lstm --aux reward-prediction
+  %[1]s train MinAtar/Seaquest-v1 --steps 2M --reward-clip 1
   %[1]s train --resume runs/doorkey`, a.name),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && f.resume.text == "" {
@@ -76,6 +80,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.`,
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
 	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object per line, the evaluation last")
+	f.wrap.add(cmd)
 	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "preset": agent.Presets(), "steps": nil, "seed": nil, "episodes": nil, "stop-at-return": nil}, "run", "resume")
 	return cmd
 }
@@ -92,15 +97,22 @@ func (a *app) train(cmd *cobra.Command, id string, f *trainFlags) error {
 	if !slices.Contains(agent.Presets(), f.preset.text) {
 		return unknown("preset", f.preset.text, agent.Presets())
 	}
+	wrap, err := f.wrap.wrap()
+	if err != nil {
+		return err
+	}
 	w, err := build()
 	if err != nil {
 		return err
+	}
+	if w, err = wrap.Apply(w); err != nil {
+		return usage(err)
 	}
 	cfg, err := agent.Preset(f.preset.text, f.algo.text, w.Spec())
 	if err != nil {
 		return err
 	}
-	cfg.Seed, cfg.Steps = uint64(f.seed), f.steps.n
+	cfg.Seed, cfg.Steps, cfg.Wrap, cfg.RewardNorm = uint64(f.seed), f.steps.n, wrap, f.wrap.rewardNorm
 	if err := f.aux.apply(cmd, &cfg, agent.ShapeOf(w.Spec())); err != nil {
 		return err
 	}
@@ -147,7 +159,7 @@ func (a *app) create(dir, id string, t *agent.Trainer) (*agent.Run, error) {
 // resume goes on with a run.
 func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
 	dir := f.resume.text
-	for _, flag := range append([]string{"algo", "preset", "seed", "run"}, f.aux.names()...) {
+	for _, flag := range slices.Concat([]string{"algo", "preset", "seed", "run"}, f.aux.names(), wrapNames) {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--%s does not go with --resume: the run keeps its own", flag)
 		}

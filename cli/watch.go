@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"io/fs"
 	"math"
 	"os"
@@ -133,15 +132,11 @@ func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
 
 // show is an agent being watched. It has a world, streams and parameters of its own.
 type show struct {
+	*stage
 	app   *app
 	dir   string // of the run; "": random actions
 	flags *watchFlags
-	world env.Env
 	actor *policy.Actor
-	obs   []byte
-	vec   []float32
-	snap  viz.Snapshot
-	shown int
 	limit int // steps after which an episode is cut; 0: only by the world
 }
 
@@ -159,21 +154,13 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.world, err = build(); err != nil {
+	world, err := build()
+	if err != nil {
 		return nil, err
 	}
-	spec := s.world.Spec()
-	s.obs, s.vec = make([]byte, spec.ObsLen()), make([]float32, spec.VecLen())
-	s.snap = viz.Snapshot{Title: spec.ID, StepLimit: spec.StepLimit, Actions: spec.Actions, Value: float32(math.NaN())}
-	room := viz.WorldLimit(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height))
+	s.stage = newStage(world)
 	if s.actor == nil {
-		s.actRandomly(len(spec.Actions))
-	}
-	if r, ok := s.world.(env.Renderer); ok {
-		s.snap.World = image.NewRGBA(image.Rectangle{Max: r.RenderSize(room)})
-	}
-	if v, ok := s.world.(env.Viewer); ok {
-		s.snap.View = image.NewRGBA(image.Rectangle{Max: v.ViewSize(image.Pt(room.X/3, room.Y/3))})
+		s.actRandomly(len(s.snap.Actions))
 	}
 	return s, nil
 }
@@ -208,18 +195,11 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 			if err := s.frame(ctx, sink, pace, act); err != nil {
 				return err
 			}
-			step := s.world.Step(act, s.obs, s.vec)
+			step := s.step(act, s.limit)
 			if s.actor != nil {
 				s.actor.Reward(step.Reward)
 			}
-			s.snap.Step++
-			s.snap.Reward = float32(step.Reward)
-			s.snap.Return += s.snap.Reward
-			if step.End == env.Running && s.snap.Step == s.limit {
-				step.End = env.Truncated
-			}
 			if step.End != env.Running {
-				s.snap.End = step.End.String()
 				s.choose()
 				if err := s.frame(ctx, sink, pace, -1); err != nil {
 					return err
@@ -254,13 +234,7 @@ func (s *show) begin(episode int) {
 		s.actor.Seed(rng.At(uint64(s.flags.seed), uint64(episode)))
 		s.actor.Begin()
 	}
-	s.world.Seed(env.EvalSeed(uint64(s.flags.seed), episode-1))
-	s.world.Reset(s.obs, s.vec)
-	s.snap.Episode, s.snap.Step, s.snap.Reward, s.snap.Return, s.snap.End = episode, 0, 0, 0, ""
-	if m, ok := s.world.(env.Missioner); ok {
-		s.snap.Mission = m.Mission()
-	}
-	s.snap.History.Reset()
+	s.stage.begin(env.EvalSeed(uint64(s.flags.seed), episode-1), episode)
 }
 
 // choose lets the agent look at the observation, and returns its action.
@@ -283,12 +257,5 @@ func (s *show) frame(ctx context.Context, sink viz.Sink, pace *viz.Pacer, act in
 	if act >= 0 || s.snap.End != "" && s.snap.History.Steps() <= s.snap.Step {
 		s.snap.History.Append(s.snap.Value, s.snap.Reward)
 	}
-	if s.snap.World != nil {
-		s.world.(env.Renderer).Render(s.snap.World)
-	}
-	if s.snap.View != nil {
-		s.world.(env.Viewer).RenderView(s.snap.View)
-	}
-	s.shown++
-	return sink.Show(&s.snap)
+	return s.show(sink)
 }

@@ -46,7 +46,7 @@ type Spec struct {
 	Signals    []Field // targets that only tasks may see: depth, pose, loop closure
 	Actions    []string
 	Milestones []string // what the bits of a Milestoner stand for, the lowest first
-	StepLimit  int      // decisions after which an episode is truncated; 0: none, or other ones in every episode
+	StepLimit  int      // decisions after which an episode is truncated at the latest; 0: none, or other ones in every episode
 	Success    float64  // smallest return of an episode that counts as a success; 0: the world has no such notion
 	Best       float64  // best mean return there is, where it is known; 0: unknown
 }
@@ -91,7 +91,7 @@ type Env interface {
 	Step(action int, obs []byte, vec []float32) Step
 }
 
-// Abilities beyond Env are found by assertion. A world without Stateful cannot be resumed exactly, and the run says so.
+// Abilities beyond Env are found by As, which looks inside wrappers too. A world without Stateful cannot be resumed exactly, and the run says so.
 type (
 	// Stateful worlds can be saved and restored in mid-episode: what follows is the same bit for bit. RestoreState keeps no hold
 	// of b and never panics; after an error the world must be restored again, or seeded and reset.
@@ -131,6 +131,11 @@ type (
 	// Missioner worlds tell in words what is to be done in this episode.
 	Missioner interface{ Mission() string }
 
+	// Meter worlds keep account of what the world inside all wrappers paid since the episode began, and of how many steps it took.
+	// What they tell of an ended episode stands until the next Reset.
+	Meter interface {
+		Paid() (ret float64, frames int)
+	}
 	// Digester worlds describe themselves in the bytes that their original in another language hashes, so that the two can be
 	// compared. Worlds without it are hashed by their observations.
 	Digester interface {

@@ -7,8 +7,7 @@ import (
 
 // marked is a world that shows its milestones.
 type marked struct {
-	Env
-	spec   Spec
+	wrapper
 	marks  Milestoner
 	floats int // of the vector of the world inside
 }
@@ -19,32 +18,17 @@ type marked struct {
 // Step's action, and begin anew with Reset.
 func WithMilestones(w Env) (Env, error) {
 	spec := w.Spec()
-	marks, ok := ability[Milestoner](w)
+	marks, ok := As[Milestoner](w)
 	if !ok || len(spec.Milestones) == 0 {
 		return nil, fmt.Errorf("env: %s names no milestones that could be shown", spec.ID)
 	}
-	m := marked{Env: w, spec: spec, marks: marks, floats: spec.VecLen()}
+	m := &marked{wrapper: wrapped(w), marks: marks, floats: spec.VecLen()}
 	m.spec.Vector = slices.Clone(spec.Vector)
 	for _, name := range spec.Milestones {
 		m.spec.Vector = append(m.spec.Vector, Field{Name: "milestone " + name, Len: 1})
 	}
-	if s, ok := w.(Stateful); ok {
-		return &savedMarked{m, s}, nil
-	}
-	return &m, nil
+	return honest(m), nil
 }
-
-// savedMarked is one that can be saved: all its state is that of the world inside.
-type savedMarked struct {
-	marked
-	Stateful
-}
-
-// Spec describes the world as it is seen through the wrapper.
-func (m *marked) Spec() Spec { return m.spec }
-
-// Unwrap returns the world inside.
-func (m *marked) Unwrap() Env { return m.Env }
 
 // Reset begins an episode.
 func (m *marked) Reset(obs []byte, vec []float32) {

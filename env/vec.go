@@ -11,19 +11,36 @@ import (
 	"github.com/auxrl/auxrl/internal/team"
 )
 
-// Episode is the record of one that ended.
+// Episode is the record of one. Return, Frames and Success are those of the world itself, whatever wrappers made of its rewards and
+// however many of its steps they took at once.
 type Episode struct {
-	World   int // which of the Vec's worlds
-	Return  float64
-	Len     int // decisions
+	World   int     // which of the Vec's worlds
+	Return  float64 // sum of the rewards
+	Len     int     // decisions
+	Frames  int     // steps of the world itself
 	End     End
 	Success bool // Return reached the Spec's Success
+}
+
+// Count adds a decision of a running episode.
+func (e *Episode) Count(s Step) {
+	e.Return += s.Reward
+	e.Len++
+}
+
+// Finish completes the record of an episode of w that has just ended so, before w is reset. success is the Spec's.
+func (e *Episode) Finish(w Env, end End, success float64) {
+	e.End, e.Frames = end, e.Len
+	if m, ok := As[Meter](w); ok {
+		e.Return, e.Frames = m.Paid()
+	}
+	e.Success = success != 0 && e.Return >= success
 }
 
 // Vec runs N worlds of one kind in step. A world whose episode ends begins the next one in the same call: the observation
 // that Step leaves is the new episode's first, the ended one's last is kept in Final.
 type Vec struct {
-	Reward   []float64 // [N] of the last Step
+	Reward   []float64 // [N] of the last Step, normalised if there is a Norm
 	End      []End     // [N] of the last Step
 	Final    []byte    // [N, H, W, C] true last observations, valid where End is not Running
 	FinalVec []float32 // [N, V] likewise
@@ -32,11 +49,14 @@ type Vec struct {
 	Now  Watched // what Watch asked for, of the states that the next decisions are taken from
 	Last Watched // likewise of the true last states, valid where End is not Running
 
+	// Norm, if not nil, normalises Reward; it is for N worlds. Episodes do not feel it.
+	Norm *RewardNorm
+
 	spec    Spec
 	worlds  []Env
 	tellers []teller  // [N]; nil: nothing is watched
-	ret     []float64 // return so far of each running episode
-	length  []int
+	running []Episode // [N]
+	ended   []Episode // [N] valid where End is not Running
 
 	team  *team.Team
 	piece func(shard int)
@@ -74,8 +94,8 @@ func NewVec(n int, seed uint64, workers *team.Team, build func() (Env, error)) (
 	v.Final = make([]byte, n*v.spec.ObsLen())
 	v.FinalVec = make([]float32, n*v.spec.VecLen())
 	v.Episodes = make([]Episode, 0, n)
-	v.ret = make([]float64, n)
-	v.length = make([]int, n)
+	v.running = make([]Episode, n)
+	v.ended = make([]Episode, n)
 	v.piece = v.stepShard
 	return v, nil
 }
@@ -104,8 +124,7 @@ func (v *Vec) World(i int) Env { return v.worlds[i] }
 
 // Reset begins an episode in every world. obs is [N, H, W, C], vec is [N, V].
 func (v *Vec) Reset(obs []byte, vec []float32) {
-	clear(v.ret)
-	clear(v.length)
+	clear(v.running)
 	v.run(nil, obs, vec)
 }
 
@@ -118,14 +137,12 @@ func (v *Vec) Step(act []int32, obs []byte, vec []float32) {
 	v.run(act, obs, vec)
 	v.Episodes = v.Episodes[:0]
 	for i, end := range v.End {
-		v.ret[i] += v.Reward[i]
-		v.length[i]++
-		if end == Running {
-			continue
+		if end != Running {
+			v.Episodes = append(v.Episodes, v.ended[i])
 		}
-		success := v.spec.Success != 0 && v.ret[i] >= v.spec.Success
-		v.Episodes = append(v.Episodes, Episode{World: i, Return: v.ret[i], Len: v.length[i], End: end, Success: success})
-		v.ret[i], v.length[i] = 0, 0
+	}
+	if v.Norm != nil {
+		v.Norm.Apply(v.Reward, v.End)
 	}
 }
 
@@ -153,7 +170,12 @@ func (v *Vec) stepShard(shard int) {
 		}
 		s := w.Step(int(v.act[i]), obs, vec)
 		v.Reward[i], v.End[i] = s.Reward, s.End
+		e := &v.running[i]
+		e.Count(s)
 		if s.End != Running {
+			e.World = i
+			e.Finish(w, s.End, v.spec.Success)
+			v.ended[i], *e = *e, Episode{}
 			copy(v.Final[i*size:], obs)
 			copy(v.FinalVec[i*floats:], vec)
 			v.tell(&v.Last, i)
@@ -169,11 +191,11 @@ func (v *Vec) Stateful() bool {
 	return ok
 }
 
-// AppendState appends the running episodes: statistics and, where the worlds can be saved, the worlds.
+// AppendState appends the running episodes: statistics and, where the worlds can be saved, the worlds; then the Norm, if there is one.
 func (v *Vec) AppendState(b []byte) []byte {
 	for i, w := range v.worlds {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v.ret[i]))
-		b = binary.LittleEndian.AppendUint64(b, uint64(v.length[i]))
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v.running[i].Return))
+		b = binary.LittleEndian.AppendUint64(b, uint64(v.running[i].Len))
 		at := len(b)
 		b = append(b, 0, 0, 0, 0)
 		if s, ok := w.(Stateful); ok {
@@ -181,12 +203,14 @@ func (v *Vec) AppendState(b []byte) []byte {
 		}
 		binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	}
+	if v.Norm != nil {
+		b = v.Norm.AppendState(b)
+	}
 	return b
 }
 
 // RestoreState continues what AppendState saved of a Vec of the same kind and size. What is watched of worlds that cannot be saved is
-// there again after the next Reset. After an error the Vec must be restored again
-// or made anew.
+// there again after the next Reset. After an error the Vec must be restored again or made anew.
 func (v *Vec) RestoreState(b []byte) error {
 	const head = 20 // bytes before a world's own: return, length, number of bytes that follow
 	for i, w := range v.worlds {
@@ -200,7 +224,7 @@ func (v *Vec) RestoreState(b []byte) error {
 		if length > math.MaxInt32 {
 			return fmt.Errorf("env: restore world %d: an episode of %d decisions", i, length)
 		}
-		v.ret[i], v.length[i] = math.Float64frombits(ret), int(length)
+		v.running[i] = Episode{Return: math.Float64frombits(ret), Len: int(length)}
 		if s, ok := w.(Stateful); ok {
 			if err := s.RestoreState(b[:n:n]); err != nil {
 				return fmt.Errorf("env: restore world %d: %w", i, err)
@@ -210,6 +234,9 @@ func (v *Vec) RestoreState(b []byte) error {
 			return fmt.Errorf("env: restore world %d: it was saved, but cannot be restored", i)
 		}
 		b = b[n:]
+	}
+	if v.Norm != nil {
+		return v.Norm.RestoreState(b)
 	}
 	if len(b) != 0 {
 		return errors.New("env: restore: the worlds' state is too long: was it saved with more worlds?")

@@ -192,7 +192,7 @@ func compareWithSingles(t *testing.T, b *bench, seed uint64, steps int) {
 				if got := b.FinalVec[i*floats:][:floats]; !slices.Equal(got, vec) {
 					t.Fatalf("step %d, world %d: FinalVec is %v, want %v", k, i, got, vec)
 				}
-				e.End, e.Success = s.End, e.Return >= spec.Success
+				e.Frames, e.End, e.Success = e.Len, s.End, e.Return >= spec.Success
 				ended = append(ended, *e)
 				*e = env.Episode{World: i}
 				w.Reset(obs, vec)
@@ -223,8 +223,8 @@ func TestVecStatistics(t *testing.T) {
 		b.Step(act, b.obs, b.vec)
 		got = append(got, b.Episodes...)
 	}
-	won := env.Episode{World: 0, Return: b.Spec().Best, Len: 7, End: env.Terminated, Success: true}
-	want := []env.Episode{won, won, won, won, {World: 1, Return: -0.5, Len: 32, End: env.Truncated}}
+	won := env.Episode{World: 0, Return: b.Spec().Best, Len: 7, Frames: 7, End: env.Terminated, Success: true}
+	want := []env.Episode{won, won, won, won, {World: 1, Return: -0.5, Len: 32, Frames: 32, End: env.Truncated}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -246,7 +246,7 @@ func TestVecWithoutSuccess(t *testing.T) {
 	for range 8 {
 		b.step()
 	}
-	if want := []env.Episode{{Return: 1, Len: 8, End: env.Truncated}}; !slices.Equal(b.Episodes, want) {
+	if want := []env.Episode{{Return: 1, Len: 8, Frames: 8, End: env.Truncated}}; !slices.Equal(b.Episodes, want) {
 		t.Errorf("got %+v, want %+v", b.Episodes, want)
 	}
 }

@@ -68,22 +68,22 @@ func (t *teller) find(world Env, w Watch) error {
 	var missing string
 	var ok bool
 	if w.Signals {
-		if t.signals, ok = ability[Signaler](world); !ok {
+		if t.signals, ok = As[Signaler](world); !ok {
 			missing = "Signaler: it has no signals that tasks could predict"
 		}
 	}
 	if w.Potential {
-		if t.potential, ok = ability[Potential](world); !ok {
+		if t.potential, ok = As[Potential](world); !ok {
 			missing = "Potential: it does not say how far the goal is"
 		}
 	}
 	if w.Milestones {
-		if t.marks, ok = ability[Milestoner](world); !ok {
+		if t.marks, ok = As[Milestoner](world); !ok {
 			missing = "Milestoner: it names no steps on the way"
 		}
 	}
 	if w.Keys {
-		if t.key, ok = ability[Keyer](world); !ok {
+		if t.key, ok = As[Keyer](world); !ok {
 			missing = "Keyer: it does not hash its full state"
 		}
 	}
@@ -111,20 +111,5 @@ func (v *Vec) tell(dst *Watched, i int) {
 	}
 	if t.key != nil {
 		dst.Key[i] = t.key.Key()
-	}
-}
-
-// ability returns the outermost of w and the worlds it wraps that has the ability A.
-func ability[A any](w Env) (A, bool) {
-	for {
-		if a, ok := w.(A); ok {
-			return a, true
-		}
-		outer, more := w.(interface{ Unwrap() Env })
-		if !more {
-			var none A
-			return none, false
-		}
-		w = outer.Unwrap()
 	}
 }

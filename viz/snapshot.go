@@ -22,6 +22,7 @@ type Snapshot struct {
 	Policy  []float32 // [A] probabilities; nil if there is no policy
 	Action  int       // index of the action that is taken next; negative: none
 	Entropy float32   // of Policy, in nats
+	Legend  []string  // what a person can do, line by line, the first A for the actions; a Terminal shows it where there is no Policy
 
 	History History // of this episode, for curves; the owner appends
 }

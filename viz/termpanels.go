@@ -44,6 +44,9 @@ func (t *Terminal) mind(r image.Rectangle, s *Snapshot) {
 	if n := min(len(s.Policy), r.Dy()-7); n > 0 {
 		t.policy(r, s, n)
 		r.Min.Y += n + 2
+	} else if n := min(len(s.Legend), r.Dy()-5); n > 0 && len(s.Policy) == 0 {
+		t.legend(r, s, n)
+		r.Min.Y += n + 2
 	}
 	if r.Dy() < 3 {
 		return
@@ -108,6 +111,19 @@ func (t *Terminal) policy(r image.Rectangle, s *Snapshot, n int) {
 		t.bar(r.Min.X+3+names, y, r.Dx()-names-8, float64(s.Policy[a]), paint)
 		t.buf = appendPercent(t.buf[:0], s.Policy[a])
 		t.right(r.Max.X, y, label, a == s.Action)
+	}
+}
+
+// legend draws a heading and the first n lines of what a person can do.
+func (t *Terminal) legend(r image.Rectangle, s *Snapshot, n int) {
+	t.text(r.Min.X, r.Min.Y, r.Dx(), dim, false, "keys")
+	for i, line := range s.Legend[:n] {
+		y, label := r.Min.Y+1+i, ink
+		if i == s.Action {
+			label = orange
+			t.screen.put(r.Min.X, y, '►', orange, background, true)
+		}
+		t.text(r.Min.X+2, y, r.Dx()-2, label, i == s.Action, line)
 	}
 }
 

@@ -80,7 +80,7 @@ func TestAbilities(t *testing.T) {
 		if _, ok := w.(env.Stateful); !ok {
 			t.Errorf("%s is not Stateful", e.ID)
 		}
-		if _, ok := w.(env.Renderer); !ok {
+		if _, ok := env.As[env.Renderer](w); !ok {
 			t.Errorf("%s is not a Renderer", e.ID)
 		}
 	}

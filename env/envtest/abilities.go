@@ -43,7 +43,7 @@ func (c *checker) abilities() error {
 // ask calls everything that a world may have beside Env, and returns a hash of the answers.
 func (c *checker) ask(p *player, s env.Step) uint64 {
 	h := uint64(0)
-	if w, ok := p.w.(env.Signaler); ok {
+	if w, ok := env.As[env.Signaler](p.w); ok {
 		dst := make([]float32, c.spec.SignalsLen())
 		for i := range dst {
 			dst[i] = poisonFloat(p.poison)
@@ -51,19 +51,23 @@ func (c *checker) ask(p *player, s env.Step) uint64 {
 		w.Signals(dst)
 		h = mixed(h, hashFloats(dst))
 	}
-	if w, ok := p.w.(env.Potential); ok {
+	if w, ok := env.As[env.Potential](p.w); ok {
 		h = mixed(h, math.Float64bits(w.Potential()))
 	}
-	if w, ok := p.w.(env.Milestoner); ok {
+	if w, ok := env.As[env.Milestoner](p.w); ok {
 		h = mixed(h, w.Milestones())
 	}
-	if w, ok := p.w.(env.Keyer); ok {
+	if w, ok := env.As[env.Keyer](p.w); ok {
 		h = mixed(h, w.Key())
 	}
-	if w, ok := p.w.(env.Missioner); ok {
+	if w, ok := env.As[env.Missioner](p.w); ok {
 		h = mixed(h, maphash.String(hashSeed, w.Mission()))
 	}
-	if w, ok := p.w.(env.Digester); ok {
+	if w, ok := env.As[env.Meter](p.w); ok {
+		ret, frames := w.Paid()
+		h = mixed(mixed(h, math.Float64bits(ret)), uint64(frames))
+	}
+	if w, ok := env.As[env.Digester](p.w); ok {
 		b := w.AppendReset(w.AppendLayout([]byte("before")))
 		b = w.AppendStep(b, s)
 		if !bytes.HasPrefix(b, []byte("before")) {
@@ -79,12 +83,12 @@ func (c *checker) ranges() error {
 	reached := uint64(0)
 	signals := make([]float32, c.spec.SignalsLen())
 	return c.search(func(w env.Env, step int, _ env.Step) (bool, error) {
-		if w, ok := w.(env.Potential); ok {
+		if w, ok := env.As[env.Potential](w); ok {
 			if x := w.Potential(); !(x >= -1 && x <= 0) {
 				return false, fmt.Errorf("step %d: Potential is %v, want -1 to 0", step, x)
 			}
 		}
-		if w, ok := w.(env.Milestoner); ok {
+		if w, ok := env.As[env.Milestoner](w); ok {
 			now := w.Milestones()
 			if lost := reached &^ now; step > 0 && lost != 0 {
 				return false, fmt.Errorf("step %d: milestones %b were reached and no longer are", step, lost)
@@ -94,7 +98,7 @@ func (c *checker) ranges() error {
 				return false, fmt.Errorf("step %d: milestones %b, but the Spec names %d", step, now, named)
 			}
 		}
-		if w, ok := w.(env.Signaler); ok {
+		if w, ok := env.As[env.Signaler](w); ok {
 			w.Signals(signals)
 			for i, x := range signals {
 				if !finite(float64(x)) {

@@ -16,7 +16,7 @@ func (c *checker) ends() error {
 		switch {
 		case s.End == env.Terminated && c.o.NoTermination:
 			return false, fmt.Errorf("an episode terminated after %d decisions, but the world has no termination", step)
-		case s.End == env.Truncated && limit > 0 && step != limit:
+		case s.End == env.Truncated && limit > 0 && (step > limit || step < limit && !c.o.EarlyTruncation):
 			return false, fmt.Errorf("truncated after %d decisions, but StepLimit is %d", step, limit)
 		case s.End == env.Running && limit > 0 && step >= limit:
 			return false, fmt.Errorf("still running after %d decisions, but StepLimit is %d", step, limit)

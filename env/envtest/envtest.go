@@ -6,6 +6,7 @@
 //
 // Check builds many worlds and plays them with fixed random actions, side by side with twins that differ in one thing which
 // must not matter: what the buffers held before, whether somebody watched, whether the world was restored from a saved state.
+// Abilities are found by env.As, also through wrappers.
 package envtest
 
 import (
@@ -29,6 +30,8 @@ type Options struct {
 	NoTermination bool
 	// RareTermination: episodes can terminate, but not often enough to be found by trying.
 	RareTermination bool
+	// EarlyTruncation: the clock may run before the first decision, so that an episode is truncated before its StepLimit.
+	EarlyTruncation bool
 	// Policy, where given, plays half of the episodes in which both ends are looked for; nil: random actions and repeated ones.
 	// step counts from 0 in every episode.
 	Policy func(w env.Env, step int) int
@@ -108,7 +111,7 @@ func (c *checker) describe() error {
 	if err := sane(&c.spec); err != nil {
 		return err
 	}
-	if _, ok := w.(env.Signaler); ok != (c.spec.SignalsLen() > 0) {
+	if _, ok := env.As[env.Signaler](w); ok != (c.spec.SignalsLen() > 0) {
 		return fmt.Errorf("%d signals, but Signaler is %v", c.spec.SignalsLen(), ok)
 	}
 	p, err := c.player(1, 0)

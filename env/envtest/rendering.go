@@ -19,7 +19,8 @@ func (c *checker) rendering() error {
 	if err != nil {
 		return err
 	}
-	if _, ok := watched.w.(env.Renderer); !ok {
+	renderer, ok := env.As[env.Renderer](watched.w)
+	if !ok {
 		return nil
 	}
 	other, err := c.player(13, 0xa5)
@@ -32,7 +33,7 @@ func (c *checker) rendering() error {
 	}
 	sizes := map[image.Point]image.Point{}
 	for _, limit := range limits {
-		sizes[limit] = watched.w.(env.Renderer).RenderSize(limit)
+		sizes[limit] = renderer.RenderSize(limit)
 	}
 	least := sizes[image.Pt(1, 1)]
 	for _, limit := range limits {
@@ -72,7 +73,7 @@ func (c *checker) rendering() error {
 // picture renders the world of p amid a frame that must stay as it is, and returns a hash of the picture.
 func picture(p *player, limit, size image.Point) (uint64, error) {
 	const frame = 2
-	w := p.w.(env.Renderer)
+	w, _ := env.As[env.Renderer](p.w)
 	if got := w.RenderSize(limit); got != size {
 		return 0, fmt.Errorf("RenderSize(%v) changed from %v to %v", limit, size, got)
 	}

@@ -4,6 +4,11 @@
 // the observation, Corridor to carry reward back through time and to explore a little, Memory to remember, Discount to discount,
 // Truncation to bootstrap where only the clock ended the episode. The idea of such a ladder is Andy Jones's ("Debugging RL,
 // without the agonizing pain", 2021). Their images are a few symbols; rewards are binary fractions, so that returns are exact.
+//
+// The others are those of bsuite (Osband et al., "Behaviour Suite for Reinforcement Learning", 2020) that are tiny: Catch, DeepSea,
+// MemoryChain, Umbrella, DiscountingChain, with the original's rules and rewards; their random numbers are our own. Where it shows
+// one row of numbers, symbols are in the image here, and the time is beside it. DeepSea is for exploration, which no agent without a
+// bonus or a good deal of luck manages beyond the smallest; the memory chains are for recurrent cores.
 package probe
 
 import (
@@ -24,7 +29,38 @@ var table = []struct {
 	{"Probe/Memory-v0", "a cue is shown, then asked for: does the agent remember? (needs a recurrent core)", newMemory},
 	{"Probe/Discount-v0", "reward eight steps later, no choice: is the value discounted?", newDiscount},
 	{"Probe/Truncation-v0", "reward for ever, cut by the clock: is the value bootstrapped at a time limit?", newTruncation},
+	{"Probe/Catch-v0", "be under the falling ball: does the policy generalise over an image? (bsuite)", newCatch},
+	{"Probe/DeepSea-10-v0", deepSeaAbout, newDeepSea(10)},
+	{"Probe/DeepSea-20-v0", deepSeaAbout, newDeepSea(20)},
+	{"Probe/DeepSea-30-v0", deepSeaAbout, newDeepSea(30)},
+	{"Probe/DeepSea-50-v0", deepSeaAbout, newDeepSea(50)},
+	{"Probe/MemoryLength-3-v0", memoryLengthAbout, newMemoryChain(3, 1)},
+	{"Probe/MemoryLength-10-v0", memoryLengthAbout, newMemoryChain(10, 1)},
+	{"Probe/MemoryLength-30-v0", memoryLengthAbout, newMemoryChain(30, 1)},
+	{"Probe/MemoryLength-100-v0", memoryLengthAbout, newMemoryChain(100, 1)},
+	{"Probe/MemorySize-2-v0", memorySizeAbout, newMemoryChain(2, 2)},
+	{"Probe/MemorySize-5-v0", memorySizeAbout, newMemoryChain(2, 5)},
+	{"Probe/MemorySize-10-v0", memorySizeAbout, newMemoryChain(2, 10)},
+	{"Probe/UmbrellaLength-5-v0", umbrellaLengthAbout, newUmbrella(5, 20)},
+	{"Probe/UmbrellaLength-20-v0", umbrellaLengthAbout, newUmbrella(20, 20)},
+	{"Probe/UmbrellaLength-100-v0", umbrellaLengthAbout, newUmbrella(100, 20)},
+	{"Probe/UmbrellaDistract-5-v0", umbrellaDistractAbout, newUmbrella(20, 5)},
+	{"Probe/UmbrellaDistract-100-v0", umbrellaDistractAbout, newUmbrella(20, 100)},
+	{"Probe/DiscountingChain-1-v0", discountingAbout, newDiscountingChain(0)},
+	{"Probe/DiscountingChain-3-v0", discountingAbout, newDiscountingChain(1)},
+	{"Probe/DiscountingChain-10-v0", discountingAbout, newDiscountingChain(2)},
+	{"Probe/DiscountingChain-30-v0", discountingAbout, newDiscountingChain(3)},
+	{"Probe/DiscountingChain-100-v0", discountingAbout, newDiscountingChain(4)},
 }
+
+const (
+	deepSeaAbout          = "dive to a treasure behind costs that lead away from it: does the agent explore? (bsuite)"
+	memoryLengthAbout     = "a bit is shown, and asked for later: for how long does the agent remember? (bsuite)"
+	memorySizeAbout       = "bits are shown, and one is asked for: how much does the agent remember? (bsuite)"
+	umbrellaLengthAbout   = "the first choice counts, noise pays until the end: is credit given where due? (bsuite)"
+	umbrellaDistractAbout = "as UmbrellaLength, with more or less that means nothing in sight (bsuite)"
+	discountingAbout      = "one delay pays more than the others: how far does the agent look? (bsuite)"
+)
 
 // New makes the world with the given id.
 func New(id string) (env.Env, error) {

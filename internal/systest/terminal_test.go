@@ -143,3 +143,58 @@ func TestWatchTerminal(t *testing.T) {
 		})
 	}
 }
+
+// play takes keys one by one, shows which there are and what came of them, and gives the terminal back however it ends.
+func TestPlayTerminal(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			term := newTerminal(t, t.TempDir(), size[0], size[1])
+			state := func() string {
+				return strings.TrimSpace(term.tmux(t, "display-message", "-p", "#{alternate_on} #{cursor_flag} #{wrap_flag}"))
+			}
+			given := func(lines []string) {
+				t.Helper()
+				if lines[0] != "before" {
+					t.Errorf("afterwards:\n%s", strings.Join(lines, "\n"))
+				}
+				if got := state(); got != "0 1 1" {
+					t.Errorf("afterwards: alternate screen, cursor, wrapping are %s, want 0 1 1", got)
+				}
+				term.keys(t, "stty -a | grep -c -e '-icanon' -e '-echo '", "Enter") // which tells of a line only if it is echoed
+				term.await(t, "an ordinary terminal", func(lines []string) bool { return lines[len(lines)-2] == "0" })
+			}
+			term.keys(t, "clear; echo before; rlrun play MiniGrid-Empty-5x5-v0 --trace game.jsonl --out game.gif; echo status=$?", "Enter")
+			lines := term.await(t, "a picture", func(lines []string) bool { return count(lines, "▀▀▀▀") > 3 && count(lines, "quit") == 1 })
+			for _, part := range []string{"get to the green goal square", "0 of 100", "←      left", "→      right", "↑      forward", "space  toggle", "enter  done",
+				"n      next episode", "view"} {
+				if count(lines, part) != 1 {
+					t.Errorf("%q is not on the screen:\n%s", part, strings.Join(lines, "\n"))
+				}
+			}
+			if got := state(); got != "1 0 0" {
+				t.Errorf("while it is played: alternate screen, cursor, wrapping are %s, want 1 0 0", got)
+			}
+			term.keys(t, "Up", "Up", "Right", "Up", "Up")
+			term.await(t, "the goal", func(lines []string) bool { return count(lines, "5 of 100") == 1 && count(lines, "terminated") == 1 })
+			term.keys(t, "q")
+			given(term.await(t, "the end", func(lines []string) bool { return count(lines, "status=0") == 1 }))
+			term.keys(t, "clear; echo before; rlrun play --replay game.jsonl --fps 50; echo status=$?", "Enter")
+			given(term.await(t, "the end", func(lines []string) bool {
+				return count(lines, "status=0") == 1 && count(lines, "episode 1: return 0.955 in 5 steps, terminated") == 1
+			}))
+			for _, end := range []string{"C-c", "signal"} {
+				term.keys(t, "clear; echo before; rlrun play MinAtar/Breakout-v1; echo status=$?", "Enter")
+				term.await(t, "a picture", func(lines []string) bool { return count(lines, "noop") == 1 })
+				if end == "signal" {
+					pid := strings.Fields(term.tmux(t, "list-panes", "-F", "#{pane_pid}"))[0]
+					if out, err := exec.Command("pkill", "-TERM", "-P", pid).CombinedOutput(); err != nil {
+						t.Fatalf("%v: %s", err, out)
+					}
+				} else {
+					term.keys(t, end)
+				}
+				given(term.await(t, "the end", func(lines []string) bool { return count(lines, "status=0") == 1 }))
+			}
+		})
+	}
+}
