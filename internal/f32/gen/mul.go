@@ -68,6 +68,11 @@ type mulGen struct {
 	tileC, tileA, tileB, tileI, panelB, panelI, tiles, cols operand.Mem
 }
 
+var ymm = []reg.Register{
+	reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
+	reg.Y16, reg.Y17, reg.Y18, reg.Y19, reg.Y20, reg.Y21, reg.Y22, reg.Y23, reg.Y24, reg.Y25, reg.Y26, reg.Y27, reg.Y28, reg.Y29, reg.Y30, reg.Y31,
+}
+
 func genMul(c *build.Context) {
 	masks := c.StaticGlobal("lanes")
 	c.DataAttributes(attr.RODATA | attr.NOPTR)
@@ -83,15 +88,21 @@ func genMul(c *build.Context) {
 		reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7, reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
 		reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23, reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
 	}
-	ymm := []reg.Register{
-		reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
-	}
 	m := &mulGen{Context: c, name: "mul512", lanes: 16, rows: 14, tail: 14,
 		vec: func(i int) reg.Register { return zmm[i] }, scalar: reg.Z30, wide: [2]reg.Register{reg.Z28, reg.Z29}}
 	m.routine(masks)
 	m = &mulGen{Context: c, name: "mul256", lanes: 8, rows: 6, tail: 4,
 		vec: func(i int) reg.Register { return ymm[i] }, scalar: reg.Y14, wide: [2]reg.Register{reg.Y12, reg.Y13}}
 	m.routine(masks)
+}
+
+// half is the generator for panels as wide as one vector, with vectors half as wide: a broadcast to a whole one takes as long as to
+// two halves, and a block one vector wide would wait for them.
+func (m *mulGen) half() *mulGen {
+	h := *m
+	h.lanes, h.scalar, h.wide = m.lanes/2, reg.Y30, [2]reg.Register{reg.Y28, reg.Y29}
+	h.vec = func(i int) reg.Register { return ymm[i] }
+	return &h
 }
 
 func (m *mulGen) routine(masks operand.Mem) {
@@ -126,12 +137,21 @@ func (m *mulGen) routine(masks operand.Mem) {
 	m.MOVQ(field(taskM), left)
 	m.MOVQ(m.cols, p)
 	if m.lanes == 16 {
+		// Loads with a mask take the units that multiply: panels that are full do without.
+		m.CMPQ(p, operand.Imm(32))
+		m.JLT(operand.LabelRef("blocks_16"))
+		m.blocks(2, m.rows, false)
+		m.Label("blocks_16")
+		m.CMPQ(p, operand.Imm(16))
+		m.JNE(operand.LabelRef("blocks_tail"))
+		m.half().blocks(2, m.rows, false)
+		m.Label("blocks_tail")
 		m.masks512()
 		m.CMPQ(p, operand.Imm(16))
-		m.JLE(operand.LabelRef("blocks_1"))
-		m.blocks(2, m.rows, false)
-		m.Label("blocks_1")
-		m.blocks(1, m.rows, false)
+		m.JLT(operand.LabelRef("blocks_small_tail"))
+		m.blocks(2, m.tail, true)
+		m.Label("blocks_small_tail")
+		m.blocks(1, m.tail, true)
 	} else {
 		m.CMPQ(p, operand.Imm(16))
 		m.JLT(operand.LabelRef("blocks_tail"))
@@ -242,7 +262,7 @@ func (m *mulGen) masks256(masks operand.Mem) {
 
 // blocks generates the loop over blocks of rows: as high as possible, the last two of equal height.
 func (m *mulGen) blocks(vecs, rows int, masked bool) {
-	name := fmt.Sprintf("%dx%d", rows, vecs)
+	name := fmt.Sprintf("%dx%d", rows, vecs*m.lanes)
 	if masked {
 		name += "_tail"
 	}
@@ -319,7 +339,7 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	ahead := 2*rows > m.rows // high blocks have the time to fetch what comes next into the cache: rows of I, rows of B
 	load := func(from operand.Mem, v int, to reg.Register) {
 		switch {
-		case m.lanes == 16:
+		case masked && m.lanes == 16:
 			m.VMOVUPS_Z(from.Offset(v*bytes), []reg.Register{reg.K1, reg.K2}[v], to)
 		case masked:
 			m.VMASKMOVPS(from.Offset(v*bytes), []reg.Register{reg.Y8, reg.Y9}[v], to)
@@ -329,7 +349,7 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	}
 	store := func(from reg.Register, v int, to operand.Mem) {
 		switch {
-		case m.lanes == 16:
+		case masked && m.lanes == 16:
 			m.VMOVUPS(from, []reg.Register{reg.K1, reg.K2}[v], to.Offset(v*bytes))
 		case masked:
 			m.VMASKMOVPS(from, []reg.Register{reg.Y8, reg.Y9}[v], to.Offset(v*bytes))
