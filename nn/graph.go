@@ -300,14 +300,9 @@ func (g *Graph) turnPiece(piece int) {
 		if len(n.turned) == 0 || n.wide != nil {
 			continue
 		}
-		blocks, rows, cols := n.layer.turning()
+		_, rows, _ := n.layer.turning()
 		from, _ := n.layer.span()
-		w := n.params.W[from:]
-		lo, hi := eighth(rows, piece), eighth(rows, piece+1)
-		for b := range blocks {
-			at := b * rows * cols
-			f32.Transpose(n.turned[at+lo:at+rows*cols], w[at+lo*cols:], hi-lo, cols, rows, cols)
-		}
+		turn(n.turned, n.params.W[from:], n.layer, eighth(rows, piece), eighth(rows, piece+1))
 	}
 }
 

@@ -289,9 +289,13 @@ func turned(layer Layer, p *Params) []float32 {
 	from, _ := layer.span()
 	t := make([]float32, blocks*rows*cols)
 	for b := range blocks {
+		to := b
+		if p, ok := layer.(placer); ok {
+			to = p.place(b)
+		}
 		for i := range rows {
 			for j := range cols {
-				t[(b*cols+j)*rows+i] = p.W[from+(b*rows+i)*cols+j]
+				t[(to*cols+j)*rows+i] = p.W[from+(b*rows+i)*cols+j]
 			}
 		}
 	}
