@@ -84,6 +84,9 @@ func (s *stretch) taps() int { return s.hi - s.lo }
 // meets returns the stretch of outputs from at on, of n along a side whose input is size long: all that see the whole kernel, or
 // one that sees part of it.
 func (c *Conv) meets(at, n, size, k int) stretch {
+	if c.Pad == 0 {
+		return stretch{at, n - at, 0, k}
+	}
 	first := at*c.Stride - c.Pad
 	s := stretch{at, 1, max(0, -first), min(k, size-first)}
 	if s.taps() == k {
@@ -92,33 +95,40 @@ func (c *Conv) meets(at, n, size, k int) stretch {
 	return s
 }
 
-// axis is how many places there are along a side of a map, or rows in a batch, and how far apart they stand in the input and in the
-// output.
-type axis struct{ n, in, out int }
-
-// axes returns the three axes that a product runs over, the longest first: that makes the rows of a matrix, or the terms of a sum.
-func axes(a, b, c axis) (long, middle, short axis) {
-	if a.n < b.n {
-		a, b = b, a
-	}
-	if a.n < c.n {
-		a, c = c, a
-	}
-	if b.n < c.n {
-		b, c = c, b
-	}
-	return a, b, c
+// frame is what a product over a part of a batch runs along: columns, lines and rows.
+type frame struct {
+	n       [3]int // how many there are
+	in, out [3]int // how far apart they stand in the input and in the output
 }
 
-// window returns where in the input, the output and the kernels a product over two stretches begins, and its axes.
-func (c *Conv) window(down, right *stretch, batch int) (in, out, tap int, long, middle, short axis) {
-	oh, ow, _ := c.Shape()
+func (c *Conv) frame(oh, ow, batch int) frame {
+	return frame{
+		n:   [3]int{0, 0, batch},
+		in:  [3]int{c.Stride * c.C, c.Stride * c.W * c.C, c.H * c.W * c.C},
+		out: [3]int{c.Out, ow * c.Out, oh * ow * c.Out},
+	}
+}
+
+// sorted returns what is longest, and makes the rows of a matrix or the terms of a sum, what comes next, and what is shortest.
+func (f *frame) sorted(cols, lines int) (long, middle, short int) {
+	f.n[0], f.n[1] = cols, lines
+	long, middle, short = 0, 1, 2
+	if cols < lines {
+		long, middle = middle, long
+	}
+	if f.n[long] < f.n[short] {
+		long, short = short, long
+	}
+	if f.n[middle] < f.n[short] {
+		middle, short = short, middle
+	}
+	return long, middle, short
+}
+
+// begin returns where in the input, the output and the kernels what concerns two stretches of the output begins.
+func (c *Conv) begin(f *frame, down, right *stretch) (in, out, tap int) {
 	in = ((down.at*c.Stride+down.lo-c.Pad)*c.W + right.at*c.Stride + right.lo - c.Pad) * c.C
-	out = (down.at*ow + right.at) * c.Out
-	tap = (down.lo*c.KW + right.lo) * c.C * c.Out
-	long, middle, short = axes(
-		axis{right.n, c.Stride * c.C, c.Out}, axis{down.n, c.Stride * c.W * c.C, ow * c.Out}, axis{batch, c.H * c.W * c.C, oh * ow * c.Out})
-	return in, out, tap, long, middle, short
+	return in, down.at*f.out[1] + right.at*f.out[0], (down.lo*c.KW + right.lo) * c.C * c.Out
 }
 
 // Forward implements Layer by products whose segments are kernel rows.
@@ -130,20 +140,22 @@ func (c *Conv) Forward(y []float32, x Rows, scratch []float32, rows int) {
 	if c.Act == ReLU {
 		p.Floor = 0
 	}
+	f := c.frame(oh, ow, batch)
 	for r := 0; r < rows; r += batch {
 		from, to := c.floats(x, scratch, r, batch), y[r*n:(r+batch)*n]
 		for i := 0; i < oh; {
 			down := c.meets(i, oh, c.H, c.KH)
 			for j := 0; j < ow; {
 				right := c.meets(j, ow, c.W, c.KW)
-				in, out, tap, long, middle, short := c.window(&down, &right, batch)
+				in, out, tap := c.begin(&f, &down, &right)
+				long, middle, short := f.sorted(right.n, down.n)
 				p.K, p.Segs, p.B = right.taps()*c.C, down.taps(), w[tap:]
-				p.M, p.ARow, p.CRow = long.n, long.in, long.out
-				p.Tiles, p.ATile, p.CTile = middle.n, middle.in, middle.out
-				for range short.n {
+				p.M, p.ARow, p.CRow = f.n[long], f.in[long], f.out[long]
+				p.Tiles, p.ATile, p.CTile = f.n[middle], f.in[middle], f.out[middle]
+				for range f.n[short] {
 					p.A, p.C = from[in:], to[out:]
 					f32.Mul(&p)
-					in, out = in+short.in, out+short.out
+					in, out = in+f.in[short], out+f.out[short]
 				}
 				j += right.n
 			}
@@ -180,19 +192,21 @@ func (c *Conv) addWeights(g, dy, x []float32, batch int) {
 		N: c.Out, CRow: c.Out, IRow: c.Out, CTile: c.KW * c.C * c.Out, ITile: c.KW * c.C * c.Out,
 		ARow: 1, ATile: c.W * c.C, Floor: negInf,
 	}
+	f := c.frame(oh, ow, batch)
 	for i := 0; i < oh; {
 		down := c.meets(i, oh, c.H, c.KH)
 		for j := 0; j < ow; {
 			right := c.meets(j, ow, c.W, c.KW)
-			in, out, tap, long, middle, short := c.window(&down, &right, batch)
+			in, out, tap := c.begin(&f, &down, &right)
+			long, middle, short := f.sorted(right.n, down.n)
 			p.M, p.Tiles, p.C = right.taps()*c.C, down.taps(), g[tap:]
 			p.I = p.C
-			p.K, p.ACol, p.BRow = long.n, long.in, long.out
-			p.Segs, p.ASeg, p.BSeg = middle.n, middle.in, middle.out
-			for range short.n {
+			p.K, p.ACol, p.BRow = f.n[long], f.in[long], f.out[long]
+			p.Segs, p.ASeg, p.BSeg = f.n[middle], f.in[middle], f.out[middle]
+			for range f.n[short] {
 				p.A, p.B = x[in:], dy[out:]
 				f32.Mul(&p)
-				in, out = in+short.in, out+short.out
+				in, out = in+f.in[short], out+f.out[short]
 			}
 			j += right.n
 		}

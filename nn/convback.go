@@ -49,44 +49,42 @@ func (p *phase) meets(u, n int) stretch {
 // kernels.
 func (c *Conv) addInput(dx, dy, turned []float32, batch int) {
 	oh, ow, _ := c.Shape()
+	f := c.frame(oh, ow, batch)
 	for a := range min(c.Stride, c.KH) {
 		down := c.phase(a, c.H, c.KH)
-		for u := down.at; u < down.end; {
-			lines := down.meets(u, oh)
-			if batch > lines.n {
-				lines.n = 1
-			}
-			u += lines.n
-			for b := range min(c.Stride, c.KW) {
-				right := c.phase(b, c.W, c.KW)
+		for b := range min(c.Stride, c.KW) {
+			right := c.phase(b, c.W, c.KW)
+			for u := down.at; u < down.end; {
+				lines := down.meets(u, oh)
 				for v := right.at; v < right.end; {
 					cols := right.meets(v, ow)
-					v += cols.n
 					if lines.taps() > 0 && cols.taps() > 0 {
-						c.addPhase(dx, dy, turned, &down, &right, &lines, &cols, batch)
+						c.addPlaces(dx, dy, turned, &f, &down, &right, &lines, &cols)
 					}
+					v += cols.n
 				}
+				u += lines.n
 			}
 		}
 	}
 }
 
-func (c *Conv) addPhase(dx, dy, turned []float32, down, right *phase, lines, cols *stretch, batch int) {
-	oh, ow, _ := c.Shape()
-	line := ow * c.Out
-	p := f32.Product{N: c.C, ACol: 1, ASeg: line, BRow: c.C, BSeg: c.KW * c.Out * c.C, Floor: negInf}
-	p.K, p.Segs = cols.taps()*c.Out, lines.taps()
-	p.B = turned[((down.order+down.taps-lines.hi)*c.KW+right.order+right.taps-cols.hi)*c.Out*c.C:]
-	from := (lines.at-lines.hi+1)*line + (cols.at-cols.hi+1)*c.Out
+// addPlaces adds to places of one phase, in two stretches.
+func (c *Conv) addPlaces(dx, dy, turned []float32, f *frame, down, right *phase, lines, cols *stretch) {
+	from := (lines.at-lines.hi+1)*f.out[1] + (cols.at-cols.hi+1)*f.out[0]
 	to := ((c.Stride*lines.at+down.from)*c.W + c.Stride*cols.at + right.from) * c.C
-	long, middle, short := axes(
-		axis{cols.n, c.Stride * c.C, c.Out}, axis{lines.n, c.Stride * c.W * c.C, line}, axis{batch, c.H * c.W * c.C, oh * line})
-	p.M, p.CRow, p.IRow, p.ARow = long.n, long.in, long.in, long.out
-	p.Tiles, p.CTile, p.ITile, p.ATile = middle.n, middle.in, middle.in, middle.out
-	for range short.n {
+	block := (down.order+down.taps-lines.hi)*c.KW + right.order + right.taps - cols.hi
+	long, middle, short := f.sorted(cols.n, lines.n)
+	p := f32.Product{
+		B: turned[block*c.Out*c.C:], N: c.C, K: cols.taps() * c.Out, Segs: lines.taps(),
+		ACol: 1, ASeg: f.out[1], BRow: c.C, BSeg: c.KW * c.Out * c.C, Floor: negInf,
+		M: f.n[long], CRow: f.in[long], IRow: f.in[long], ARow: f.out[long],
+		Tiles: f.n[middle], CTile: f.in[middle], ITile: f.in[middle], ATile: f.out[middle],
+	}
+	for range f.n[short] {
 		p.C, p.A = dx[to:], dy[from:]
 		p.I = p.C
 		f32.Mul(&p)
-		to, from = to+short.in, from+short.out
+		to, from = to+f.in[short], from+f.out[short]
 	}
 }
