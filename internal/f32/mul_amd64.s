@@ -56,7 +56,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $192
 
 // func mul512(t *byte)
 // Requires: AVX, AVX512F, BMI2, CMOV, FMA3, MMX+
-TEXT ·mul512(SB), NOSPLIT, $64-8
+TEXT ·mul512(SB), NOSPLIT, $72-8
 	MOVQ t+0(FP), DI
 	MOVQ (DI), AX
 	MOVQ AX, (SP)
@@ -70,6 +70,7 @@ TEXT ·mul512(SB), NOSPLIT, $64-8
 	MOVQ AX, 48(SP)
 	MOVQ 96(DI), R8
 	MOVQ 120(DI), R10
+	MOVQ 160(DI), R13
 
 tile:
 	MOVQ 40(DI), AX
@@ -115,7 +116,7 @@ k_single:
 	JNZ          seg_single
 
 store_single:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	VMAXPS       Z0, Z30, Z0
 	VMOVUPS      Z0, (R15)
 	VMAXPS       Z1, Z30, Z1
@@ -133,13 +134,14 @@ store_single:
 
 narrow:
 	MOVQ 8(SP), R14
-	MOVQ 32(DI), R13
+	MOVQ 32(DI), AX
+	MOVQ AX, 64(SP)
 	MOVQ 56(SP), AX
 	CMPQ AX, $0x20
 	JLT  blocks_16
 
 choose_14x32:
-	MOVQ R13, AX
+	MOVQ 64(SP), AX
 	CMPQ AX, $0x1c
 	JGE  body_14x32_14
 	CMPQ AX, $0x0e
@@ -307,6 +309,8 @@ k_14x32_14:
 	VMOVUPS      64(R9), Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -363,7 +367,7 @@ k_14x32_14:
 	ADDQ         CX, R14
 
 store_14x32_14:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -428,7 +432,7 @@ store_14x32_14:
 	VMOVUPS      Z27, 64(BX)(DX*2)
 	IMUL3Q       $0x0e, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0e, R13
+	SUBQ         $0x0e, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -522,6 +526,8 @@ k_14x32_13:
 	VMOVUPS      64(R9), Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -575,7 +581,7 @@ k_14x32_13:
 	ADDQ         CX, R14
 
 store_14x32_13:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -636,7 +642,7 @@ store_14x32_13:
 	VMOVUPS      Z25, 64(BX)(SI*1)
 	IMUL3Q       $0x0d, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0d, R13
+	SUBQ         $0x0d, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -726,6 +732,8 @@ k_14x32_12:
 	VMOVUPS      64(R9), Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -776,7 +784,7 @@ k_14x32_12:
 	ADDQ         CX, R14
 
 store_14x32_12:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -833,7 +841,7 @@ store_14x32_12:
 	VMOVUPS      Z23, 64(BX)(CX*4)
 	IMUL3Q       $0x0c, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0c, R13
+	SUBQ         $0x0c, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -919,6 +927,8 @@ k_14x32_11:
 	VMOVUPS      64(R9), Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -966,7 +976,7 @@ k_14x32_11:
 	ADDQ         CX, R14
 
 store_14x32_11:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -1019,7 +1029,7 @@ store_14x32_11:
 	VMOVUPS      Z21, 64(BX)(DX*1)
 	IMUL3Q       $0x0b, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0b, R13
+	SUBQ         $0x0b, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1101,6 +1111,8 @@ k_14x32_10:
 	VMOVUPS      64(R9), Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -1145,7 +1157,7 @@ k_14x32_10:
 	ADDQ         CX, R14
 
 store_14x32_10:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -1194,7 +1206,7 @@ store_14x32_10:
 	VMOVUPS      Z19, 64(BX)(CX*2)
 	IMUL3Q       $0x0a, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0a, R13
+	SUBQ         $0x0a, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1272,6 +1284,8 @@ k_14x32_9:
 	VMOVUPS      64(R9), Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -1313,7 +1327,7 @@ k_14x32_9:
 	ADDQ         CX, R14
 
 store_14x32_9:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -1358,7 +1372,7 @@ store_14x32_9:
 	VMOVUPS      Z17, 64(BX)(CX*1)
 	IMUL3Q       $0x09, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x09, R13
+	SUBQ         $0x09, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1432,6 +1446,8 @@ k_14x32_8:
 	VMOVUPS      64(R9), Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -1470,7 +1486,7 @@ k_14x32_8:
 	ADDQ         CX, R14
 
 store_14x32_8:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -1511,7 +1527,7 @@ store_14x32_8:
 	VMOVUPS      Z15, 64(BX)
 	IMUL3Q       $0x08, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x08, R13
+	SUBQ         $0x08, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1584,7 +1600,7 @@ k_14x32_7:
 	ADDQ         CX, R14
 
 store_14x32_7:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -1619,7 +1635,7 @@ store_14x32_7:
 	VMOVUPS      Z13, 64(AX)(DX*2)
 	IMUL3Q       $0x07, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x07, R13
+	SUBQ         $0x07, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1687,7 +1703,7 @@ k_14x32_6:
 	ADDQ         CX, R14
 
 store_14x32_6:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -1718,7 +1734,7 @@ store_14x32_6:
 	VMOVUPS      Z11, 64(AX)(SI*1)
 	IMUL3Q       $0x06, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x06, R13
+	SUBQ         $0x06, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1779,7 +1795,7 @@ k_14x32_5:
 	ADDQ         CX, R14
 
 store_14x32_5:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -1805,7 +1821,7 @@ store_14x32_5:
 	VMOVUPS      Z9, 64(AX)(CX*4)
 	IMUL3Q       $0x05, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x05, R13
+	SUBQ         $0x05, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1861,7 +1877,7 @@ k_14x32_4:
 	ADDQ         CX, R14
 
 store_14x32_4:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -1883,7 +1899,7 @@ store_14x32_4:
 	VMOVUPS      Z7, 64(AX)(DX*1)
 	IMUL3Q       $0x04, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x04, R13
+	SUBQ         $0x04, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1932,7 +1948,7 @@ k_14x32_3:
 	ADDQ         CX, R14
 
 store_14x32_3:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
@@ -1949,7 +1965,7 @@ store_14x32_3:
 	VMOVUPS      Z5, 64(AX)(CX*2)
 	IMUL3Q       $0x03, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x03, R13
+	SUBQ         $0x03, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -1993,7 +2009,7 @@ k_14x32_2:
 	ADDQ         CX, R14
 
 store_14x32_2:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
@@ -2006,7 +2022,7 @@ store_14x32_2:
 	VMOVUPS      Z3, 64(AX)(CX*1)
 	IMUL3Q       $0x02, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x02, R13
+	SUBQ         $0x02, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -2043,7 +2059,7 @@ k_14x32_1:
 	ADDQ         CX, R14
 
 store_14x32_1:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
@@ -2051,7 +2067,7 @@ store_14x32_1:
 	VMAXPS       Z1, Z30, Z1
 	VMOVUPS      Z1, 64(AX)
 	ADDQ         CX, R15
-	SUBQ         $0x01, R13
+	SUBQ         $0x01, 64(SP)
 	JG           choose_14x32
 	JMP          panel_done
 
@@ -2060,7 +2076,7 @@ blocks_16:
 	JNE  blocks_tail
 
 choose_14x16:
-	MOVQ R13, AX
+	MOVQ 64(SP), AX
 	CMPQ AX, $0x1c
 	JGE  body_14x16_14
 	CMPQ AX, $0x0e
@@ -2228,6 +2244,8 @@ k_14x16_14:
 	VMOVUPS      32(R9), Y29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y30
 	VFMADD231PS  Y28, Y30, Y0
 	VFMADD231PS  Y29, Y30, Y1
@@ -2284,7 +2302,7 @@ k_14x16_14:
 	ADDQ         CX, R14
 
 store_14x16_14:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -2349,7 +2367,7 @@ store_14x16_14:
 	VMOVUPS      Y27, 32(BX)(DX*2)
 	IMUL3Q       $0x0e, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0e, R13
+	SUBQ         $0x0e, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -2443,6 +2461,8 @@ k_14x16_13:
 	VMOVUPS      32(R9), Y29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y30
 	VFMADD231PS  Y28, Y30, Y0
 	VFMADD231PS  Y29, Y30, Y1
@@ -2496,7 +2516,7 @@ k_14x16_13:
 	ADDQ         CX, R14
 
 store_14x16_13:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -2557,7 +2577,7 @@ store_14x16_13:
 	VMOVUPS      Y25, 32(BX)(SI*1)
 	IMUL3Q       $0x0d, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0d, R13
+	SUBQ         $0x0d, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -2647,6 +2667,8 @@ k_14x16_12:
 	VMOVUPS      32(R9), Y29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y30
 	VFMADD231PS  Y28, Y30, Y0
 	VFMADD231PS  Y29, Y30, Y1
@@ -2697,7 +2719,7 @@ k_14x16_12:
 	ADDQ         CX, R14
 
 store_14x16_12:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -2754,7 +2776,7 @@ store_14x16_12:
 	VMOVUPS      Y23, 32(BX)(CX*4)
 	IMUL3Q       $0x0c, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0c, R13
+	SUBQ         $0x0c, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -2840,6 +2862,8 @@ k_14x16_11:
 	VMOVUPS      32(R9), Y29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y30
 	VFMADD231PS  Y28, Y30, Y0
 	VFMADD231PS  Y29, Y30, Y1
@@ -2887,7 +2911,7 @@ k_14x16_11:
 	ADDQ         CX, R14
 
 store_14x16_11:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -2940,7 +2964,7 @@ store_14x16_11:
 	VMOVUPS      Y21, 32(BX)(DX*1)
 	IMUL3Q       $0x0b, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0b, R13
+	SUBQ         $0x0b, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3022,6 +3046,8 @@ k_14x16_10:
 	VMOVUPS      32(R9), Y29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y30
 	VFMADD231PS  Y28, Y30, Y0
 	VFMADD231PS  Y29, Y30, Y1
@@ -3066,7 +3092,7 @@ k_14x16_10:
 	ADDQ         CX, R14
 
 store_14x16_10:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -3115,7 +3141,7 @@ store_14x16_10:
 	VMOVUPS      Y19, 32(BX)(CX*2)
 	IMUL3Q       $0x0a, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0a, R13
+	SUBQ         $0x0a, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3193,6 +3219,8 @@ k_14x16_9:
 	VMOVUPS      32(R9), Y29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y30
 	VFMADD231PS  Y28, Y30, Y0
 	VFMADD231PS  Y29, Y30, Y1
@@ -3234,7 +3262,7 @@ k_14x16_9:
 	ADDQ         CX, R14
 
 store_14x16_9:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -3279,7 +3307,7 @@ store_14x16_9:
 	VMOVUPS      Y17, 32(BX)(CX*1)
 	IMUL3Q       $0x09, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x09, R13
+	SUBQ         $0x09, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3353,6 +3381,8 @@ k_14x16_8:
 	VMOVUPS      32(R9), Y29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y30
 	VFMADD231PS  Y28, Y30, Y0
 	VFMADD231PS  Y29, Y30, Y1
@@ -3391,7 +3421,7 @@ k_14x16_8:
 	ADDQ         CX, R14
 
 store_14x16_8:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -3432,7 +3462,7 @@ store_14x16_8:
 	VMOVUPS      Y15, 32(BX)
 	IMUL3Q       $0x08, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x08, R13
+	SUBQ         $0x08, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3505,7 +3535,7 @@ k_14x16_7:
 	ADDQ         CX, R14
 
 store_14x16_7:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -3540,7 +3570,7 @@ store_14x16_7:
 	VMOVUPS      Y13, 32(AX)(DX*2)
 	IMUL3Q       $0x07, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x07, R13
+	SUBQ         $0x07, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3608,7 +3638,7 @@ k_14x16_6:
 	ADDQ         CX, R14
 
 store_14x16_6:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -3639,7 +3669,7 @@ store_14x16_6:
 	VMOVUPS      Y11, 32(AX)(SI*1)
 	IMUL3Q       $0x06, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x06, R13
+	SUBQ         $0x06, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3700,7 +3730,7 @@ k_14x16_5:
 	ADDQ         CX, R14
 
 store_14x16_5:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -3726,7 +3756,7 @@ store_14x16_5:
 	VMOVUPS      Y9, 32(AX)(CX*4)
 	IMUL3Q       $0x05, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x05, R13
+	SUBQ         $0x05, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3782,7 +3812,7 @@ k_14x16_4:
 	ADDQ         CX, R14
 
 store_14x16_4:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -3804,7 +3834,7 @@ store_14x16_4:
 	VMOVUPS      Y7, 32(AX)(DX*1)
 	IMUL3Q       $0x04, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x04, R13
+	SUBQ         $0x04, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3853,7 +3883,7 @@ k_14x16_3:
 	ADDQ         CX, R14
 
 store_14x16_3:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y30, Y0
@@ -3870,7 +3900,7 @@ store_14x16_3:
 	VMOVUPS      Y5, 32(AX)(CX*2)
 	IMUL3Q       $0x03, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x03, R13
+	SUBQ         $0x03, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3914,7 +3944,7 @@ k_14x16_2:
 	ADDQ         CX, R14
 
 store_14x16_2:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y30, Y0
@@ -3927,7 +3957,7 @@ store_14x16_2:
 	VMOVUPS      Y3, 32(AX)(CX*1)
 	IMUL3Q       $0x02, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x02, R13
+	SUBQ         $0x02, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3964,7 +3994,7 @@ k_14x16_1:
 	ADDQ         CX, R14
 
 store_14x16_1:
-	VBROADCASTSS 160(DI), Y30
+	VBROADCASTSS 168(DI), Y30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y30, Y0
@@ -3972,7 +4002,7 @@ store_14x16_1:
 	VMAXPS       Y1, Y30, Y1
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, R15
-	SUBQ         $0x01, R13
+	SUBQ         $0x01, 64(SP)
 	JG           choose_14x16
 	JMP          panel_done
 
@@ -3989,7 +4019,7 @@ blocks_tail:
 	JLT     blocks_small_tail
 
 choose_14x32_tail:
-	MOVQ R13, AX
+	MOVQ 64(SP), AX
 	CMPQ AX, $0x1c
 	JGE  body_14x32_tail_14
 	CMPQ AX, $0x0e
@@ -4157,6 +4187,8 @@ k_14x32_tail_14:
 	VMOVUPS.Z    64(R9), K2, Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -4213,7 +4245,7 @@ k_14x32_tail_14:
 	ADDQ         CX, R14
 
 store_14x32_tail_14:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -4278,7 +4310,7 @@ store_14x32_tail_14:
 	VMOVUPS      Z27, K2, 64(BX)(DX*2)
 	IMUL3Q       $0x0e, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0e, R13
+	SUBQ         $0x0e, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -4372,6 +4404,8 @@ k_14x32_tail_13:
 	VMOVUPS.Z    64(R9), K2, Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -4425,7 +4459,7 @@ k_14x32_tail_13:
 	ADDQ         CX, R14
 
 store_14x32_tail_13:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -4486,7 +4520,7 @@ store_14x32_tail_13:
 	VMOVUPS      Z25, K2, 64(BX)(SI*1)
 	IMUL3Q       $0x0d, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0d, R13
+	SUBQ         $0x0d, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -4576,6 +4610,8 @@ k_14x32_tail_12:
 	VMOVUPS.Z    64(R9), K2, Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -4626,7 +4662,7 @@ k_14x32_tail_12:
 	ADDQ         CX, R14
 
 store_14x32_tail_12:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -4683,7 +4719,7 @@ store_14x32_tail_12:
 	VMOVUPS      Z23, K2, 64(BX)(CX*4)
 	IMUL3Q       $0x0c, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0c, R13
+	SUBQ         $0x0c, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -4769,6 +4805,8 @@ k_14x32_tail_11:
 	VMOVUPS.Z    64(R9), K2, Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -4816,7 +4854,7 @@ k_14x32_tail_11:
 	ADDQ         CX, R14
 
 store_14x32_tail_11:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -4869,7 +4907,7 @@ store_14x32_tail_11:
 	VMOVUPS      Z21, K2, 64(BX)(DX*1)
 	IMUL3Q       $0x0b, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0b, R13
+	SUBQ         $0x0b, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -4951,6 +4989,8 @@ k_14x32_tail_10:
 	VMOVUPS.Z    64(R9), K2, Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -4995,7 +5035,7 @@ k_14x32_tail_10:
 	ADDQ         CX, R14
 
 store_14x32_tail_10:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -5044,7 +5084,7 @@ store_14x32_tail_10:
 	VMOVUPS      Z19, K2, 64(BX)(CX*2)
 	IMUL3Q       $0x0a, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0a, R13
+	SUBQ         $0x0a, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5122,6 +5162,8 @@ k_14x32_tail_9:
 	VMOVUPS.Z    64(R9), K2, Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -5163,7 +5205,7 @@ k_14x32_tail_9:
 	ADDQ         CX, R14
 
 store_14x32_tail_9:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -5208,7 +5250,7 @@ store_14x32_tail_9:
 	VMOVUPS      Z17, K2, 64(BX)(CX*1)
 	IMUL3Q       $0x09, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x09, R13
+	SUBQ         $0x09, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5282,6 +5324,8 @@ k_14x32_tail_8:
 	VMOVUPS.Z    64(R9), K2, Z29
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -5320,7 +5364,7 @@ k_14x32_tail_8:
 	ADDQ         CX, R14
 
 store_14x32_tail_8:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -5361,7 +5405,7 @@ store_14x32_tail_8:
 	VMOVUPS      Z15, K2, 64(BX)
 	IMUL3Q       $0x08, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x08, R13
+	SUBQ         $0x08, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5434,7 +5478,7 @@ k_14x32_tail_7:
 	ADDQ         CX, R14
 
 store_14x32_tail_7:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -5469,7 +5513,7 @@ store_14x32_tail_7:
 	VMOVUPS      Z13, K2, 64(AX)(DX*2)
 	IMUL3Q       $0x07, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x07, R13
+	SUBQ         $0x07, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5537,7 +5581,7 @@ k_14x32_tail_6:
 	ADDQ         CX, R14
 
 store_14x32_tail_6:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -5568,7 +5612,7 @@ store_14x32_tail_6:
 	VMOVUPS      Z11, K2, 64(AX)(SI*1)
 	IMUL3Q       $0x06, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x06, R13
+	SUBQ         $0x06, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5629,7 +5673,7 @@ k_14x32_tail_5:
 	ADDQ         CX, R14
 
 store_14x32_tail_5:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -5655,7 +5699,7 @@ store_14x32_tail_5:
 	VMOVUPS      Z9, K2, 64(AX)(CX*4)
 	IMUL3Q       $0x05, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x05, R13
+	SUBQ         $0x05, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5711,7 +5755,7 @@ k_14x32_tail_4:
 	ADDQ         CX, R14
 
 store_14x32_tail_4:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -5733,7 +5777,7 @@ store_14x32_tail_4:
 	VMOVUPS      Z7, K2, 64(AX)(DX*1)
 	IMUL3Q       $0x04, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x04, R13
+	SUBQ         $0x04, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5782,7 +5826,7 @@ k_14x32_tail_3:
 	ADDQ         CX, R14
 
 store_14x32_tail_3:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
@@ -5799,7 +5843,7 @@ store_14x32_tail_3:
 	VMOVUPS      Z5, K2, 64(AX)(CX*2)
 	IMUL3Q       $0x03, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x03, R13
+	SUBQ         $0x03, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5843,7 +5887,7 @@ k_14x32_tail_2:
 	ADDQ         CX, R14
 
 store_14x32_tail_2:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
@@ -5856,7 +5900,7 @@ store_14x32_tail_2:
 	VMOVUPS      Z3, K2, 64(AX)(CX*1)
 	IMUL3Q       $0x02, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x02, R13
+	SUBQ         $0x02, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
@@ -5893,7 +5937,7 @@ k_14x32_tail_1:
 	ADDQ         CX, R14
 
 store_14x32_tail_1:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
@@ -5901,13 +5945,13 @@ store_14x32_tail_1:
 	VMAXPS       Z1, Z30, Z1
 	VMOVUPS      Z1, K2, 64(AX)
 	ADDQ         CX, R15
-	SUBQ         $0x01, R13
+	SUBQ         $0x01, 64(SP)
 	JG           choose_14x32_tail
 	JMP          panel_done
 
 blocks_small_tail:
 choose_14x16_tail:
-	MOVQ R13, AX
+	MOVQ 64(SP), AX
 	CMPQ AX, $0x1c
 	JGE  body_14x16_tail_14
 	CMPQ AX, $0x0e
@@ -6060,6 +6104,8 @@ k_14x16_tail_14:
 	VMOVUPS.Z    (R9), K1, Z28
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VBROADCASTSS (AX)(CX*1), Z30
@@ -6102,7 +6148,7 @@ k_14x16_tail_14:
 	ADDQ         CX, R14
 
 store_14x16_tail_14:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -6139,7 +6185,7 @@ store_14x16_tail_14:
 	VMOVUPS      Z13, K1, (BX)(DX*2)
 	IMUL3Q       $0x0e, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0e, R13
+	SUBQ         $0x0e, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -6219,6 +6265,8 @@ k_14x16_tail_13:
 	VMOVUPS.Z    (R9), K1, Z28
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VBROADCASTSS (AX)(CX*1), Z30
@@ -6259,7 +6307,7 @@ k_14x16_tail_13:
 	ADDQ         CX, R14
 
 store_14x16_tail_13:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -6294,7 +6342,7 @@ store_14x16_tail_13:
 	VMOVUPS      Z12, K1, (BX)(SI*1)
 	IMUL3Q       $0x0d, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0d, R13
+	SUBQ         $0x0d, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -6371,6 +6419,8 @@ k_14x16_tail_12:
 	VMOVUPS.Z    (R9), K1, Z28
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VBROADCASTSS (AX)(CX*1), Z30
@@ -6409,7 +6459,7 @@ k_14x16_tail_12:
 	ADDQ         CX, R14
 
 store_14x16_tail_12:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -6442,7 +6492,7 @@ store_14x16_tail_12:
 	VMOVUPS      Z11, K1, (BX)(CX*4)
 	IMUL3Q       $0x0c, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0c, R13
+	SUBQ         $0x0c, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -6516,6 +6566,8 @@ k_14x16_tail_11:
 	VMOVUPS.Z    (R9), K1, Z28
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VBROADCASTSS (AX)(CX*1), Z30
@@ -6552,7 +6604,7 @@ k_14x16_tail_11:
 	ADDQ         CX, R14
 
 store_14x16_tail_11:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -6583,7 +6635,7 @@ store_14x16_tail_11:
 	VMOVUPS      Z10, K1, (BX)(DX*1)
 	IMUL3Q       $0x0b, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0b, R13
+	SUBQ         $0x0b, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -6654,6 +6706,8 @@ k_14x16_tail_10:
 	VMOVUPS.Z    (R9), K1, Z28
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VBROADCASTSS (AX)(CX*1), Z30
@@ -6688,7 +6742,7 @@ k_14x16_tail_10:
 	ADDQ         CX, R14
 
 store_14x16_tail_10:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -6717,7 +6771,7 @@ store_14x16_tail_10:
 	VMOVUPS      Z9, K1, (BX)(CX*2)
 	IMUL3Q       $0x0a, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x0a, R13
+	SUBQ         $0x0a, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -6785,6 +6839,8 @@ k_14x16_tail_9:
 	VMOVUPS.Z    (R9), K1, Z28
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VBROADCASTSS (AX)(CX*1), Z30
@@ -6817,7 +6873,7 @@ k_14x16_tail_9:
 	ADDQ         CX, R14
 
 store_14x16_tail_9:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -6844,7 +6900,7 @@ store_14x16_tail_9:
 	VMOVUPS      Z8, K1, (BX)(CX*1)
 	IMUL3Q       $0x09, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x09, R13
+	SUBQ         $0x09, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -6909,6 +6965,8 @@ k_14x16_tail_8:
 	VMOVUPS.Z    (R9), K1, Z28
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VBROADCASTSS (AX)(CX*1), Z30
@@ -6939,7 +6997,7 @@ k_14x16_tail_8:
 	ADDQ         CX, R14
 
 store_14x16_tail_8:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -6964,7 +7022,7 @@ store_14x16_tail_8:
 	VMOVUPS      Z7, K1, (BX)
 	IMUL3Q       $0x08, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x08, R13
+	SUBQ         $0x08, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -7022,7 +7080,7 @@ k_14x16_tail_7:
 	ADDQ         CX, R14
 
 store_14x16_tail_7:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -7043,7 +7101,7 @@ store_14x16_tail_7:
 	VMOVUPS      Z6, K1, (AX)(DX*2)
 	IMUL3Q       $0x07, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x07, R13
+	SUBQ         $0x07, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -7098,7 +7156,7 @@ k_14x16_tail_6:
 	ADDQ         CX, R14
 
 store_14x16_tail_6:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -7117,7 +7175,7 @@ store_14x16_tail_6:
 	VMOVUPS      Z5, K1, (AX)(SI*1)
 	IMUL3Q       $0x06, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x06, R13
+	SUBQ         $0x06, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -7167,7 +7225,7 @@ k_14x16_tail_5:
 	ADDQ         CX, R14
 
 store_14x16_tail_5:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -7183,7 +7241,7 @@ store_14x16_tail_5:
 	VMOVUPS      Z4, K1, (AX)(CX*4)
 	IMUL3Q       $0x05, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x05, R13
+	SUBQ         $0x05, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -7230,7 +7288,7 @@ k_14x16_tail_4:
 	ADDQ         CX, R14
 
 store_14x16_tail_4:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -7244,7 +7302,7 @@ store_14x16_tail_4:
 	VMOVUPS      Z3, K1, (AX)(DX*1)
 	IMUL3Q       $0x04, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x04, R13
+	SUBQ         $0x04, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -7286,7 +7344,7 @@ k_14x16_tail_3:
 	ADDQ         CX, R14
 
 store_14x16_tail_3:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
@@ -7297,7 +7355,7 @@ store_14x16_tail_3:
 	VMOVUPS      Z2, K1, (AX)(CX*2)
 	IMUL3Q       $0x03, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x03, R13
+	SUBQ         $0x03, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -7336,7 +7394,7 @@ k_14x16_tail_2:
 	ADDQ         CX, R14
 
 store_14x16_tail_2:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
@@ -7345,7 +7403,7 @@ store_14x16_tail_2:
 	VMOVUPS      Z1, K1, (AX)(CX*1)
 	IMUL3Q       $0x02, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x02, R13
+	SUBQ         $0x02, 64(SP)
 	JG           choose_14x16_tail
 	JMP          panel_done
 
@@ -7379,13 +7437,13 @@ k_14x16_tail_1:
 	ADDQ         CX, R14
 
 store_14x16_tail_1:
-	VBROADCASTSS 160(DI), Z30
+	VBROADCASTSS 168(DI), Z30
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Z0, Z30, Z0
 	VMOVUPS      Z0, K1, (AX)
 	ADDQ         CX, R15
-	SUBQ         $0x01, R13
+	SUBQ         $0x01, 64(SP)
 	JG           choose_14x16_tail
 
 panel_done:
@@ -7417,7 +7475,7 @@ tile_done:
 
 // func mul256(t *byte)
 // Requires: AVX, FMA3, MMX+
-TEXT ·mul256(SB), NOSPLIT, $64-8
+TEXT ·mul256(SB), NOSPLIT, $72-8
 	MOVQ t+0(FP), DI
 	MOVQ (DI), AX
 	MOVQ AX, (SP)
@@ -7431,6 +7489,7 @@ TEXT ·mul256(SB), NOSPLIT, $64-8
 	MOVQ AX, 48(SP)
 	MOVQ 96(DI), R8
 	MOVQ 120(DI), R10
+	MOVQ 160(DI), R13
 
 tile:
 	MOVQ 40(DI), AX
@@ -7484,7 +7543,7 @@ k_single:
 	JNZ          seg_single
 
 store_single:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	VMAXPS       Y0, Y14, Y0
 	VMOVUPS      Y0, (R15)
 	VMAXPS       Y1, Y14, Y1
@@ -7510,13 +7569,14 @@ store_single:
 
 narrow:
 	MOVQ 8(SP), R14
-	MOVQ 32(DI), R13
+	MOVQ 32(DI), AX
+	MOVQ AX, 64(SP)
 	MOVQ 56(SP), AX
 	CMPQ AX, $0x10
 	JLT  blocks_tail
 
 choose_6x16:
-	MOVQ R13, AX
+	MOVQ 64(SP), AX
 	CMPQ AX, $0x0c
 	JGE  body_6x16_6
 	CMPQ AX, $0x06
@@ -7606,6 +7666,8 @@ k_6x16_6:
 	VMOVUPS      32(R9), Y13
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
@@ -7636,7 +7698,7 @@ k_6x16_6:
 	ADDQ         CX, R14
 
 store_6x16_6:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -7667,7 +7729,7 @@ store_6x16_6:
 	VMOVUPS      Y11, 32(AX)(SI*1)
 	IMUL3Q       $0x06, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x06, R13
+	SUBQ         $0x06, 64(SP)
 	JG           choose_6x16
 	JMP          panel_done
 
@@ -7720,6 +7782,8 @@ k_6x16_5:
 	VMOVUPS      32(R9), Y13
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
@@ -7747,7 +7811,7 @@ k_6x16_5:
 	ADDQ         CX, R14
 
 store_6x16_5:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -7773,7 +7837,7 @@ store_6x16_5:
 	VMOVUPS      Y9, 32(AX)(CX*4)
 	IMUL3Q       $0x05, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x05, R13
+	SUBQ         $0x05, 64(SP)
 	JG           choose_6x16
 	JMP          panel_done
 
@@ -7822,6 +7886,8 @@ k_6x16_4:
 	VMOVUPS      32(R9), Y13
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
@@ -7846,7 +7912,7 @@ k_6x16_4:
 	ADDQ         CX, R14
 
 store_6x16_4:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -7868,7 +7934,7 @@ store_6x16_4:
 	VMOVUPS      Y7, 32(AX)(DX*1)
 	IMUL3Q       $0x04, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x04, R13
+	SUBQ         $0x04, 64(SP)
 	JG           choose_6x16
 	JMP          panel_done
 
@@ -7917,7 +7983,7 @@ k_6x16_3:
 	ADDQ         CX, R14
 
 store_6x16_3:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y14, Y0
@@ -7934,7 +8000,7 @@ store_6x16_3:
 	VMOVUPS      Y5, 32(AX)(CX*2)
 	IMUL3Q       $0x03, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x03, R13
+	SUBQ         $0x03, 64(SP)
 	JG           choose_6x16
 	JMP          panel_done
 
@@ -7978,7 +8044,7 @@ k_6x16_2:
 	ADDQ         CX, R14
 
 store_6x16_2:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y14, Y0
@@ -7991,7 +8057,7 @@ store_6x16_2:
 	VMOVUPS      Y3, 32(AX)(CX*1)
 	IMUL3Q       $0x02, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x02, R13
+	SUBQ         $0x02, 64(SP)
 	JG           choose_6x16
 	JMP          panel_done
 
@@ -8028,7 +8094,7 @@ k_6x16_1:
 	ADDQ         CX, R14
 
 store_6x16_1:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y14, Y0
@@ -8036,7 +8102,7 @@ store_6x16_1:
 	VMAXPS       Y1, Y14, Y1
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, R15
-	SUBQ         $0x01, R13
+	SUBQ         $0x01, 64(SP)
 	JG           choose_6x16
 	JMP          panel_done
 
@@ -8048,7 +8114,7 @@ blocks_tail:
 	VMOVUPS 32(BX), Y9
 
 choose_4x16_tail:
-	MOVQ R13, AX
+	MOVQ 64(SP), AX
 	CMPQ AX, $0x08
 	JGE  body_4x16_tail_4
 	CMPQ AX, $0x04
@@ -8117,6 +8183,8 @@ k_4x16_tail_4:
 	VMASKMOVPS   32(R9), Y9, Y13
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT1   (R9)(R13*1)
+	PREFETCHT1   64(R9)(R13*1)
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
@@ -8141,7 +8209,7 @@ k_4x16_tail_4:
 	ADDQ         CX, R14
 
 store_4x16_tail_4:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	LEAQ         (CX)(CX*2), DX
@@ -8163,7 +8231,7 @@ store_4x16_tail_4:
 	VMASKMOVPS   Y7, Y9, 32(AX)(DX*1)
 	IMUL3Q       $0x04, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x04, R13
+	SUBQ         $0x04, 64(SP)
 	JG           choose_4x16_tail
 	JMP          panel_done
 
@@ -8212,7 +8280,7 @@ k_4x16_tail_3:
 	ADDQ         CX, R14
 
 store_4x16_tail_3:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y14, Y0
@@ -8229,7 +8297,7 @@ store_4x16_tail_3:
 	VMASKMOVPS   Y5, Y9, 32(AX)(CX*2)
 	IMUL3Q       $0x03, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x03, R13
+	SUBQ         $0x03, 64(SP)
 	JG           choose_4x16_tail
 	JMP          panel_done
 
@@ -8273,7 +8341,7 @@ k_4x16_tail_2:
 	ADDQ         CX, R14
 
 store_4x16_tail_2:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y14, Y0
@@ -8286,7 +8354,7 @@ store_4x16_tail_2:
 	VMASKMOVPS   Y3, Y9, 32(AX)(CX*1)
 	IMUL3Q       $0x02, CX, CX
 	ADDQ         CX, R15
-	SUBQ         $0x02, R13
+	SUBQ         $0x02, 64(SP)
 	JG           choose_4x16_tail
 	JMP          panel_done
 
@@ -8323,7 +8391,7 @@ k_4x16_tail_1:
 	ADDQ         CX, R14
 
 store_4x16_tail_1:
-	VBROADCASTSS 160(DI), Y14
+	VBROADCASTSS 168(DI), Y14
 	MOVQ         R15, AX
 	MOVQ         72(DI), CX
 	VMAXPS       Y0, Y14, Y0
@@ -8331,7 +8399,7 @@ store_4x16_tail_1:
 	VMAXPS       Y1, Y14, Y1
 	VMASKMOVPS   Y1, Y9, 32(AX)
 	ADDQ         CX, R15
-	SUBQ         $0x01, R13
+	SUBQ         $0x01, 64(SP)
 	JG           choose_4x16_tail
 
 panel_done:

@@ -31,6 +31,7 @@ const (
 	taskBTile
 	taskIRow
 	taskITile
+	taskBFar
 	taskFloor
 )
 
@@ -46,7 +47,7 @@ var (
 	bRow = reg.R10
 	kLen = reg.R11
 	segs = reg.R12
-	left = reg.R13 // rows still to do
+	far  = reg.R13 // from a row of B to the one that will be needed after the rest of the sum
 	aRow = reg.R14 // where the block's rows of A and C begin
 	cRow = reg.R15
 )
@@ -65,7 +66,7 @@ type mulGen struct {
 	scalar reg.Register // the element of A that is at work; the floor at the end
 	wide   [2]reg.Register
 
-	tileC, tileA, tileB, tileI, panelB, panelI, tiles, cols operand.Mem
+	tileC, tileA, tileB, tileI, panelB, panelI, tiles, cols, left operand.Mem
 }
 
 var ymm = []reg.Register{
@@ -107,7 +108,7 @@ func (m *mulGen) half() *mulGen {
 
 func (m *mulGen) routine(masks operand.Mem) {
 	begin(m.Context, m.name, "func(t *byte)", "computes a task.")
-	for _, local := range []*operand.Mem{&m.tileC, &m.tileA, &m.tileB, &m.tileI, &m.panelB, &m.panelI, &m.tiles, &m.cols} {
+	for _, local := range []*operand.Mem{&m.tileC, &m.tileA, &m.tileB, &m.tileI, &m.panelB, &m.panelI, &m.tiles, &m.cols, &m.left} {
 		*local = m.AllocLocal(8)
 	}
 	m.Load(m.Param("t"), task)
@@ -118,6 +119,7 @@ func (m *mulGen) routine(masks operand.Mem) {
 	m.copy(field(taskTiles), m.tiles)
 	m.MOVQ(field(taskACol), aCol)
 	m.MOVQ(field(taskBRow), bRow)
+	m.MOVQ(field(taskBFar), far)
 
 	m.Label("tile")
 	m.copy(field(taskN), m.cols)
@@ -134,7 +136,7 @@ func (m *mulGen) routine(masks operand.Mem) {
 	m.JMP(operand.LabelRef("tile_done"))
 	m.Label("narrow")
 	m.MOVQ(m.tileA, aRow)
-	m.MOVQ(field(taskM), left)
+	m.copy(field(taskM), m.left)
 	m.MOVQ(m.cols, p)
 	if m.lanes == 16 {
 		// Loads with a mask take the units that multiply: panels that are full do without.
@@ -268,7 +270,7 @@ func (m *mulGen) blocks(vecs, rows int, masked bool) {
 	}
 	body := func(height int) string { return fmt.Sprintf("body_%s_%d", name, height) }
 	m.Label("choose_" + name)
-	m.MOVQ(left, p)
+	m.MOVQ(m.left, p)
 	m.CMPQ(p, operand.Imm(uint64(2*rows)))
 	m.JGE(operand.LabelRef(body(rows)))
 	m.CMPQ(p, operand.Imm(uint64(rows)))
@@ -280,7 +282,7 @@ func (m *mulGen) blocks(vecs, rows int, masked bool) {
 	for height := rows; height >= 1; height-- {
 		m.Label(body(height))
 		m.body(height, vecs, masked, fmt.Sprintf("%s_%d", name, height))
-		m.SUBQ(operand.Imm(uint64(height)), left)
+		m.SUBQ(operand.Imm(uint64(height)), m.left)
 		m.JG(operand.LabelRef("choose_" + name))
 		m.JMP(operand.LabelRef("panel_done"))
 	}
@@ -397,6 +399,8 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	if ahead {
 		m.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8})
 		m.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8, Disp: 64})
+		m.PREFETCHT1(operand.Mem{Base: b, Index: far, Scale: 1})
+		m.PREFETCHT1(operand.Mem{Base: b, Index: far, Scale: 1, Disp: 64})
 	}
 	for i := range rows {
 		m.VBROADCASTSS(row(i), m.scalar)
