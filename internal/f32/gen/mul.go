@@ -69,9 +69,28 @@ type mulGen struct {
 	tileC, tileA, tileB, tileI, panelB, panelI, tiles, cols, left operand.Mem
 }
 
-var ymm = []reg.Register{
-	reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
-	reg.Y16, reg.Y17, reg.Y18, reg.Y19, reg.Y20, reg.Y21, reg.Y22, reg.Y23, reg.Y24, reg.Y25, reg.Y26, reg.Y27, reg.Y28, reg.Y29, reg.Y30, reg.Y31,
+// registers says what a set of instructions has for a block.
+type registers struct {
+	lanes, rows, tail int
+	vecs              []reg.Register
+}
+
+var (
+	avx2 = registers{8, 6, 4, []reg.Register{
+		reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
+	}}
+	avx512 = registers{16, 14, 14, []reg.Register{
+		reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7, reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
+		reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23, reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
+	}}
+)
+
+// set makes m generate with these registers: after the sums of the largest block come two for B and one for A.
+func (r *registers) set(m *mulGen) {
+	m.lanes, m.rows, m.tail = r.lanes, r.rows, r.tail
+	m.vec = func(i int) reg.Register { return r.vecs[i] }
+	sums := 2 * r.rows
+	m.wide, m.scalar = [2]reg.Register{r.vecs[sums], r.vecs[sums+1]}, r.vecs[sums+2]
 }
 
 func genMul(c *build.Context) {
@@ -85,25 +104,19 @@ func genMul(c *build.Context) {
 		c.AppendDatum(v)
 	}
 
-	zmm := []reg.Register{
-		reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7, reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
-		reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23, reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
-	}
-	m := &mulGen{Context: c, name: "mul512", lanes: 16, rows: 14, tail: 14,
-		vec: func(i int) reg.Register { return zmm[i] }, scalar: reg.Z30, wide: [2]reg.Register{reg.Z28, reg.Z29}}
-	m.routine(masks)
-	m = &mulGen{Context: c, name: "mul256", lanes: 8, rows: 6, tail: 4,
-		vec: func(i int) reg.Register { return ymm[i] }, scalar: reg.Y14, wide: [2]reg.Register{reg.Y12, reg.Y13}}
-	m.routine(masks)
+	wide, narrow := mulGen{Context: c, name: "mul512"}, mulGen{Context: c, name: "mul256"}
+	avx512.set(&wide)
+	avx2.set(&narrow)
+	wide.routine(masks)
+	narrow.routine(masks)
 }
 
-// half is the generator for panels as wide as one vector, with vectors half as wide: a broadcast to a whole one takes as long as to
-// two halves, and a block one vector wide would wait for them.
-func (m *mulGen) half() *mulGen {
-	h := *m
-	h.lanes, h.scalar, h.wide = m.lanes/2, reg.Y30, [2]reg.Register{reg.Y28, reg.Y29}
-	h.vec = func(i int) reg.Register { return ymm[i] }
-	return &h
+// narrow is the generator that AVX2 has, in the place of m: for panels as wide as one vector of m. A block one vector wide would
+// broadcast as often as it multiplies.
+func (m *mulGen) narrow() *mulGen {
+	n := *m
+	avx2.set(&n)
+	return &n
 }
 
 func (m *mulGen) routine(masks operand.Mem) {
@@ -146,7 +159,7 @@ func (m *mulGen) routine(masks operand.Mem) {
 		m.Label("blocks_16")
 		m.CMPQ(p, operand.Imm(16))
 		m.JNE(operand.LabelRef("blocks_tail"))
-		m.half().blocks(2, m.rows, false)
+		m.narrow().blocks(2, avx2.rows, false)
 		m.Label("blocks_tail")
 		m.masks512()
 		m.CMPQ(p, operand.Imm(16))
