@@ -87,9 +87,9 @@ func (d *Dims) lastMap() (Tap, error) {
 	return d.need("features")
 }
 
-// convolutions returns those of Maps that are not pools.
+// convolutions returns those of Maps that are not pools, nor inside a residual block: those have a dot in their name.
 func (d *Dims) convolutions() []Tap {
-	return slices.DeleteFunc(slices.Clone(d.Maps()), func(t Tap) bool { return strings.HasPrefix(t.Name, "pool") })
+	return slices.DeleteFunc(slices.Clone(d.Maps()), func(t Tap) bool { return strings.HasPrefix(t.Name, "pool") || strings.Contains(t.Name, ".") })
 }
 
 // need returns the shape of the tap of that name, or the reason why there is no task without it.

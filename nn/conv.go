@@ -2,15 +2,15 @@ package nn
 
 import "github.com/auxrl/auxrl/internal/f32"
 
-// Conv is a convolution without padding over rows of [H, W, C], floats or bytes, with kernels W [KH, KW, C, Out]:
+// Conv is a convolution over rows of [H, W, C], floats or bytes, with kernels W [KH, KW, C, Out]:
 //
-//	y[i,j,o] = act(bias[o] + Σ_abc x[i*Stride+a, j*Stride+b, c] W[a,b,c,o])
+//	y[i,j,o] = act(bias[o] + Σ_abc x[i*Stride+a-Pad, j*Stride+b-Pad, c] W[a,b,c,o])
 //
-// Bytes are intensities and scaled by 1/255.
+// Pad cells on each side count as 0; Pad is less than KH and KW. Bytes are intensities and scaled by 1/255.
 type Conv struct {
 	H, W, C     int
 	KH, KW, Out int
-	Stride      int
+	Stride, Pad int
 	Act         Act
 	Gain        float32 // of the orthogonal first weights
 	Bytes       bool    // the input is the observation itself
@@ -20,7 +20,7 @@ type Conv struct {
 
 // Shape returns the shape of the output.
 func (c *Conv) Shape() (h, w, ch int) {
-	return windows(c.H, c.KH, c.Stride), windows(c.W, c.KW, c.Stride), c.Out
+	return windows(c.H+2*c.Pad, c.KH, c.Stride), windows(c.W+2*c.Pad, c.KW, c.Stride), c.Out
 }
 
 // Scratch returns room for one row of the input as floats, where that is bytes.
@@ -32,6 +32,9 @@ func (c *Conv) Scratch() int {
 }
 
 func (c *Conv) declare(p *Params, name string) {
+	if c.Pad < 0 || c.Pad >= c.KH || c.Pad >= c.KW {
+		panic("nn: Conv: Pad must be less than the kernel")
+	}
 	c.declareAffine(p, name, c.Gain, c.KH, c.KW, c.C, c.Out)
 }
 
@@ -52,40 +55,111 @@ func (c *Conv) row(x Rows, scratch []float32, r int) []float32 {
 	return scratch[:n]
 }
 
-// across reports whether products run across the rows of a batch, one place of the output at a time, and not along the lines
-// of one row's output: the longer of the two makes the better product.
-func (c *Conv) across(rows int) bool {
-	_, ow, _ := c.Shape()
-	return !c.Bytes && rows > ow
+// largeRow is how many floats of input a row has from which on rows are computed one by one: more of them do not stay in the cache.
+const largeRow = 1 << 15
+
+// batch returns how many rows are computed together.
+func (c *Conv) batch(rows int) int {
+	if c.Bytes || c.H*c.W*c.C >= largeRow {
+		return 1
+	}
+	return rows
+}
+
+// floats returns batch rows of the input, from row r on, as floats.
+func (c *Conv) floats(x Rows, scratch []float32, r, batch int) []float32 {
+	n := c.H * c.W * c.C
+	if !c.Bytes {
+		return x.Floats[r*n : (r+batch)*n]
+	}
+	f32.Bytes(scratch[:n], x.Bytes[r*n:(r+1)*n], 1.0/255)
+	return scratch[:n]
+}
+
+// stretch is a run of n places along one side of a map, from at on, all of which meet the kernel elements lo..hi-1.
+type stretch struct{ at, n, lo, hi int }
+
+func (s *stretch) taps() int { return s.hi - s.lo }
+
+// meets returns the stretch of outputs from at on, of n along a side whose input is size long: all that see the whole kernel, or
+// one that sees part of it.
+func (c *Conv) meets(at, n, size, k int) stretch {
+	if c.Pad == 0 {
+		return stretch{at, n - at, 0, k}
+	}
+	first := at*c.Stride - c.Pad
+	s := stretch{at, 1, max(0, -first), min(k, size-first)}
+	if s.taps() == k {
+		s.n = min(n, (size-k+c.Pad)/c.Stride+1) - at
+	}
+	return s
+}
+
+// frame is what a product over a part of a batch runs along: columns, lines and rows.
+type frame struct {
+	n       [3]int // how many there are
+	in, out [3]int // how far apart they stand in the input and in the output
+}
+
+func (c *Conv) frame(oh, ow, batch int) frame {
+	return frame{
+		n:   [3]int{0, 0, batch},
+		in:  [3]int{c.Stride * c.C, c.Stride * c.W * c.C, c.H * c.W * c.C},
+		out: [3]int{c.Out, ow * c.Out, oh * ow * c.Out},
+	}
+}
+
+// sorted returns what is longest, and makes the rows of a matrix or the terms of a sum, what comes next, and what is shortest.
+func (f *frame) sorted(cols, lines int) (long, middle, short int) {
+	f.n[0], f.n[1] = cols, lines
+	long, middle, short = 0, 1, 2
+	if cols < lines {
+		long, middle = middle, long
+	}
+	if f.n[long] < f.n[short] {
+		long, short = short, long
+	}
+	if f.n[middle] < f.n[short] {
+		middle, short = short, middle
+	}
+	return long, middle, short
+}
+
+// begin returns where in the input, the output and the kernels what concerns two stretches of the output begins.
+func (c *Conv) begin(f *frame, down, right *stretch) (in, out, tap int) {
+	in = ((down.at*c.Stride+down.lo-c.Pad)*c.W + right.at*c.Stride + right.lo - c.Pad) * c.C
+	return in, down.at*f.out[1] + right.at*f.out[0], (down.lo*c.KW + right.lo) * c.C * c.Out
 }
 
 // Forward implements Layer by products whose segments are kernel rows.
 func (c *Conv) Forward(y []float32, x Rows, scratch []float32, rows int) {
 	oh, ow, _ := c.Shape()
-	in, n, line := c.H*c.W*c.C, oh*ow*c.Out, c.Stride*c.W*c.C
+	n, batch := oh*ow*c.Out, c.batch(rows)
 	w, b := c.weights(c.Out)
-	p := f32.Product{
-		N: c.Out, K: c.KW * c.C, Segs: c.KH,
-		ACol: 1, ASeg: c.W * c.C,
-		B: w, BRow: c.Out, BSeg: c.KW * c.C * c.Out,
-		I: b, Floor: negInf,
-	}
+	p := f32.Product{N: c.Out, ACol: 1, ASeg: c.W * c.C, BRow: c.Out, BSeg: c.KW * c.C * c.Out, I: b, Floor: negInf}
 	if c.Act == ReLU {
 		p.Floor = 0
 	}
-	if c.across(rows) {
-		p.M, p.CRow, p.ARow = rows, n, in
-		p.Tiles, p.CTile, p.ATile = ow, c.Out, c.Stride*c.C
-		for i := range oh {
-			p.A, p.C = x.Floats[i*line:], y[i*ow*c.Out:]
-			f32.Mul(&p)
-		}
-	} else {
-		p.M, p.CRow, p.ARow = ow, c.Out, c.Stride*c.C
-		p.Tiles, p.CTile, p.ATile = oh, ow*c.Out, line
-		for r := range rows {
-			p.A, p.C = c.row(x, scratch, r), y[r*n:(r+1)*n]
-			f32.Mul(&p)
+	f := c.frame(oh, ow, batch)
+	for r := 0; r < rows; r += batch {
+		from, to := c.floats(x, scratch, r, batch), y[r*n:(r+batch)*n]
+		for i := 0; i < oh; {
+			down := c.meets(i, oh, c.H, c.KH)
+			for j := 0; j < ow; {
+				right := c.meets(j, ow, c.W, c.KW)
+				in, out, tap := c.begin(&f, &down, &right)
+				long, middle, short := f.sorted(right.n, down.n)
+				p.K, p.Segs, p.B = right.taps()*c.C, down.taps(), w[tap:]
+				p.M, p.ARow, p.CRow = f.n[long], f.in[long], f.out[long]
+				p.Tiles, p.ATile, p.CTile = f.n[middle], f.in[middle], f.out[middle]
+				for range f.n[short] {
+					p.A, p.C = from[in:], to[out:]
+					f32.Mul(&p)
+					in, out = in+f.in[short], out+f.out[short]
+				}
+				j += right.n
+			}
+			i += down.n
 		}
 	}
 	activate(y[:rows*n], c.Act)
@@ -94,86 +168,48 @@ func (c *Conv) Forward(y []float32, x Rows, scratch []float32, rows int) {
 // Backward implements Layer.
 func (c *Conv) Backward(dx, g, dy, y []float32, x Rows, scratch []float32, rows int) {
 	oh, ow, _ := c.Shape()
-	in, n := c.H*c.W*c.C, oh*ow*c.Out
+	in, n, batch := c.H*c.W*c.C, oh*ow*c.Out, c.batch(rows)
 	dy = dy[:rows*n]
 	mask(dy, y[:rows*n], c.Act)
-	switch {
-	case dx == nil:
-	case c.across(rows):
-		c.addInputAcross(dx, dy, x.help.turned, rows)
-	default:
-		for r := range rows {
-			c.addInput(dx[r*in:(r+1)*in], dy[r*n:(r+1)*n], x.help.turned)
+	for r := 0; r < rows; r += batch {
+		d := dy[r*n : (r+batch)*n]
+		if dx != nil {
+			c.addInput(dx[r*in:(r+batch)*in], d, x.help.turned, batch)
+		}
+		if g != nil {
+			c.addWeights(g[:len(g)-c.Out], d, c.floats(x, scratch, r, batch), batch)
 		}
 	}
 	if g != nil {
-		c.addWeights(g[:len(g)-c.Out], dy, x, scratch, rows)
 		addColumns(g[len(g)-c.Out:], dy)
 	}
 }
 
 // addWeights adds to g, [KH, KW, C, Out], the products of input columns with output gradients; their tiles are kernel rows.
-func (c *Conv) addWeights(g, dy []float32, x Rows, scratch []float32, rows int) {
+func (c *Conv) addWeights(g, dy, x []float32, batch int) {
 	oh, ow, _ := c.Shape()
-	in, n, line, depth := c.H*c.W*c.C, oh*ow*c.Out, c.Stride*c.W*c.C, c.KW*c.C
 	p := f32.Product{
-		C: g, I: g, M: depth, N: c.Out, Tiles: c.KH,
-		CRow: c.Out, CTile: depth * c.Out, IRow: c.Out, ITile: depth * c.Out,
+		N: c.Out, CRow: c.Out, IRow: c.Out, CTile: c.KW * c.C * c.Out, ITile: c.KW * c.C * c.Out,
 		ARow: 1, ATile: c.W * c.C, Floor: negInf,
 	}
-	if c.across(rows) {
-		p.K, p.ACol, p.BRow = rows, in, n
-		p.Segs, p.ASeg, p.BSeg = ow, c.Stride*c.C, c.Out
-		for i := range oh {
-			p.A, p.B = x.Floats[i*line:], dy[i*ow*c.Out:]
-			f32.Mul(&p)
+	f := c.frame(oh, ow, batch)
+	for i := 0; i < oh; {
+		down := c.meets(i, oh, c.H, c.KH)
+		for j := 0; j < ow; {
+			right := c.meets(j, ow, c.W, c.KW)
+			in, out, tap := c.begin(&f, &down, &right)
+			long, middle, short := f.sorted(right.n, down.n)
+			p.M, p.Tiles, p.C = right.taps()*c.C, down.taps(), g[tap:]
+			p.I = p.C
+			p.K, p.ACol, p.BRow = f.n[long], f.in[long], f.out[long]
+			p.Segs, p.ASeg, p.BSeg = f.n[middle], f.in[middle], f.out[middle]
+			for range f.n[short] {
+				p.A, p.B = x[in:], dy[out:]
+				f32.Mul(&p)
+				in, out = in+f.in[short], out+f.out[short]
+			}
+			j += right.n
 		}
-		return
-	}
-	p.K, p.ACol, p.BRow = ow, c.Stride*c.C, c.Out
-	p.Segs, p.ASeg, p.BSeg = oh, line, ow*c.Out
-	for r := range rows {
-		p.A, p.B = c.row(x, scratch, r), dy[r*n:(r+1)*n]
-		f32.Mul(&p)
-	}
-}
-
-// turning implements Layer: the kernels as [KH, Out, KW*C].
-func (c *Conv) turning() (blocks, rows, cols int) { return c.KH, c.KW * c.C, c.Out }
-
-// addInput adds to dx, [H, W, C], what one row's output gradients d send back: for each kernel row, output gradients times the
-// kernels transposed. Kernel columns are taken Stride at a time, so that the stretches of dx that neighbouring outputs add to
-// do not overlap.
-func (c *Conv) addInput(dx, d, turned []float32) {
-	oh, ow, _ := c.Shape()
-	wide, depth := c.W*c.C, c.KW*c.C
-	p := f32.Product{
-		A: d, M: ow, K: c.Out, ARow: c.Out, ACol: 1, Segs: 1, Tiles: oh, ATile: ow * c.Out,
-		CRow: c.Stride * c.C, CTile: c.Stride * wide, IRow: c.Stride * c.C, ITile: c.Stride * wide, BRow: depth, Floor: negInf,
-	}
-	for a := range c.KH {
-		for b := 0; b < c.KW; b += c.Stride {
-			p.C = dx[a*wide+b*c.C:]
-			p.I, p.B, p.N = p.C, turned[a*c.Out*depth+b*c.C:], min(c.Stride, c.KW-b)*c.C
-			f32.Mul(&p)
-		}
-	}
-}
-
-// addInputAcross is addInput for all rows, one line of the output and one kernel row at a time. The tiles, places of the
-// line, overlap in dx and are added in turn.
-func (c *Conv) addInputAcross(dx, dy, turned []float32, rows int) {
-	oh, ow, _ := c.Shape()
-	in, n, depth := c.H*c.W*c.C, oh*ow*c.Out, c.KW*c.C
-	p := f32.Product{
-		M: rows, N: depth, K: c.Out, ARow: n, ACol: 1, Segs: 1, Tiles: ow, ATile: c.Out,
-		CRow: in, CTile: c.Stride * c.C, IRow: in, ITile: c.Stride * c.C, BRow: depth, Floor: negInf,
-	}
-	for i := range oh {
-		for a := range c.KH {
-			p.C = dx[(i*c.Stride+a)*c.W*c.C:]
-			p.I, p.A, p.B = p.C, dy[i*ow*c.Out:], turned[a*c.Out*depth:]
-			f32.Mul(&p)
-		}
+		i += down.n
 	}
 }

@@ -49,6 +49,7 @@ type node struct {
 	tap    *Tap
 	size   int // floats of a row of the tap
 	from   int // node that it reads; -1: the observation
+	skip   int // node whose output is added to its own; -1: none
 	floats int // of a row of that node
 	bytes  int // of a row of the observation that it reads
 	side   int // floats of a row that it reads beside the observation
@@ -102,7 +103,7 @@ func (g *Graph) Add(name string, layer Layer, p *Params, from int) int {
 		}
 	}
 	layer.declare(p, name)
-	n := node{layer: layer, params: p, size: h * w * c, from: from, floats: floats, bytes: bytes, side: side, tap: &Tap{Name: name, H: h, W: w, C: c}}
+	n := node{layer: layer, params: p, size: h * w * c, from: from, skip: Input, floats: floats, bytes: bytes, side: side, tap: &Tap{Name: name, H: h, W: w, C: c}}
 	n.tap.Act, n.tap.Grad = make([]float32, g.rows*n.size), make([]float32, g.rows*n.size)
 	lo, hi := layer.span()
 	if d, ok := layer.(*Dense); ok && hi-lo >= wideLen {
@@ -300,14 +301,9 @@ func (g *Graph) turnPiece(piece int) {
 		if len(n.turned) == 0 || n.wide != nil {
 			continue
 		}
-		blocks, rows, cols := n.layer.turning()
+		_, rows, _ := n.layer.turning()
 		from, _ := n.layer.span()
-		w := n.params.W[from:]
-		lo, hi := eighth(rows, piece), eighth(rows, piece+1)
-		for b := range blocks {
-			at := b * rows * cols
-			f32.Transpose(n.turned[at+lo:at+rows*cols], w[at+lo*cols:], hi-lo, cols, rows, cols)
-		}
+		turn(n.turned, n.params.W[from:], n.layer, eighth(rows, piece), eighth(rows, piece+1))
 	}
 }
 
@@ -353,7 +349,11 @@ func (g *Graph) forwardPiece(piece int) {
 	lo, hi := g.bounds(piece, g.pieces)
 	for i := g.lo; i < g.hi; i++ {
 		n := &g.nodes[i]
-		n.layer.Forward(n.tap.Act[lo*n.size:hi*n.size], g.reads(n, lo, hi, &g.help[piece]), g.scratch[piece], hi-lo)
+		y := n.tap.Act[lo*n.size : hi*n.size]
+		n.layer.Forward(y, g.reads(n, lo, hi, &g.help[piece]), g.scratch[piece], hi-lo)
+		if n.skip != Input {
+			f32.Add(y, g.nodes[n.skip].tap.Act[lo*n.size:hi*n.size])
+		}
 	}
 }
 
@@ -398,6 +398,9 @@ func (g *Graph) backwardShard(shard int) {
 		var dx []float32
 		if into := g.into(n); into != nil {
 			dx = into[lo*n.floats : hi*n.floats]
+		}
+		if n.skip != Input {
+			f32.Add(g.nodes[n.skip].tap.Grad[lo*n.size:hi*n.size], dy)
 		}
 		from, to := n.layer.span()
 		grad := sum[n.sum : n.sum+to-from]

@@ -51,6 +51,25 @@ type Layer interface {
 	turning() (blocks, rows, cols int)
 }
 
+// placer is a layer whose weights, transposed, stand in another order than the blocks that turning returns.
+type placer interface {
+	// place returns which block of the transposed weights a block becomes.
+	place(block int) int
+}
+
+// turn transposes rows lo..hi-1 of the blocks of weights that Backward of a layer needs transposed.
+func turn(dst, w []float32, l Layer, lo, hi int) {
+	blocks, rows, cols := l.turning()
+	p, placed := l.(placer)
+	for b := range blocks {
+		from, to := b*rows*cols, b*rows*cols
+		if placed {
+			to = p.place(b) * rows * cols
+		}
+		f32.Transpose(dst[to+lo:to+rows*cols], w[from+lo*cols:from+hi*cols], hi-lo, cols, rows, cols)
+	}
+}
+
 // spanned is the stretch of an arena that a layer owns.
 type spanned struct {
 	params *Params

@@ -67,9 +67,7 @@ func (o *Operation) BackwardData() {
 		d.sendInputs(o.dx, o.turned, o.sent, o.zeros, o.rows, 0, d.In)
 		return
 	}
-	blocks, rows, cols := o.layer.turning()
-	for b := range blocks {
-		f32.Transpose(o.in.help.turned[b*rows*cols:], o.params.W[b*rows*cols:], rows, cols, rows, cols)
-	}
+	_, rows, _ := o.layer.turning()
+	turn(o.in.help.turned, o.params.W, o.layer, 0, rows)
 	o.layer.Backward(o.dx, nil, o.dy, o.y, o.in, o.scratch, o.rows)
 }

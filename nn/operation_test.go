@@ -23,15 +23,7 @@ func TestOperation(t *testing.T) {
 			layer.declare(p, "layer")
 			p.Alloc()
 			copy(p.W, o.params.W)
-			in := Rows{Floats: x, help: new(help)}
-			blocks, r, c := layer.turning()
-			for b := range blocks {
-				for j := range c {
-					for i := range r {
-						in.help.turned = append(in.help.turned, p.W[b*r*c+i*c+j])
-					}
-				}
-			}
+			in := Rows{Floats: x, help: &help{turned: turned(layer, p)}}
 			y, dx, dw := make([]float32, len(o.y)), make([]float32, len(x)), make([]float32, p.Len())
 			layer.Forward(y, in, nil, rows)
 			layer.Backward(dx, dw, slices.Clone(y), y, in, nil, rows)

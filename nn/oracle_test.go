@@ -97,6 +97,15 @@ func apply(act Act, x float64) float64 {
 	return x
 }
 
+// padded returns x, [h, w, c], with pad cells of zeros on each side.
+func padded(x []float64, h, w, c, pad int) []float64 {
+	y := make([]float64, (h+2*pad)*(w+2*pad)*c)
+	for i := range h {
+		copy(y[((i+pad)*(w+2*pad)+pad)*c:], x[i*w*c:(i+1)*w*c])
+	}
+	return y
+}
+
 // slowConv is the comment of Conv in float64, for one row: x [h, w, c], kernels k [kh, kw, c, out].
 func slowConv(x, k, bias []float64, h, w, c, kh, kw, out, stride int, act Act) []float64 {
 	var y []float64
@@ -212,7 +221,7 @@ func slowForward(l Layer, w, x, side []float64, bytes []byte) []float64 {
 			}
 		}
 		k, bias := split(l.Out)
-		return slowConv(x, k, bias, l.H, l.W, l.C, l.KH, l.KW, l.Out, l.Stride, l.Act)
+		return slowConv(padded(x, l.H, l.W, l.C, l.Pad), k, bias, l.H+2*l.Pad, l.W+2*l.Pad, l.C, l.KH, l.KW, l.Out, l.Stride, l.Act)
 	case *CodeConv:
 		symbols := 0
 		for i, b := range bytes {
@@ -236,6 +245,12 @@ func slowForward(l Layer, w, x, side []float64, bytes []byte) []float64 {
 		return slowConvTranspose(x, k, bias, l)
 	case *LayerNorm:
 		return slowNorm(x, w, float64(l.Eps))
+	case *Activation:
+		var y []float64
+		for _, v := range x {
+			y = append(y, apply(l.Act, v))
+		}
+		return y
 	case *Dueling:
 		return slowDueling(x, l.A)
 	}

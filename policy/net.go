@@ -10,7 +10,7 @@ import (
 
 // Net is encoder, recurrent core if the configuration has one, actor and one critic per stream.
 //
-// Its taps are the convolution maps conv1, conv2, ..., "features" [1, 1, Features], "core" [1, 1, CoreSize] if there is one,
+// Its taps are the convolution maps conv1, conv2, ..., with pools and what is inside residual blocks between them, "features" [1, 1, Features], "core" [1, 1, CoreSize] if there is one,
 // "logits" [1, 1, Actions], "value" and "value.STREAM" [1, 1, 1].
 type Net struct {
 	shape   Shape
@@ -68,11 +68,7 @@ func newNet(shape Shape, cfg Config, streams []string, rows int, workers *team.T
 	n := &Net{shape: shape, cfg: cfg, streams: streams, team: workers, encoder: nn.NewGraph(rows, workers)}
 	encoder := n.block("encoder", true)
 	m := &maps{graph: n.encoder, params: encoder, shape: shape, h: shape.H, w: shape.W, c: shape.C, node: nn.Input}
-	if choose(cfg.Encoder, shape) == "nature" {
-		m.nature()
-	} else {
-		m.small()
-	}
+	m.encode(choose(cfg.Encoder, shape))
 	from := n.encoder.Add("features", &nn.Dense{In: m.h * m.w * m.c, Side: shape.Vec, Out: cfg.Features, Act: nn.ReLU, Gain: rootTwo}, encoder, m.node)
 	width := cfg.Features
 	n.heads = n.encoder

@@ -97,6 +97,56 @@ func TestNamesOfTapsAndBlocks(t *testing.T) {
 	}
 }
 
+// The residual network has the weights that implementations for 64x64x3 frames and 15 actions have: 626 256 (Cobbe et al. 2020).
+func TestImpala(t *testing.T) {
+	s := Shape{H: 64, W: 64, C: 3, Actions: 15}
+	n, err := New(s, Config{Encoder: "impala", Features: 256}, []string{""}, 3, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, weights := "", 0
+	for _, tap := range n.Taps() {
+		got += fmt.Sprintf("%s %dx%dx%d, ", tap.Name, tap.H, tap.W, tap.C)
+	}
+	for _, p := range n.Params() {
+		weights += p.Len()
+	}
+	want := ""
+	for i, size := range []string{"32x32x16", "16x16x32", "8x8x32"} {
+		before, name, last := []string{"64x64x16", "32x32x32", "16x16x32"}[i], fmt.Sprint("conv", i+1), fmt.Sprint("conv", i+1)
+		if i == 2 {
+			last = "conv3.b"
+		}
+		want += fmt.Sprintf("%s.in %s, pool%d %s, ", name, before, i+1, size)
+		for _, tap := range []string{name + ".a.relu", name + ".a.1", name + ".a.2", name + ".a", name + ".b.relu", name + ".b.1", name + ".b.2", last} {
+			want += tap + " " + size + ", "
+		}
+	}
+	want += "conv3 8x8x32, features 1x1x256, logits 1x1x15, value 1x1x1, "
+	if got != want {
+		t.Errorf("taps:\ngot  %s\nwant %s", got, want)
+	}
+	if weights != 626256 {
+		t.Errorf("%d weights, want 626256", weights)
+	}
+
+	obs, _ := observations(s, 3)
+	n.Act(obs, nil, nil, 3)
+	for i := range n.Logits().Grad {
+		n.Logits().Grad[i] = 1 + float32(i)
+	}
+	n.Backward()
+	p := n.Blocks()[0].Params
+	for _, v := range p.Views {
+		if !slices.ContainsFunc(p.G[v.Off:v.Off+v.Len()], func(g float32) bool { return g != 0 }) {
+			t.Errorf("no gradient reaches %s", v.Name)
+		}
+	}
+	if _, err := New(Shape{H: 1, W: 2, C: 1, Actions: 2}, Config{Encoder: "impala", Features: 3}, []string{""}, 1, 1, nil); err != nil {
+		t.Errorf("observations of 1x2: %v", err)
+	}
+}
+
 // Untrained, every action is about as likely, and values are small: what PPO needs to explore.
 func TestFirstPolicyIsNearlyUniform(t *testing.T) {
 	shapes := []Shape{{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}, {H: 84, W: 84, C: 4, Actions: 6}}
@@ -172,6 +222,7 @@ func TestNewRefuses(t *testing.T) {
 		"symbols":  {shape: func(s *Shape) { s.Codes = []int{1, 2, 300} }, want: "must be 1 to 256"},
 		"vector":   {shape: func(s *Shape) { s.Vec = -1 }, want: "beside the image"},
 		"actions":  {shape: func(s *Shape) { s.Actions = 0 }, want: "at least 1"},
+		"impala":   {cfg: func(c *Config) { c.Encoder = "impala" }, want: "use encoder small"},
 		"encoder":  {cfg: func(c *Config) { c.Encoder = "big" }, want: `no encoder "big"`},
 		"nature":   {cfg: func(c *Config) { c.Encoder = "nature" }, want: "use encoder small"},
 		"tiny":     {shape: func(s *Shape) { s.Codes = nil }, cfg: func(c *Config) { c.Encoder = "nature" }, want: "needs at least 36x36"},

@@ -41,8 +41,8 @@ func (s Shape) Validate() error {
 
 // Config chooses the network.
 type Config struct {
-	Encoder  string `json:"encoder"`  // "auto", "small" or "nature"
-	Features int    `json:"features"` // width of the tap "features"
+	Encoder  string `json:"encoder"`  // "auto", "small", "nature" or "impala"
+	Features int    `json:"features"` // width of the tap "features"; 512 in the paper of nature, 256 in that of impala
 	Hidden   int    `json:"hidden"`   // width of a hidden layer in the actor and in each critic; 0: none
 
 	Core       string `json:"core,omitempty"`        // recurrent core between features and heads, "lstm" or "gru"; "": none
@@ -58,7 +58,7 @@ func Cores() []string { return []string{"lstm", "gru"} }
 // as many units as UNREAL's, 256, on frames, else 128.
 func (c Config) WithCore(kind string, s Shape) Config {
 	c.Core, c.CoreSize, c.LastAction, c.LastReward = kind, 128, true, true
-	if choose(c.Encoder, s) == "nature" {
+	if choose(c.Encoder, s) != "small" {
 		c.CoreSize = 256
 	}
 	return c
@@ -73,8 +73,9 @@ func Default(s Shape) Config {
 	return Config{Encoder: "auto", Features: 64, Hidden: 64}
 }
 
-// Encoders lists the encoders by name.
-func Encoders() []string { return []string{"auto", "small", "nature"} }
+// Encoders lists the encoders by name: small is the network of the MiniGrid papers, nature that of Mnih et al. (2015), impala the
+// residual one of Espeholt et al. (2018), four times nature's work per row; auto is small or nature, see Default.
+func Encoders() []string { return []string{"auto", "small", "nature", "impala"} }
 
 // natureMin is the smallest side that the Nature encoder's three kernels fit into.
 const natureMin = 36
@@ -100,6 +101,10 @@ func (c Config) Validate(s Shape) error {
 		}
 		if min(s.H, s.W) < natureMin {
 			return fmt.Errorf("policy: the nature encoder needs at least %dx%d, observations are %dx%d; use encoder small", natureMin, natureMin, s.H, s.W)
+		}
+	case "impala":
+		if s.Codes != nil {
+			return fmt.Errorf("policy: the impala encoder reads frames, these observations are symbols; use encoder small")
 		}
 	default:
 		return fmt.Errorf("policy: no encoder %q; there are %v", c.Encoder, Encoders())

@@ -63,6 +63,9 @@ func operations() []row {
 			}
 		}
 	}
+	for _, depth := range []int{64, 256, 512} {
+		all = append(all, row{fmt.Sprintf("block_k%d", depth), false, func(*team.Team) subject { return block(depth) }})
+	}
 	for _, seqs := range []int{1, 8, 16, 32} {
 		all = append(all, row{fmt.Sprintf("lstm_gates_b%d", seqs), false, func(*team.Team) subject { return gates(seqs) }})
 	}
@@ -96,6 +99,21 @@ func operation(layer nn.Layer, rows int, pass string, codes []int) subject {
 		run = o.BackwardData
 	}
 	return subject{run: run, flops: o.FLOPs()}
+}
+
+// block is the largest block that the kernels compute at once, over and over on the same operands: sums of depth.
+func block(depth int) subject {
+	const tiles = 32
+	m, n := 14, 32
+	if f32.Kernels() == "avx2" {
+		m, n = 6, 16
+	}
+	stride := depth + 16 // rows of A a power of two apart share cache lines
+	p := f32.Product{
+		C: random(m * n), CRow: n, A: random(m * stride), ARow: stride, ACol: 1, B: random(depth * n), BRow: n, I: random(n),
+		M: m, N: n, K: depth, Segs: 1, Tiles: tiles, Floor: float32(math.Inf(-1)),
+	}
+	return subject{run: func() { f32.Mul(&p) }, flops: float64(2 * m * n * depth * tiles)}
 }
 
 // An LSTM of the size that recurrent agents have on the Nature encoder.

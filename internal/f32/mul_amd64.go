@@ -7,15 +7,15 @@ import (
 	"unsafe"
 )
 
-// task is a Product as the assembly reads it: internal/f32/gen knows the order of the fields. Strides are in bytes; ANext and
-// BNext lead from the end of a segment to the next.
+// task is a Product as the assembly reads it: internal/f32/gen knows the order of the fields. Strides are in bytes; aNext and
+// bNext lead from the end of a segment to the next, bFar from a row of B to one to fetch into the second-level cache.
 type task struct {
 	c, a, b, i               unsafe.Pointer
 	m, n, k, segs, tiles     int
 	cRow, cTile              int
 	aRow, aCol, aNext, aTile int
 	bRow, bNext, bTile       int
-	iRow, iTile              int
+	iRow, iTile, bFar        int
 	floor                    float32
 }
 
@@ -137,8 +137,9 @@ func (t *task) deep() {
 	for at := 0; at < t.k; at += mulDepth {
 		part.k = min(mulDepth, t.k-at)
 		part.a, part.b = unsafe.Add(t.a, at*t.aCol), unsafe.Add(t.b, at*t.bRow)
+		part.bFar = mulDepth * t.bRow
 		if at+part.k == t.k {
-			part.floor = t.floor
+			part.floor, part.bFar = t.floor, 0
 		}
 		part.chunks()
 		part.i, part.iRow = t.c, t.cRow

@@ -23,7 +23,7 @@ func (p *Pool) check(y, x []float32) {
 // MaxPool sets y to the largest value of each window of x.
 func MaxPool(y, x []float32, p *Pool) {
 	p.check(y, x)
-	if p.Pad == 0 && maxPool(y, x, p) {
+	if maxPool(y, x, p) {
 		return
 	}
 	at := 0
@@ -54,7 +54,7 @@ func MaxPool(y, x []float32, p *Pool) {
 func MaxPoolBack(dx, dy, y, x []float32, p *Pool) {
 	p.check(y, x)
 	p.check(dy, dx)
-	if p.Pad == 0 && maxPoolBack(dx, dy, y, x, p) {
+	if maxPoolBack(dx, dy, y, x, p) {
 		return
 	}
 	at := 0

@@ -16,9 +16,9 @@ TEXT ·maxPool256(SB), NOSPLIT, $48-8
 	SUBQ (AX), CX
 	MOVQ 24(AX), CX
 	SUBQ 8(AX), CX
-	MOVQ 64(AX), DX
+	MOVQ 72(AX), DX
 	SHLQ $0x02, DX
-	MOVQ 64(AX), BX
+	MOVQ 72(AX), BX
 
 vector:
 	CMPQ BX, $0x08
@@ -46,29 +46,29 @@ place:
 
 down:
 	MOVQ R8, R9
-	MOVQ 56(AX), R11
+	MOVQ 64(AX), R11
 
 right:
 	VMOVUPS   (R9), Y1
 	VCMPPS    $0x03, Y1, Y1, Y2
 	VMAXPS    Y0, Y1, Y0
 	VBLENDVPS Y2, Y1, Y0, Y0
-	ADDQ      72(AX), R9
+	ADDQ      80(AX), R9
 	DECQ      R11
 	JNZ       right
-	ADDQ      80(AX), R8
+	ADDQ      88(AX), R8
 	DECQ      R10
 	JNZ       down
 	VMOVUPS   Y0, (SI)
 	ADDQ      DX, SI
-	ADDQ      88(AX), CX
+	ADDQ      96(AX), CX
 	DECQ      DI
 	JNZ       place
-	MOVQ      96(AX), CX
+	MOVQ      104(AX), CX
 	ADDQ      CX, 24(SP)
 	DECQ      40(SP)
 	JNZ       line
-	MOVQ      104(AX), CX
+	MOVQ      112(AX), CX
 	ADDQ      CX, 16(SP)
 	DECQ      32(SP)
 	JNZ       image
@@ -107,29 +107,29 @@ place_tail:
 
 down_tail:
 	MOVQ DI, R8
-	MOVQ 56(AX), R10
+	MOVQ 64(AX), R10
 
 right_tail:
 	VMASKMOVPS (R8), Y0, Y2
 	VCMPPS     $0x03, Y2, Y2, Y3
 	VMAXPS     Y1, Y2, Y1
 	VBLENDVPS  Y3, Y2, Y1, Y1
-	ADDQ       72(AX), R8
+	ADDQ       80(AX), R8
 	DECQ       R10
 	JNZ        right_tail
-	ADDQ       80(AX), DI
+	ADDQ       88(AX), DI
 	DECQ       R9
 	JNZ        down_tail
 	VMASKMOVPS Y1, Y0, (BX)
 	ADDQ       DX, BX
-	ADDQ       88(AX), CX
+	ADDQ       96(AX), CX
 	DECQ       SI
 	JNZ        place_tail
-	MOVQ       96(AX), CX
+	MOVQ       104(AX), CX
 	ADDQ       CX, 24(SP)
 	DECQ       40(SP)
 	JNZ        line_tail
-	MOVQ       104(AX), CX
+	MOVQ       112(AX), CX
 	ADDQ       CX, 16(SP)
 	DECQ       32(SP)
 	JNZ        image_tail
@@ -170,9 +170,9 @@ TEXT ·maxPool512(SB), NOSPLIT, $48-8
 	SUBQ (AX), CX
 	MOVQ 24(AX), CX
 	SUBQ 8(AX), CX
-	MOVQ 64(AX), DX
+	MOVQ 72(AX), DX
 	SHLQ $0x02, DX
-	MOVQ 64(AX), BX
+	MOVQ 72(AX), BX
 
 vector:
 	CMPQ BX, $0x10
@@ -200,29 +200,29 @@ place:
 
 down:
 	MOVQ R8, R9
-	MOVQ 56(AX), R11
+	MOVQ 64(AX), R11
 
 right:
 	VMOVUPS (R9), Z1
 	VCMPPS  $0x03, Z1, Z1, K2
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z1, K2, Z0
-	ADDQ    72(AX), R9
+	ADDQ    80(AX), R9
 	DECQ    R11
 	JNZ     right
-	ADDQ    80(AX), R8
+	ADDQ    88(AX), R8
 	DECQ    R10
 	JNZ     down
 	VMOVUPS Z0, (SI)
 	ADDQ    DX, SI
-	ADDQ    88(AX), CX
+	ADDQ    96(AX), CX
 	DECQ    DI
 	JNZ     place
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 24(SP)
 	DECQ    40(SP)
 	JNZ     line
-	MOVQ    104(AX), CX
+	MOVQ    112(AX), CX
 	ADDQ    CX, 16(SP)
 	DECQ    32(SP)
 	JNZ     image
@@ -260,29 +260,29 @@ place_tail:
 
 down_tail:
 	MOVQ DI, R8
-	MOVQ 56(AX), R10
+	MOVQ 64(AX), R10
 
 right_tail:
 	VMOVUPS.Z (R8), K1, Z1
 	VCMPPS    $0x03, Z1, Z1, K2
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z1, K2, Z0
-	ADDQ      72(AX), R8
+	ADDQ      80(AX), R8
 	DECQ      R10
 	JNZ       right_tail
-	ADDQ      80(AX), DI
+	ADDQ      88(AX), DI
 	DECQ      R9
 	JNZ       down_tail
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
-	ADDQ      88(AX), CX
+	ADDQ      96(AX), CX
 	DECQ      SI
 	JNZ       place_tail
-	MOVQ      96(AX), CX
+	MOVQ      104(AX), CX
 	ADDQ      CX, 24(SP)
 	DECQ      40(SP)
 	JNZ       line_tail
-	MOVQ      104(AX), CX
+	MOVQ      112(AX), CX
 	ADDQ      CX, 16(SP)
 	DECQ      32(SP)
 	JNZ       image_tail
@@ -323,9 +323,9 @@ TEXT ·maxPoolBack256(SB), NOSPLIT, $48-8
 	SUBQ (AX), DX
 	MOVQ 24(AX), BX
 	SUBQ 8(AX), BX
-	MOVQ 64(AX), SI
+	MOVQ 72(AX), SI
 	SHLQ $0x02, SI
-	MOVQ 64(AX), DI
+	MOVQ 72(AX), DI
 
 vector:
 	CMPQ DI, $0x08
@@ -355,7 +355,7 @@ place:
 
 down:
 	MOVQ R10, R11
-	MOVQ 56(AX), R13
+	MOVQ 64(AX), R13
 
 right:
 	VMOVUPS (R11), Y3
@@ -368,21 +368,21 @@ right:
 	VANDPS  Y1, Y3, Y3
 	VADDPS  Y3, Y4, Y4
 	VMOVUPS Y4, (R11)(BX*1)
-	ADDQ    72(AX), R11
+	ADDQ    80(AX), R11
 	DECQ    R13
 	JNZ     right
-	ADDQ    80(AX), R10
+	ADDQ    88(AX), R10
 	DECQ    R12
 	JNZ     down
 	ADDQ    SI, R8
-	ADDQ    88(AX), CX
+	ADDQ    96(AX), CX
 	DECQ    R9
 	JNZ     place
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 24(SP)
 	DECQ    40(SP)
 	JNZ     line
-	MOVQ    104(AX), CX
+	MOVQ    112(AX), CX
 	ADDQ    CX, 16(SP)
 	DECQ    32(SP)
 	JNZ     image
@@ -423,7 +423,7 @@ place_tail:
 
 down_tail:
 	MOVQ R9, R10
-	MOVQ 56(AX), R12
+	MOVQ 64(AX), R12
 
 right_tail:
 	VMASKMOVPS (R10), Y0, Y4
@@ -436,21 +436,21 @@ right_tail:
 	VANDPS     Y2, Y4, Y4
 	VADDPS     Y4, Y5, Y5
 	VMASKMOVPS Y5, Y0, (R10)(BX*1)
-	ADDQ       72(AX), R10
+	ADDQ       80(AX), R10
 	DECQ       R12
 	JNZ        right_tail
-	ADDQ       80(AX), R9
+	ADDQ       88(AX), R9
 	DECQ       R11
 	JNZ        down_tail
 	ADDQ       SI, DI
-	ADDQ       88(AX), CX
+	ADDQ       96(AX), CX
 	DECQ       R8
 	JNZ        place_tail
-	MOVQ       96(AX), CX
+	MOVQ       104(AX), CX
 	ADDQ       CX, 24(SP)
 	DECQ       40(SP)
 	JNZ        line_tail
-	MOVQ       104(AX), CX
+	MOVQ       112(AX), CX
 	ADDQ       CX, 16(SP)
 	DECQ       32(SP)
 	JNZ        image_tail
@@ -507,9 +507,9 @@ TEXT ·maxPoolBack512(SB), NOSPLIT, $48-8
 	SUBQ (AX), DX
 	MOVQ 24(AX), BX
 	SUBQ 8(AX), BX
-	MOVQ 64(AX), SI
+	MOVQ 72(AX), SI
 	SHLQ $0x02, SI
-	MOVQ 64(AX), DI
+	MOVQ 72(AX), DI
 
 vector:
 	CMPQ DI, $0x10
@@ -539,7 +539,7 @@ place:
 
 down:
 	MOVQ R10, R11
-	MOVQ 56(AX), R13
+	MOVQ 64(AX), R13
 
 right:
 	VMOVUPS (R11), Z2
@@ -551,21 +551,21 @@ right:
 	KANDNW  K4, K2, K4
 	VADDPS  Z1, Z3, K3, Z3
 	VMOVUPS Z3, (R11)(BX*1)
-	ADDQ    72(AX), R11
+	ADDQ    80(AX), R11
 	DECQ    R13
 	JNZ     right
-	ADDQ    80(AX), R10
+	ADDQ    88(AX), R10
 	DECQ    R12
 	JNZ     down
 	ADDQ    SI, R8
-	ADDQ    88(AX), CX
+	ADDQ    96(AX), CX
 	DECQ    R9
 	JNZ     place
-	MOVQ    96(AX), CX
+	MOVQ    104(AX), CX
 	ADDQ    CX, 24(SP)
 	DECQ    40(SP)
 	JNZ     line
-	MOVQ    104(AX), CX
+	MOVQ    112(AX), CX
 	ADDQ    CX, 16(SP)
 	DECQ    32(SP)
 	JNZ     image
@@ -605,7 +605,7 @@ place_tail:
 
 down_tail:
 	MOVQ R9, R10
-	MOVQ 56(AX), R12
+	MOVQ 64(AX), R12
 
 right_tail:
 	VMOVUPS.Z (R10), K1, Z2
@@ -617,21 +617,21 @@ right_tail:
 	KANDNW    K4, K2, K4
 	VADDPS    Z1, Z3, K3, Z3
 	VMOVUPS   Z3, K1, (R10)(BX*1)
-	ADDQ      72(AX), R10
+	ADDQ      80(AX), R10
 	DECQ      R12
 	JNZ       right_tail
-	ADDQ      80(AX), R9
+	ADDQ      88(AX), R9
 	DECQ      R11
 	JNZ       down_tail
 	ADDQ      SI, DI
-	ADDQ      88(AX), CX
+	ADDQ      96(AX), CX
 	DECQ      R8
 	JNZ       place_tail
-	MOVQ      96(AX), CX
+	MOVQ      104(AX), CX
 	ADDQ      CX, 24(SP)
 	DECQ      40(SP)
 	JNZ       line_tail
-	MOVQ      104(AX), CX
+	MOVQ      112(AX), CX
 	ADDQ      CX, 16(SP)
 	DECQ      32(SP)
 	JNZ       image_tail

@@ -31,6 +31,7 @@ const (
 	taskBTile
 	taskIRow
 	taskITile
+	taskBFar
 	taskFloor
 )
 
@@ -46,7 +47,7 @@ var (
 	bRow = reg.R10
 	kLen = reg.R11
 	segs = reg.R12
-	left = reg.R13 // rows still to do
+	far  = reg.R13 // from a row of B to the one that will be needed after the rest of the sum
 	aRow = reg.R14 // where the block's rows of A and C begin
 	cRow = reg.R15
 )
@@ -65,7 +66,31 @@ type mulGen struct {
 	scalar reg.Register // the element of A that is at work; the floor at the end
 	wide   [2]reg.Register
 
-	tileC, tileA, tileB, tileI, panelB, panelI, tiles, cols operand.Mem
+	tileC, tileA, tileB, tileI, panelB, panelI, tiles, cols, left operand.Mem
+}
+
+// registers says what a set of instructions has for a block.
+type registers struct {
+	lanes, rows, tail int
+	vecs              []reg.Register
+}
+
+var (
+	avx2 = registers{8, 6, 4, []reg.Register{
+		reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
+	}}
+	avx512 = registers{16, 14, 14, []reg.Register{
+		reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7, reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
+		reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23, reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
+	}}
+)
+
+// set makes m generate with these registers: after the sums of the largest block come two for B and one for A.
+func (r *registers) set(m *mulGen) {
+	m.lanes, m.rows, m.tail = r.lanes, r.rows, r.tail
+	m.vec = func(i int) reg.Register { return r.vecs[i] }
+	sums := 2 * r.rows
+	m.wide, m.scalar = [2]reg.Register{r.vecs[sums], r.vecs[sums+1]}, r.vecs[sums+2]
 }
 
 func genMul(c *build.Context) {
@@ -79,24 +104,24 @@ func genMul(c *build.Context) {
 		c.AppendDatum(v)
 	}
 
-	zmm := []reg.Register{
-		reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7, reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
-		reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23, reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
-	}
-	ymm := []reg.Register{
-		reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
-	}
-	m := &mulGen{Context: c, name: "mul512", lanes: 16, rows: 14, tail: 14,
-		vec: func(i int) reg.Register { return zmm[i] }, scalar: reg.Z30, wide: [2]reg.Register{reg.Z28, reg.Z29}}
-	m.routine(masks)
-	m = &mulGen{Context: c, name: "mul256", lanes: 8, rows: 6, tail: 4,
-		vec: func(i int) reg.Register { return ymm[i] }, scalar: reg.Y14, wide: [2]reg.Register{reg.Y12, reg.Y13}}
-	m.routine(masks)
+	wide, narrow := mulGen{Context: c, name: "mul512"}, mulGen{Context: c, name: "mul256"}
+	avx512.set(&wide)
+	avx2.set(&narrow)
+	wide.routine(masks)
+	narrow.routine(masks)
+}
+
+// narrow is the generator that AVX2 has, in the place of m: for panels as wide as one vector of m. A block one vector wide would
+// broadcast as often as it multiplies.
+func (m *mulGen) narrow() *mulGen {
+	n := *m
+	avx2.set(&n)
+	return &n
 }
 
 func (m *mulGen) routine(masks operand.Mem) {
 	begin(m.Context, m.name, "func(t *byte)", "computes a task.")
-	for _, local := range []*operand.Mem{&m.tileC, &m.tileA, &m.tileB, &m.tileI, &m.panelB, &m.panelI, &m.tiles, &m.cols} {
+	for _, local := range []*operand.Mem{&m.tileC, &m.tileA, &m.tileB, &m.tileI, &m.panelB, &m.panelI, &m.tiles, &m.cols, &m.left} {
 		*local = m.AllocLocal(8)
 	}
 	m.Load(m.Param("t"), task)
@@ -107,6 +132,7 @@ func (m *mulGen) routine(masks operand.Mem) {
 	m.copy(field(taskTiles), m.tiles)
 	m.MOVQ(field(taskACol), aCol)
 	m.MOVQ(field(taskBRow), bRow)
+	m.MOVQ(field(taskBFar), far)
 
 	m.Label("tile")
 	m.copy(field(taskN), m.cols)
@@ -123,15 +149,24 @@ func (m *mulGen) routine(masks operand.Mem) {
 	m.JMP(operand.LabelRef("tile_done"))
 	m.Label("narrow")
 	m.MOVQ(m.tileA, aRow)
-	m.MOVQ(field(taskM), left)
+	m.copy(field(taskM), m.left)
 	m.MOVQ(m.cols, p)
 	if m.lanes == 16 {
+		// Loads with a mask take the units that multiply: panels that are full do without.
+		m.CMPQ(p, operand.Imm(32))
+		m.JLT(operand.LabelRef("blocks_16"))
+		m.blocks(2, m.rows, false)
+		m.Label("blocks_16")
+		m.CMPQ(p, operand.Imm(16))
+		m.JNE(operand.LabelRef("blocks_tail"))
+		m.narrow().blocks(2, avx2.rows, false)
+		m.Label("blocks_tail")
 		m.masks512()
 		m.CMPQ(p, operand.Imm(16))
-		m.JLE(operand.LabelRef("blocks_1"))
-		m.blocks(2, m.rows, false)
-		m.Label("blocks_1")
-		m.blocks(1, m.rows, false)
+		m.JLT(operand.LabelRef("blocks_small_tail"))
+		m.blocks(2, m.tail, true)
+		m.Label("blocks_small_tail")
+		m.blocks(1, m.tail, true)
 	} else {
 		m.CMPQ(p, operand.Imm(16))
 		m.JLT(operand.LabelRef("blocks_tail"))
@@ -242,13 +277,13 @@ func (m *mulGen) masks256(masks operand.Mem) {
 
 // blocks generates the loop over blocks of rows: as high as possible, the last two of equal height.
 func (m *mulGen) blocks(vecs, rows int, masked bool) {
-	name := fmt.Sprintf("%dx%d", rows, vecs)
+	name := fmt.Sprintf("%dx%d", rows, vecs*m.lanes)
 	if masked {
 		name += "_tail"
 	}
 	body := func(height int) string { return fmt.Sprintf("body_%s_%d", name, height) }
 	m.Label("choose_" + name)
-	m.MOVQ(left, p)
+	m.MOVQ(m.left, p)
 	m.CMPQ(p, operand.Imm(uint64(2*rows)))
 	m.JGE(operand.LabelRef(body(rows)))
 	m.CMPQ(p, operand.Imm(uint64(rows)))
@@ -260,7 +295,7 @@ func (m *mulGen) blocks(vecs, rows int, masked bool) {
 	for height := rows; height >= 1; height-- {
 		m.Label(body(height))
 		m.body(height, vecs, masked, fmt.Sprintf("%s_%d", name, height))
-		m.SUBQ(operand.Imm(uint64(height)), left)
+		m.SUBQ(operand.Imm(uint64(height)), m.left)
 		m.JG(operand.LabelRef("choose_" + name))
 		m.JMP(operand.LabelRef("panel_done"))
 	}
@@ -319,7 +354,7 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	ahead := 2*rows > m.rows // high blocks have the time to fetch what comes next into the cache: rows of I, rows of B
 	load := func(from operand.Mem, v int, to reg.Register) {
 		switch {
-		case m.lanes == 16:
+		case masked && m.lanes == 16:
 			m.VMOVUPS_Z(from.Offset(v*bytes), []reg.Register{reg.K1, reg.K2}[v], to)
 		case masked:
 			m.VMASKMOVPS(from.Offset(v*bytes), []reg.Register{reg.Y8, reg.Y9}[v], to)
@@ -329,7 +364,7 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	}
 	store := func(from reg.Register, v int, to operand.Mem) {
 		switch {
-		case m.lanes == 16:
+		case masked && m.lanes == 16:
 			m.VMOVUPS(from, []reg.Register{reg.K1, reg.K2}[v], to.Offset(v*bytes))
 		case masked:
 			m.VMASKMOVPS(from, []reg.Register{reg.Y8, reg.Y9}[v], to.Offset(v*bytes))
@@ -377,6 +412,8 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	if ahead {
 		m.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8})
 		m.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8, Disp: 64})
+		m.PREFETCHT1(operand.Mem{Base: b, Index: far, Scale: 1})
+		m.PREFETCHT1(operand.Mem{Base: b, Index: far, Scale: 1, Disp: 64})
 	}
 	for i := range rows {
 		m.VBROADCASTSS(row(i), m.scalar)

@@ -15,7 +15,8 @@ const (
 	poolRows // counts
 	poolOH
 	poolOW
-	poolK
+	poolKH
+	poolKW
 	poolC
 	poolCell // strides of x, in bytes
 	poolLine
@@ -85,10 +86,10 @@ func (l *lanes) maxPool(back bool) {
 			acc = l.load(operand.Mem{Base: x})
 		}
 		l.MOVQ(x, cells)
-		l.MOVQ(at(poolK), a)
+		l.MOVQ(at(poolKH), a)
 		l.Label(l.label("down"))
 		l.MOVQ(cells, cell)
-		l.MOVQ(at(poolK), b)
+		l.MOVQ(at(poolKW), b)
 		l.Label(l.label("right"))
 		v := l.load(operand.Mem{Base: cell})
 		if back {
