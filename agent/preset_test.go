@@ -16,6 +16,12 @@ func TestPresets(t *testing.T) {
 	for _, algo := range Algos() {
 		for _, name := range Presets() {
 			c, err := Preset(name, algo, spec)
+			if name == "unreal" && algo != "a2c" {
+				if err == nil {
+					t.Error("UNREAL is not A2C's alone")
+				}
+				continue
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -27,7 +33,7 @@ func TestPresets(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Preset("torch", "ppo", spec); err == nil || err.Error() != `agent: no preset "torch"; there are default and torch-ac` {
+	if _, err := Preset("torch", "ppo", spec); err == nil || err.Error() != `agent: no preset "torch"; there are default, torch-ac, unreal` {
 		t.Errorf("an unknown preset: %v", err)
 	}
 }

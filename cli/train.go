@@ -34,7 +34,7 @@ type trainFlags struct {
 func (a *app) trainCmd() *cobra.Command {
 	f := trainFlags{
 		algo:   name{"ppo", "NAME", strings.Join(agent.Algos(), " or ")},
-		preset: name{"default", "NAME", strings.Join(agent.Presets(), " or ")},
+		preset: name{"default", "NAME", anyOf(agent.Presets())},
 		steps:  count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
 		stopAt: number{min: -math.MaxFloat64, max: math.MaxFloat64},
 		aux:    newAuxFlags(),
@@ -71,7 +71,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 	}
 	fl := cmd.Flags()
 	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
-	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original; unreal (A2C)")
+	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original; unreal, A2C with an LSTM and three tasks")
 	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
 	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
 	f.aux.register(cmd)
@@ -108,7 +108,11 @@ func (a *app) train(cmd *cobra.Command, id string, f *trainFlags) error {
 	if w, err = wrap.Apply(w); err != nil {
 		return usage(err)
 	}
-	cfg, err := agent.Preset(f.preset.text, f.algo.text, w.Spec())
+	algo := f.algo.text
+	if f.preset.text == "unreal" && !cmd.Flags().Changed("algo") {
+		algo = "a2c" // the only one that it is for
+	}
+	cfg, err := agent.Preset(f.preset.text, algo, w.Spec())
 	if err != nil {
 		return err
 	}
