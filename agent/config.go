@@ -102,7 +102,15 @@ func Default(algo string, spec env.Spec) Config {
 
 // ShapeOf returns the network shape for worlds of a kind.
 func ShapeOf(spec env.Spec) policy.Shape {
-	return policy.Shape{H: spec.H, W: spec.W, C: spec.C, Codes: spec.Codes, Vec: spec.VecLen(), Actions: len(spec.Actions)}
+	s := policy.Shape{H: spec.H, W: spec.W, C: spec.C, Codes: spec.Codes, Vec: spec.VecLen(), Actions: len(spec.Actions)}
+	at := 0
+	for _, f := range spec.Vector {
+		if f.Codes > 0 {
+			s.Tokens = append(s.Tokens, policy.Tokens{Off: at, Len: f.Len, Codes: f.Codes})
+		}
+		at += f.Len
+	}
+	return s
 }
 
 // Validate reports the first setting that cannot work for worlds of the given kind, wrapped as Wrap says.

@@ -66,7 +66,7 @@ func (a *Actor) Skipped() []error { return a.skipped }
 
 // Fits reports whether the agent can act on observations of the given shape.
 func (a *Actor) Fits(s Shape) error {
-	if t := a.about.Shape; t.H != s.H || t.W != s.W || t.C != s.C || t.Vec != s.Vec || t.Actions != s.Actions || !slices.Equal(t.Codes, s.Codes) {
+	if t := a.about.Shape; t.H != s.H || t.W != s.W || t.C != s.C || t.Vec != s.Vec || t.Actions != s.Actions || !slices.Equal(t.Codes, s.Codes) || !slices.Equal(t.Tokens, s.Tokens) {
 		return fmt.Errorf("policy: the agent was trained for observations %+v, the world has %+v", t, s)
 	}
 	return nil

@@ -27,6 +27,7 @@ type Net struct {
 	logits  *nn.Tap
 	values  []*nn.Tap // one per stream
 
+	wide            []float32 // the vectors beside the image, tokens spread
 	side, extraSide []float32 // what the core reads beside the features
 	from            []int32   // rows that extra ones follow
 	rows, burn      int       // of the last Forward
@@ -69,7 +70,7 @@ func newNet(shape Shape, cfg Config, streams []string, rows int, workers *team.T
 	encoder := n.block("encoder", true)
 	m := &maps{graph: n.encoder, params: encoder, shape: shape, h: shape.H, w: shape.W, c: shape.C, node: nn.Input}
 	m.encode(choose(cfg.Encoder, shape))
-	from := n.encoder.Add("features", &nn.Dense{In: m.h * m.w * m.c, Side: shape.Vec, Out: cfg.Features, Act: nn.ReLU, Gain: rootTwo}, encoder, m.node)
+	from := n.encoder.Add("features", &nn.Dense{In: m.h * m.w * m.c, Side: shape.side(), Out: cfg.Features, Act: nn.ReLU, Gain: rootTwo}, encoder, m.node)
 	width := cfg.Features
 	n.heads = n.encoder
 	if cfg.Core != "" {
@@ -117,6 +118,9 @@ func (n *Net) head(block, output, suffix string, out int, gain float32, in, from
 func (n *Net) find(rows int) {
 	n.taps = n.encoder.Taps()
 	n.below = len(n.taps)
+	if len(n.shape.Tokens) > 0 {
+		n.wide = make([]float32, rows*n.shape.side())
+	}
 	if n.core != nil {
 		n.taps = append(append(n.taps, n.core.Tap()), n.heads.Taps()...)
 		n.side, n.extraSide = make([]float32, rows*n.sideLen()), make([]float32, rows*n.sideLen())
@@ -181,7 +185,7 @@ func (n *Net) Rows() int { return n.encoder.Rows() }
 func (n *Net) Forward(b *auxtasks.Batch, obs []byte, upto string) {
 	n.rows, n.burn = b.Rows(), b.Burn
 	size := n.shape.H * n.shape.W * n.shape.C
-	obs, vec := obs[:n.rows*size], b.Vec[:n.rows*n.shape.Vec]
+	obs, vec := obs[:n.rows*size], n.spread(b.Vec[:n.rows*n.shape.Vec], n.rows)
 	n.depth = n.depthOf(upto)
 	switch {
 	case n.core == nil || n.depth == toEncoder:
@@ -227,7 +231,7 @@ func (n *Net) Backward() {
 // Act computes logits [rows, Actions] and the world's values [rows], which are valid until the next pass. m is what the agent
 // remembers of the same rows: its states advance; nil will do without a core.
 func (n *Net) Act(obs []byte, vec []float32, m *Memory, rows int) (logits, values []float32) {
-	n.encoder.Forward(obs, vec, rows, "")
+	n.encoder.Forward(obs, n.spread(vec, rows), rows, "")
 	if n.core != nil {
 		n.recall(m, rows)
 		n.heads.ForwardFloats(n.core.Tap().Act[:rows*n.cfg.CoreSize], nil, rows, "")

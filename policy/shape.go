@@ -15,6 +15,8 @@ type Shape struct {
 	Codes   []int `json:"codes,omitempty"` // per channel, how many symbols its bytes stand for; nil: intensities
 	Vec     int   `json:"vec"`             // floats beside the image
 	Actions int   `json:"actions"`
+
+	Tokens []Tokens `json:"tokens,omitempty"` // stretches of the floats beside the image that are symbols, in order
 }
 
 // Validate reports the first dimension that cannot work.
@@ -36,7 +38,7 @@ func (s Shape) Validate() error {
 	if s.Actions < 1 {
 		return fmt.Errorf("policy: %d actions, must be at least 1", s.Actions)
 	}
-	return nil
+	return s.validateTokens()
 }
 
 // Config chooses the network.
