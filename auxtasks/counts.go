@@ -12,7 +12,7 @@ import (
 func init() {
 	RegisterBonus(Info{
 		Name:   "counts",
-		About:  "pays for states that were seldom seen in the whole run: beta / sqrt(N)",
+		About:  "pay for states that were seldom seen in the whole run: beta / sqrt(N)",
 		Source: "Strehl & Littman 2008 (MBIE-EB); Bellemare et al. 2016",
 		Needs:  "states that come back exactly: grids, not noisy pixels",
 		Cost:   "one hash per transition, 24 to 32 bytes per state remembered",
@@ -23,7 +23,7 @@ func init() {
 func init() {
 	RegisterBonus(Info{
 		Name:   "episodic-counts",
-		About:  "pays for states that are new, or seldom seen, in this episode",
+		About:  "pay for states that are new, or seldom seen, in this episode",
 		Source: "Raileanu & Rocktäschel 2020 (RIDE, eq. 4); first visits: Flet-Berliac et al. 2021 (AGAC), Zhang et al. 2021 (NovelD, eq. 2)",
 		Needs:  "states that come back exactly: grids, not noisy pixels",
 		Cost:   "one hash per transition, 24 to 32 bytes per state and world remembered",

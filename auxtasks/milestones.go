@@ -9,7 +9,7 @@ import (
 func init() {
 	RegisterBonus(Info{
 		Name:   "milestones",
-		About:  "pays once an episode for each step on the way that the world names: key taken, door opened",
+		About:  "pay once an episode for each step on the way that the world names: key taken, door opened",
 		Source: "mode potential: Ng, Harada & Russell 1999 with Φ = Σ amounts; Repay: Forbes et al. 2024",
 		Needs:  "a world with Milestones; the policy should see which it has reached (env.WithMilestones)",
 		Cost:   "next to nothing",

@@ -9,7 +9,7 @@ import (
 func init() {
 	RegisterBonus(Info{
 		Name:   "potential-shaping",
-		About:  "pays for getting closer to the goal, where the world says how far it is; the best policy stays the best",
+		About:  "pay for getting closer to the goal, where the world says how far it is; the best policy stays the best",
 		Source: "Ng, Harada & Russell 1999, theorem 1; ends as in Grzes 2017, \"Reward shaping in episodic reinforcement learning\"",
 		Needs:  "a world with a Potential",
 		Cost:   "next to nothing",
