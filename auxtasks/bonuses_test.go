@@ -12,26 +12,26 @@ import (
 
 // variants are settings beside the default ones with which a bonus is tested.
 var variants = map[string][]string{
-	"potential-shaping": {`{"Scale": 2, "Shift": 0.5}`},
-	"critic-offset":     {`{"Scale": -1, "Shift": 1}`},
+	"potential-shaping": {`{"scale": 2, "shift": 0.5}`},
+	"critic-offset":     {`{"scale": -1, "shift": 1}`},
 	"milestones": {
-		`{"Mode": "bonus", "Amounts": [0.5, -0.25]}`,
-		`{"Mode": "bonus", "Fade": 7, "Rest": 0.25}`,
-		`{"Mode": "bonus", "Repay": true}`,
-		`{"Mode": "bonus", "Stream": "steps", "Normalize": true}`,
-		`{"Mode": "bonus", "Normalize": true, "Fade": 3, "Repay": true}`,
+		`{"mode": "bonus", "amounts": [0.5, -0.25]}`,
+		`{"mode": "bonus", "fade": 7, "rest": 0.25}`,
+		`{"mode": "bonus", "repay": true}`,
+		`{"mode": "bonus", "stream": "steps", "normalise": true}`,
+		`{"mode": "bonus", "normalise": true, "fade": 3, "repay": true}`,
 	},
 	"counts": {
-		`{"Key": "state", "Memory": 64}`,
-		`{"First": true, "Memory": 3}`,
-		`{"Normalize": true, "Memory": 64}`,
-		`{"Stream": "", "Repay": true, "Fade": 4, "Memory": 64}`,
+		`{"key": "state", "memory": 64}`,
+		`{"first": true, "memory": 3}`,
+		`{"normalise": true, "memory": 64}`,
+		`{"stream": "", "repay": true, "fade": 4, "memory": 64}`,
 	},
 	"episodic-counts": {
-		`{"Key": "state", "First": false}`,
-		`{"Memory": 2}`,
-		`{"Normalize": true}`,
-		`{"Stream": "", "Repay": true, "Fade": 4}`,
+		`{"key": "state", "first": false}`,
+		`{"memory": 2}`,
+		`{"normalise": true}`,
+		`{"stream": "", "repay": true, "fade": 4}`,
 	},
 }
 
@@ -53,22 +53,22 @@ func TestBonuses(t *testing.T) {
 
 func TestBonusSettingsErrors(t *testing.T) {
 	for _, tc := range []struct{ name, settings, want string }{
-		{"potential-shaping", `{"Scale": 1e39}`, "settings"},
-		{"milestones", `{"Mode": "loud"}`, `Mode is "loud", must be bonus or potential`},
-		{"milestones", `{"Fade": 3}`, "Mode potential is paid into the world's stream, without"},
-		{"milestones", `{"Stream": "steps"}`, "Mode potential is paid into the world's stream, without"},
-		{"milestones", `{"Mode": "bonus", "Stream": "steps", "Repay": true}`, "Repay works in the world's stream only"},
-		{"milestones", `{"Mode": "bonus", "Stream": "Steps"}`, `Stream is "Steps", must be`},
-		{"milestones", `{"Amounts": [` + strings.Repeat("1,", 64) + `1]}`, "Amounts are 65, at most 64"},
-		{"milestones", `{"Mode": "bonus", "Weight": -1}`, "Weight is -1"},
-		{"milestones", `{"Mode": "bonus", "Gamma": 1.5}`, "Gamma is 1.5"},
-		{"milestones", `{"Mode": "bonus", "Gamma": 1, "Episodic": false}`, "Gamma is 1"},
-		{"milestones", `{"Mode": "bonus", "Fade": -1}`, "Fade is -1"},
-		{"milestones", `{"Mode": "bonus", "Rest": 1.5}`, "Rest is 1.5"},
-		{"counts", `{"Key": "smell"}`, `Key is "smell", must be observation or state`},
-		{"counts", `{"Memory": 0}`, "Memory is 0"},
-		{"episodic-counts", `{"Memory": 16777217}`, "Memory is 16777217"},
-		{"episodic-counts", `{"Beta": "much"}`, "settings"},
+		{"potential-shaping", `{"scale": 1e39}`, "settings"},
+		{"milestones", `{"mode": "loud"}`, `mode is "loud", must be bonus or potential`},
+		{"milestones", `{"fade": 3}`, "mode potential is paid into the world's stream, without"},
+		{"milestones", `{"stream": "steps"}`, "mode potential is paid into the world's stream, without"},
+		{"milestones", `{"mode": "bonus", "stream": "steps", "repay": true}`, "repay works in the world's stream only"},
+		{"milestones", `{"mode": "bonus", "stream": "Steps"}`, `stream is "Steps", must be`},
+		{"milestones", `{"amounts": [` + strings.Repeat("1,", 64) + `1]}`, "amounts are 65, at most 64"},
+		{"milestones", `{"mode": "bonus", "weight": -1}`, "weight is -1"},
+		{"milestones", `{"mode": "bonus", "gamma": 1.5}`, "gamma is 1.5"},
+		{"milestones", `{"mode": "bonus", "gamma": 1, "episodic": false}`, "gamma is 1"},
+		{"milestones", `{"mode": "bonus", "fade": -1}`, "fade is -1"},
+		{"milestones", `{"mode": "bonus", "rest": 1.5}`, "rest is 1.5"},
+		{"counts", `{"key": "smell"}`, `key is "smell", must be observation or state`},
+		{"counts", `{"memory": 0}`, "memory is 0"},
+		{"episodic-counts", `{"memory": 16777217}`, "memory is 16777217"},
+		{"episodic-counts", `{"beta": "much"}`, "settings"},
 	} {
 		_, err := auxtasks.NewBonus(tc.name, []byte(tc.settings), tasktest.BonusDims(2))
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
@@ -102,7 +102,7 @@ func TestBonusDimsErrors(t *testing.T) {
 		{"milestones", "", idle, "without the world's stream"},
 		{"potential-shaping", "", idle, "without the world's stream"},
 		{"critic-offset", "", idle, "without the world's stream"},
-		{"milestones", `{"Mode": "bonus", "Repay": true}`, myopic, "nothing can be repaid"},
+		{"milestones", `{"mode": "bonus", "repay": true}`, myopic, "nothing can be repaid"},
 	} {
 		if _, err := auxtasks.NewBonus(tc.name, []byte(tc.settings), tc.d); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: got %v, want ...%s...", tc.name, err, tc.want)
@@ -135,7 +135,7 @@ func TestBonusMisuse(t *testing.T) {
 		b.Phi, b.Marks, b.Key = nil, nil, nil
 		if tc.use == nil {
 			tc.use = func(b *auxtasks.Batch) {
-				reward(newBonus(t, tc.name, map[bool]string{true: `{"Key": "state"}`}[tc.name == "counts"], 2), b)
+				reward(newBonus(t, tc.name, map[bool]string{true: `{"key": "state"}`}[tc.name == "counts"], 2), b)
 			}
 		}
 		func() {

@@ -12,31 +12,31 @@ import (
 func init() {
 	RegisterBonus(Info{
 		Name:   "counts",
-		About:  "pays for states that were seldom seen in the whole run: beta / sqrt(N)",
+		About:  "pay for states that were seldom seen in the whole run: beta / sqrt(N)",
 		Source: "Strehl & Littman 2008 (MBIE-EB); Bellemare et al. 2016",
 		Needs:  "states that come back exactly: grids, not noisy pixels",
 		Cost:   "one hash per transition, 24 to 32 bytes per state remembered",
-		Weight: 0.1,
+		Weight: 0.01,
 	}, DefaultCounts(), NewCounts)
 }
 
 func init() {
 	RegisterBonus(Info{
 		Name:   "episodic-counts",
-		About:  "pays for states that are new, or seldom seen, in this episode",
+		About:  "pay for states that are new, or seldom seen, in this episode",
 		Source: "Raileanu & Rocktäschel 2020 (RIDE, eq. 4); first visits: Flet-Berliac et al. 2021 (AGAC), Zhang et al. 2021 (NovelD, eq. 2)",
 		Needs:  "states that come back exactly: grids, not noisy pixels",
 		Cost:   "one hash per transition, 24 to 32 bytes per state and world remembered",
-		Weight: 0.1,
+		Weight: 0.01,
 	}, DefaultEpisodicCounts(), NewEpisodicCounts)
 }
 
 // CountsSettings are those of Counts, of either kind.
 type CountsSettings struct {
-	Beta   float32 // the bonus for what is seen for the first time
-	First  bool    // pay for first visits only, instead of Beta/√N for all
-	Key    string  // what a state is: "observation" or "state"
-	Memory int     // different states remembered, of each world in episodic-counts; those beyond pay nothing
+	Beta   float32 `json:"beta"`   // the bonus for what is seen for the first time
+	First  bool    `json:"first"`  // pay for first visits only, instead of Beta/√N for all
+	Key    string  `json:"key"`    // what a state is: "observation" or "state"
+	Memory int     `json:"memory"` // different states remembered, of each world in episodic-counts; those beyond pay nothing
 	Payment
 }
 
@@ -62,11 +62,11 @@ const maxMemory = 1 << 24
 func (s CountsSettings) Validate() error {
 	switch {
 	case !finite(s.Beta):
-		return fmt.Errorf("Beta is %v, must be finite", s.Beta)
+		return fmt.Errorf("beta is %v, must be finite", s.Beta)
 	case s.Key != "observation" && s.Key != "state":
-		return fmt.Errorf("Key is %q, must be observation or state", s.Key)
+		return fmt.Errorf("key is %q, must be observation or state", s.Key)
 	case s.Memory < 1 || s.Memory > maxMemory:
-		return fmt.Errorf("Memory is %d, must be 1 to %d", s.Memory, maxMemory)
+		return fmt.Errorf("memory is %d, must be 1 to %d", s.Memory, maxMemory)
 	}
 	return s.Payment.Validate()
 }

@@ -52,10 +52,10 @@ func TestEpisodicCountsOrder(t *testing.T) {
 		settings string
 		want     []float32
 	}{
-		{`{"First": true}`, []float32{1, 0, 0, 1, 1, 0}},
-		{`{"First": false}`, []float32{1, half, half, 1, 1, half}},
-		{`{"First": false, "Beta": 2}`, []float32{2, 2 * half, 2 * half, 2, 2, 2 * half}},
-		{`{"Memory": 2}`, []float32{1, 0, 0, 0, 1, 0}}, // c no longer fits
+		{`{"first": true}`, []float32{1, 0, 0, 1, 1, 0}},
+		{`{"first": false}`, []float32{1, half, half, 1, 1, half}},
+		{`{"first": false, "beta": 2}`, []float32{2, 2 * half, 2 * half, 2, 2, 2 * half}},
+		{`{"memory": 2}`, []float32{1, 0, 0, 0, 1, 0}}, // c no longer fits
 	} {
 		if got := reward(counter(t, "episodic-counts", tc.settings), roll()); !slices.Equal(got, tc.want) {
 			t.Errorf("%s: got %v, want %v", tc.settings, got, tc.want)
@@ -93,10 +93,10 @@ func TestCountsAreExact(t *testing.T) {
 		name, settings string
 		key            func(b *auxtasks.Batch, row int) string
 	}{
-		{"counts", `{"Stream": ""}`, newest},
-		{"counts", `{"Key": "state"}`, state},
-		{"episodic-counts", `{"First": false}`, newest},
-		{"episodic-counts", `{"First": false, "Key": "state"}`, state},
+		{"counts", `{"stream": ""}`, newest},
+		{"counts", `{"key": "state"}`, state},
+		{"episodic-counts", `{"first": false}`, newest},
+		{"episodic-counts", `{"first": false, "key": "state"}`, state},
 	} {
 		bonus := newBonus(t, tc.name, tc.settings, worlds)
 		seen := make([]map[string]int, worlds)
@@ -123,7 +123,7 @@ func TestCountsAreExact(t *testing.T) {
 				}
 			}
 		}
-		if want := (auxtasks.Reads{Key: tc.settings == `{"Key": "state"}` || tc.settings == `{"First": false, "Key": "state"}`}); bonus.(auxtasks.Reader).Reads() != want {
+		if want := (auxtasks.Reads{Key: tc.settings == `{"key": "state"}` || tc.settings == `{"first": false, "key": "state"}`}); bonus.(auxtasks.Reader).Reads() != want {
 			t.Errorf("%s %s: reads %+v", tc.name, tc.settings, want)
 		}
 	}

@@ -51,6 +51,21 @@
 // Pixel control, reward prediction and value replay together are UNREAL (Jaderberg et al. 2016). Kinds lists what is registered, with
 // default settings, sources and costs; the constructors' comments have the formulas.
 //
+// # Index of bonuses
+//
+//	name               pays                                      into            moves the optimum               reads
+//	critic-offset      nothing: the value is V' + Φ              the world's     no, exactly                     Potential
+//	potential-shaping  γΦ' - Φ                                   the world's     no, exactly                     Potential
+//	milestones         as a potential, or once for each reached  the world's     no; as a bonus: yes             Milestones
+//	counts             β/√N, N of the whole run                  one of its own  less and less                   images, or Key
+//	episodic-counts    β, or β/√N, N of the running episode      one of its own  yes: look around, then go home  images, or Key
+//
+// Which one? Where the world knows the distance to the goal, critic-offset: it costs nothing and cannot be gamed. Where it knows the
+// steps on the way, milestones. Where nobody knows anything, what is new: counts if one layout is played again and again,
+// episodic-counts if every episode has another, both if in doubt. A bonus that moves the optimum is made harmless by Fade, or by Repay in the
+// world's stream; see [Payment]. Shaping, MilestoneBonus, CountBonus, Owed, [Normalizer], [Repayment] and [Frozen] are the same as
+// functions and types for somebody's own loop.
+//
 // # A task of your own
 //
 // It is one type with Needs, Heads and Loss, and a call of Register; the examples show one in forty lines.

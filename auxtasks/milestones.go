@@ -9,7 +9,7 @@ import (
 func init() {
 	RegisterBonus(Info{
 		Name:   "milestones",
-		About:  "pays once an episode for each step on the way that the world names: key taken, door opened",
+		About:  "pay once an episode for each step on the way that the world names: key taken, door opened",
 		Source: "mode potential: Ng, Harada & Russell 1999 with Φ = Σ amounts; Repay: Forbes et al. 2024",
 		Needs:  "a world with Milestones; the policy should see which it has reached (env.WithMilestones)",
 		Cost:   "next to nothing",
@@ -22,9 +22,9 @@ const MaxMilestones = 64
 
 // MilestonesSettings are those of Milestones.
 type MilestonesSettings struct {
-	Mode    string    // "potential" or "bonus"
-	Amount  float32   // paid for each milestone
-	Amounts []float32 // for the first ones, the lowest bit first, instead of Amount
+	Mode    string    `json:"mode"`    // "potential" or "bonus"
+	Amount  float32   `json:"amount"`  // paid for each milestone
+	Amounts []float32 `json:"amounts"` // for the first ones, the lowest bit first, instead of Amount
 	Payment
 }
 
@@ -36,7 +36,7 @@ func DefaultMilestones() MilestonesSettings {
 // Validate reports the first setting that cannot work.
 func (s MilestonesSettings) Validate() error {
 	if len(s.Amounts) > MaxMilestones {
-		return fmt.Errorf("Amounts are %d, at most %d", len(s.Amounts), MaxMilestones)
+		return fmt.Errorf("amounts are %d, at most %d", len(s.Amounts), MaxMilestones)
 	}
 	for _, x := range append([]float32{s.Amount}, s.Amounts...) {
 		if !finite(x) {
@@ -47,10 +47,10 @@ func (s MilestonesSettings) Validate() error {
 	case "bonus":
 	case "potential":
 		if s.Stream != "" || s.Normalize || s.Fade != 0 || s.Repay {
-			return errors.New("Mode potential is paid into the world's stream, without Normalize, Fade or Repay: they would break it")
+			return errors.New("mode potential is paid into the world's stream, without normalise, fade or repay: they would break it")
 		}
 	default:
-		return fmt.Errorf("Mode is %q, must be bonus or potential", s.Mode)
+		return fmt.Errorf("mode is %q, must be bonus or potential", s.Mode)
 	}
 	return s.Payment.Validate()
 }

@@ -41,13 +41,13 @@ func TestMilestones(t *testing.T) {
 		terminated bool
 		want       []float32
 	}{
-		{`{"Mode": "bonus", "Amount": 1}`, true, []float32{1, 0, 2, 1}},
-		{`{"Mode": "bonus", "Amount": 1}`, false, []float32{1, 0, 2, 1}},
-		{`{"Mode": "bonus", "Amount": 8, "Amounts": [1, 2]}`, true, []float32{1, 0, 10, 2}},
-		{`{"Mode": "potential", "Amount": 8, "Amounts": [1, 2]}`, true, []float32{g, g - 1, -1, 2 * g}},
-		{`{"Mode": "potential", "Amount": 8, "Amounts": [1, 2]}`, false, []float32{g, g - 1, 11*g - 1, 2 * g}},
-		{`{"Mode": "bonus", "Amount": 1, "Repay": true}`, true, []float32{1, 0, -1 / (g * g), 1}},
-		{`{"Mode": "bonus", "Amount": 1, "Repay": true}`, false, []float32{1, 0, 2, 1}},
+		{`{"mode": "bonus", "amount": 1}`, true, []float32{1, 0, 2, 1}},
+		{`{"mode": "bonus", "amount": 1}`, false, []float32{1, 0, 2, 1}},
+		{`{"mode": "bonus", "amount": 8, "amounts": [1, 2]}`, true, []float32{1, 0, 10, 2}},
+		{`{"mode": "potential", "amount": 8, "amounts": [1, 2]}`, true, []float32{g, g - 1, -1, 2 * g}},
+		{`{"mode": "potential", "amount": 8, "amounts": [1, 2]}`, false, []float32{g, g - 1, 11*g - 1, 2 * g}},
+		{`{"mode": "bonus", "amount": 1, "repay": true}`, true, []float32{1, 0, -1 / (g * g), 1}},
+		{`{"mode": "bonus", "amount": 1, "repay": true}`, false, []float32{1, 0, 2, 1}},
 	} {
 		got := reward(newBonus(t, "milestones", tc.settings, 1), walk(tc.terminated))
 		for i := range tc.want {
@@ -65,7 +65,7 @@ func TestMilestones(t *testing.T) {
 // Potential mode is Shaping under the number of milestones.
 func TestMilestonesPotential(t *testing.T) {
 	const worlds = 4
-	bonus := newBonus(t, "milestones", `{"Amount": 0.25}`, worlds)
+	bonus := newBonus(t, "milestones", `{"amount": 0.25}`, worlds)
 	g := tasktest.NewGame(worlds, 1)
 	for range 10 {
 		b := g.Rollout(6)
@@ -86,9 +86,9 @@ func TestFade(t *testing.T) {
 		settings string
 		want     []float32
 	}{
-		{`{"Mode": "bonus", "Amount": 8, "Fade": 4}`, []float32{8, 6, 4, 2, 0, 0, 0}},
-		{`{"Mode": "bonus", "Amount": 8, "Fade": 2, "Rest": 0.25}`, []float32{8, 5, 2, 2, 2}},
-		{`{"Mode": "bonus", "Amount": 8, "Rest": 0.25}`, []float32{8, 8, 8}},
+		{`{"mode": "bonus", "amount": 8, "fade": 4}`, []float32{8, 6, 4, 2, 0, 0, 0}},
+		{`{"mode": "bonus", "amount": 8, "fade": 2, "rest": 0.25}`, []float32{8, 5, 2, 2, 2}},
+		{`{"mode": "bonus", "amount": 8, "rest": 0.25}`, []float32{8, 8, 8}},
 	} {
 		bonus := newBonus(t, "milestones", tc.settings, 1)
 		for k, want := range tc.want {

@@ -3,7 +3,7 @@ package auxtasks
 func init() {
 	RegisterBonus(Info{
 		Name:   "critic-offset",
-		About:  "adds the world's potential to the value instead of paying for it: potential-shaping that nobody can game",
+		About:  "tell the critic how far the goal is, instead of paying for getting closer: the best policy stays the best",
 		Source: "Wiewiora 2003, \"Potential-based shaping and Q-value initialization are equivalent\"",
 		Needs:  "a world with a Potential",
 		Cost:   "next to nothing",

@@ -13,32 +13,32 @@ import (
 // discount and a rule for ends of its own, which is what novelty wants: what is new does not end with an episode, and its scale shall
 // not disturb the critic of the task.
 type Payment struct {
-	Stream   string  // value head it is paid into; "" is the world's, whose weight, discount and ends then hold
-	Weight   float32 // in a stream of its own: of its advantage in the sum
-	Gamma    float32 // in a stream of its own: discount per decision
-	Episodic bool    // in a stream of its own: whether nothing counts beyond an episode's end
+	Stream   string  `json:"stream"`   // value head it is paid into; "" is the world's, whose weight, discount and ends then hold
+	Weight   float32 `json:"weight"`   // in a stream of its own: of its advantage in the sum
+	Gamma    float32 `json:"gamma"`    // in a stream of its own: discount per decision
+	Episodic bool    `json:"episodic"` // in a stream of its own: whether nothing counts beyond an episode's end
 	// Normalize divides the bonus by the running standard deviation of its discounted sum; see Normalizer.
-	Normalize bool
-	Fade      int     // rollouts in which the bonus shrinks, evenly, from all of it to Rest; 0: it stays
-	Rest      float32 // the part of it that is left then, 0 to 1
-	Repay     bool    // takes it back where the task ends, so that the optimum is the task's; see Repayment
+	Normalize bool    `json:"normalise"`
+	Fade      int     `json:"fade"`  // rollouts in which the bonus shrinks, evenly, from all of it to Rest; 0: it stays
+	Rest      float32 `json:"rest"`  // the part of it that is left then, 0 to 1
+	Repay     bool    `json:"repay"` // takes it back where the task ends, so that the optimum is the task's; see Repayment
 }
 
 // Validate reports the first setting that cannot work.
 func (p Payment) Validate() error {
 	switch {
 	case strings.Trim(p.Stream, "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
-		return fmt.Errorf("Stream is %q, must be of lower case letters, digits and dashes", p.Stream)
+		return fmt.Errorf("stream is %q, must be of lower case letters, digits and dashes", p.Stream)
 	case !(p.Weight >= 0) || !finite(p.Weight):
-		return fmt.Errorf("Weight is %v, must be at least 0", p.Weight)
+		return fmt.Errorf("weight is %v, must be at least 0", p.Weight)
 	case !(p.Gamma >= 0 && p.Gamma <= 1) || p.Gamma == 1 && !p.Episodic:
-		return fmt.Errorf("Gamma is %v, must be 0 to 1, and below 1 unless Episodic", p.Gamma)
+		return fmt.Errorf("gamma is %v, must be 0 to 1, and below 1 unless episodic", p.Gamma)
 	case p.Fade < 0 || p.Fade > maxFade:
-		return fmt.Errorf("Fade is %d, must be 0 to %d", p.Fade, maxFade)
+		return fmt.Errorf("fade is %d, must be 0 to %d", p.Fade, maxFade)
 	case !(p.Rest >= 0 && p.Rest <= 1):
-		return fmt.Errorf("Rest is %v, must be 0 to 1", p.Rest)
+		return fmt.Errorf("rest is %v, must be 0 to 1", p.Rest)
 	case p.Repay && p.Stream != "":
-		return errors.New("Repay works in the world's stream only, because it needs its discount")
+		return errors.New("repay works in the world's stream only, because it needs its discount")
 	}
 	return nil
 }

@@ -135,7 +135,7 @@ func TestNormalizerRestoreErrors(t *testing.T) {
 // what is repaid is Σ γ^{k-(T-1)} b_k, as Forbes et al. write it.
 func TestRepayment(t *testing.T) {
 	const worlds, gamma = 4, .97
-	plain, repaid := newBonus(t, "counts", `{"Stream": ""}`, worlds), newBonus(t, "counts", `{"Stream": "", "Repay": true}`, worlds)
+	plain, repaid := newBonus(t, "counts", `{"stream": ""}`, worlds), newBonus(t, "counts", `{"stream": "", "repay": true}`, worlds)
 	g := tasktest.NewGame(worlds, 1)
 	without, with := newLedger(worlds, gamma), newLedger(worlds, gamma)
 	ends := map[bool]int{}
@@ -185,8 +185,8 @@ func TestPaymentStream(t *testing.T) {
 		{"milestones", "", auxtasks.Stream{Weight: 1, Gamma: .97, Episodic: true}},
 		{"counts", "", auxtasks.Stream{Name: "counts", Weight: 1, Gamma: .99}},
 		{"episodic-counts", "", auxtasks.Stream{Name: "episodic-counts", Weight: 1, Gamma: .99, Episodic: true}},
-		{"counts", `{"Stream": "", "Weight": 3}`, auxtasks.Stream{Weight: 1, Gamma: .97, Episodic: true}},
-		{"counts", `{"Stream": "new", "Weight": 2, "Gamma": 0.5, "Episodic": true}`, auxtasks.Stream{Name: "new", Weight: 2, Gamma: .5, Episodic: true}},
+		{"counts", `{"stream": "", "weight": 3}`, auxtasks.Stream{Weight: 1, Gamma: .97, Episodic: true}},
+		{"counts", `{"stream": "new", "weight": 2, "gamma": 0.5, "episodic": true}`, auxtasks.Stream{Name: "new", Weight: 2, Gamma: .5, Episodic: true}},
 	} {
 		if got := newBonus(t, tc.name, tc.settings, 2).Stream(); got != tc.want {
 			t.Errorf("%s %s: got %+v, want %+v", tc.name, tc.settings, got, tc.want)

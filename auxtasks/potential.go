@@ -9,7 +9,7 @@ import (
 func init() {
 	RegisterBonus(Info{
 		Name:   "potential-shaping",
-		About:  "pays for getting closer to the goal, where the world says how far it is; the best policy stays the best",
+		About:  "pay for getting closer to the goal, where the world says how far it is; the best policy stays the best",
 		Source: "Ng, Harada & Russell 1999, theorem 1; ends as in Grzes 2017, \"Reward shaping in episodic reinforcement learning\"",
 		Needs:  "a world with a Potential",
 		Cost:   "next to nothing",
@@ -20,10 +20,10 @@ func init() {
 // PotentialSettings scale a potential. Both kinds that use it, potential-shaping and critic-offset, leave the best policy the best
 // whatever they are.
 type PotentialSettings struct {
-	Scale float32 // factor of the world's potential; about the size of the returns
+	Scale float32 `json:"scale"` // factor of the world's potential; about the size of the returns
 	// Shift is added after scaling. It acts as (γ-1) Shift in every step and as -Shift where the task ends: with it one chooses
 	// how large the unseen looks to a critic that begins at 0 (Mueller & Kudenko 2025).
-	Shift float32
+	Shift float32 `json:"shift"`
 }
 
 // DefaultPotential returns the potential of the world as it is, from -1 far away to 0 at the goal: it fits a goal that pays 1.
@@ -32,7 +32,7 @@ func DefaultPotential() PotentialSettings { return PotentialSettings{Scale: 1} }
 // Validate reports the first setting that cannot work.
 func (s PotentialSettings) Validate() error {
 	if !finite(s.Scale) || !finite(s.Shift) {
-		return fmt.Errorf("Scale is %v and Shift %v, must be finite", s.Scale, s.Shift)
+		return fmt.Errorf("scale is %v and shift %v, must be finite", s.Scale, s.Shift)
 	}
 	return nil
 }

@@ -174,7 +174,7 @@ func TestShapingKeepsTheOptimum(t *testing.T) {
 // Along an episode F sums to -Φ(s_0), and to γ^T Φ(s_T) more where the clock ended it, over as many rollouts as it takes.
 func TestPotentialTelescopes(t *testing.T) {
 	const worlds = 4
-	bonus := newBonus(t, "potential-shaping", `{"Scale": 3, "Shift": 0.5}`, worlds)
+	bonus := newBonus(t, "potential-shaping", `{"scale": 3, "shift": 0.5}`, worlds)
 	if got, want := bonus.Stream(), (auxtasks.Stream{Weight: 1, Gamma: .97, Episodic: true}); got != want {
 		t.Errorf("the stream is %+v, want the world's, %+v", got, want)
 	}
@@ -224,7 +224,7 @@ func advantages(b *auxtasks.Batch, rew, val []float64, gamma, lambda float64) []
 
 // The advantages of a shaped agent with the critic V' are those of an agent with the critic V' + Φ.
 func TestOffsetIsShaping(t *testing.T) {
-	const worlds, settings = 5, `{"Scale": 2, "Shift": -0.25}`
+	const worlds, settings = 5, `{"scale": 2, "shift": -0.25}`
 	shaping, offset := newBonus(t, "potential-shaping", settings, worlds), newBonus(t, "critic-offset", settings, worlds)
 	g := tasktest.NewGame(worlds, 2)
 	for k := range uint64(10) {
