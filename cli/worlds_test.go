@@ -47,6 +47,9 @@ func TestEnvsPatterns(t *testing.T) {
 	}
 	line := must(t, "envs", "--json", "MiniGrid-DoorKey-8x8").out
 	m := decoded(t, line)
+	if m["success"] == nil || m["success"].(float64) <= 0 || m["success"].(float64) >= 1 {
+		t.Errorf("a return of %v counts as a success", m["success"])
+	}
 	if m["v"] != 1.0 || m["kind"] != "env" || m["step_limit"] != 640.0 || m["best"] != nil || len(m["actions"].([]any)) != 7 {
 		t.Errorf("the world is %s", line)
 	}
