@@ -29,7 +29,7 @@ func TestEnvsPatterns(t *testing.T) {
 	}
 	for pattern, want := range map[string]string{
 		"user-v0":               "User-v0",
-		"Corridor-v0":           corridor,
+		"/Corridor-v0":          corridor,
 		"MiniGrid-Empty-?":      "",
 		"MiniGrid-Empty-[58]x*": "MiniGrid-Empty-5x5-v0 MiniGrid-Empty-8x8-v0",
 		"*Bandit*":              bandit,
