@@ -99,10 +99,10 @@ func ExampleWrap() {
 	}
 	obs := make([]byte, 2)
 	worlds.Reset(obs, nil)
-	fmt.Println(wrap, obs)
+	fmt.Printf("%v %v\n", wrap, obs)
 	for range 2 {
 		worlds.Step([]int32{1}, obs, nil)
-		fmt.Println(worlds.Reward[0], obs)
+		fmt.Printf("%v %v\n", worlds.Reward[0], obs)
 	}
 	e := worlds.Episodes[0]
 	fmt.Printf("%v with a return of %v after %d decisions, %d steps\n", e.End, e.Return, e.Len, e.Frames)
