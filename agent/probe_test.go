@@ -8,35 +8,6 @@ import (
 	"github.com/auxrl/auxrl/env/probe"
 )
 
-// stacked shows the last two observations: with it, an agent without a core can do the memory probe.
-type stacked struct {
-	env.Env
-	last []byte
-}
-
-func (s *stacked) Spec() env.Spec {
-	spec := s.Env.Spec()
-	spec.Codes = append(append([]int(nil), spec.Codes...), spec.Codes...)
-	spec.C *= 2
-	spec.Frames = 2
-	return spec
-}
-
-func (s *stacked) Reset(obs []byte, vec []float32) {
-	n := len(obs) / 2
-	s.Env.Reset(obs[n:], vec)
-	copy(obs, obs[n:])
-	s.last = append(s.last[:0], obs[n:]...)
-}
-
-func (s *stacked) Step(act int, obs []byte, vec []float32) env.Step {
-	n := len(obs) / 2
-	step := s.Env.Step(act, obs[n:], vec)
-	copy(obs, s.last)
-	s.last = append(s.last[:0], obs[n:]...)
-	return step
-}
-
 // trained returns a trainer after its budget.
 func trained(t *testing.T, algo string, steps int, build func() (env.Env, error)) *Trainer {
 	t.Helper()
@@ -103,7 +74,10 @@ func TestMemoryProbe(t *testing.T) {
 	blind := func() (env.Env, error) { return probe.New("Probe/Memory-v0") }
 	seeing := func() (env.Env, error) {
 		w, err := blind()
-		return &stacked{Env: w}, err
+		if err != nil {
+			return nil, err
+		}
+		return env.FrameStack(w, 2)
 	}
 	for _, c := range []struct {
 		name   string

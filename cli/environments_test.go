@@ -60,7 +60,7 @@ var choices = []struct {
 	{"something that is learned in a minute", []string{"MiniGrid-DoorKey-5x5-v0", "MiniGrid-Empty-8x8-v0"}},
 	{"a reward that is hard to find", []string{"MiniGrid-DoorKey-16x16-v0", "MiniGrid-MultiRoom-N6-v0", "MiniGrid-KeyCorridorS3R3-v0", "MiniGrid-ObstructedMaze-1Dlhb-v0", "Probe/DeepSea-20-v0"}},
 	{"a task that takes memory", []string{"MiniGrid-MemoryS7-v0", "MiniGrid-RedBlueDoors-6x6-v0", "Probe/MemoryLength-10-v0"}},
-	{"tasks told in words", []string{"MiniGrid-Fetch-5x5-N2-v0", "MiniGrid-GoToObject-6x6-N2-v0", "MiniGrid-PutNear-6x6-N2-v0"}},
+	{"tasks told in words", []string{"BabyAI-GoToLocal-v0", "BabyAI-PickupLoc-v0", "BabyAI-BossLevel-v0", "MiniGrid-Fetch-5x5-N2-v0"}},
 	{"danger", []string{"MiniGrid-LavaCrossingS9N1-v0", "MiniGrid-Dynamic-Obstacles-6x6-v0"}},
 	{"scores that grow with skill", []string{"MinAtar/Breakout-v1", "MinAtar/SpaceInvaders-v1", "MinAtar/Seaquest-v1"}},
 	{"pixels", []string{"Maze/Overhead-84x84-v0"}},
@@ -74,11 +74,20 @@ version 3.1.0, bit for bit (` + "`rlrun envs digest ID`" + `). The agent sees th
 cell is three symbols: what it is, its colour, its state. Reaching the goal pays 1 - 0.9 steps/limit, so returns near 1 are good, and the
 best mean is a little below 1; Dynamic-Obstacles pays -1 for a collision. The mission is told in words.
 `},
-	{"BabyAI-", "BabyAI", `Instructions in a small language, in MiniGrid's rooms (Chevalier-Boisvert et al. 2019), with the same observations and actions.
+	{"BabyAI-", "BabyAI", `Instructions in a small language, in MiniGrid's rooms (Chevalier-Boisvert et al. 2019), exact to the seed. Beside the seven by seven cells the
+agent is told the instruction, word by word, as numbers. Where no limit is given it depends on the instruction. Ids with
+Fixed in their names are ours: levels without a slip of the original.
 `},
 	{"MinAtar/", "MinAtar", `Five Atari games on a board of ten by ten (Young and Tian 2019), exact to the seed as well. A channel is a kind of thing, a bit says where it
 is; what moves leaves a trail. An action is replaced by the one before with probability 0.1. ` + "`-v0`" + ` has all six actions, ` + "`-v1`" + ` only those that
-do something. Games get faster as they go on. A point is a point: returns have no upper end.
+do something. Games get faster as they go on. A point is a point: returns have no upper end. Mean returns of random play, and those of the
+original paper's agents after 5 million frames with six actions, read off its figure (30 runs; Seaquest's oxygen has been repaired since):
+
+| | Asterix | Breakout | Freeway | Seaquest | SpaceInvaders |
+|---|---|---|---|---|---|
+| random | 0.51 | 0.50 | 0.18 | 0.10 | 2.8 |
+| DQN | 17 | 10 | 50 | 20 | 44 |
+| actor-critic with traces, λ = 0.8 | 19 | 17.5 | 47 | 16 | 185 |
 `},
 	{"Maze/", "Maze", `The maze that a re-implementation of UNREAL is tested with, seen from above, in pixels: one far reward that is not shown, and walls that cost.
 `},
@@ -232,9 +241,7 @@ func sentences(shows, actions string) string {
 func tellFamily(t *testing.T, b *bytes.Buffer, prefix string, f worldFamily, usual [2]string) {
 	t.Helper()
 	specs := specsOf(t, f.entries)
-	if f.name+"-" != prefix { // a suite that is one family has its heading already
-		fmt.Fprintf(b, "### %s\n\n", strings.TrimPrefix(f.name, prefix))
-	}
+	fmt.Fprintf(b, "### %s\n\n", strings.TrimPrefix(f.name, prefix))
 	fmt.Fprintf(b, "![%s](env/%s)\n\n", f.name, pictureName(f))
 	shows, actions := alike(specs, showsWords), alike(specs, actionWords)
 	own := [2]string{}

@@ -56,7 +56,8 @@ type envLine struct {
 	Vector    []env.Field `json:"vector,omitempty"`
 	Actions   []string    `json:"actions"`
 	StepLimit int         `json:"step_limit"`
-	Best      *float64    `json:"best"` // null: unknown
+	Success   *float64    `json:"success"` // smallest return that counts as one; null: there is no such notion
+	Best      *float64    `json:"best"`    // null: unknown
 }
 
 func (a *app) listEnvs(pattern string, asJSON bool) error {
@@ -74,10 +75,13 @@ func (a *app) listEnvs(pattern string, asJSON bool) error {
 			return err
 		}
 		s := w.Spec()
-		line := envLine{1, "env", e.ID, e.About, [3]int{s.H, s.W, s.C}, s.Codes, s.Vector, s.Actions, s.StepLimit, nil}
+		line := envLine{1, "env", e.ID, e.About, [3]int{s.H, s.W, s.C}, s.Codes, s.Vector, s.Actions, s.StepLimit, nil, nil}
 		best, limit := "-", "-"
 		if s.Best != 0 {
 			line.Best, best = &s.Best, fmt.Sprintf("%.4g", s.Best)
+		}
+		if s.Success != 0 {
+			line.Success = &s.Success
 		}
 		if s.StepLimit > 0 {
 			limit = strconv.Itoa(s.StepLimit)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"regexp"
-	"strings"
 
 	"github.com/auxrl/auxrl/env"
 )
@@ -16,10 +15,13 @@ type worldFamily struct {
 // sized finds where an id stops to name the family: at a version, at a part with a digit in it, at what stands for a size.
 var sized = regexp.MustCompile(`(-v\d|-N?\d|-Random|-Full|S\d|\d).*$`)
 
+// asked is what many levels of BabyAI ask for: those are a family each.
+var asked = regexp.MustCompile(`^BabyAI-(GoTo|Open|Pickup|PutNext|Unlock|Synth)`)
+
 // familyOf returns the name of the family of an id.
 func familyOf(id string) string {
-	if strings.HasPrefix(id, "BabyAI-") {
-		return "BabyAI"
+	if name := asked.FindString(id); name != "" {
+		return name
 	}
 	if name := sized.ReplaceAllString(id, ""); name != "" {
 		return name

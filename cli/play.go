@@ -279,13 +279,17 @@ func (a *app) replay(args []string, f *playFlags) error {
 	if err == nil {
 		err = g.again(a.ctx, t, viz.NewPacer(fps, viz.SystemClock{}))
 	}
+	left := err != nil && errors.Is(err, a.ctx.Err()) // as a viewer is
+	if left {
+		err = nil
+	}
 	if err = errors.Join(err, sink.Close()); err != nil {
 		return err
 	}
-	if err := g.results(a.out); err != nil {
+	if err := g.results(a.out); err != nil || left {
 		return err
 	}
-	_, err = fmt.Fprintf(a.err, "%d decisions of %d episodes came out as they were\n", len(t.lines)-g.episodes, g.episodes)
+	_, err = fmt.Fprintf(a.err, "%d decisions came out as they were\n", len(t.lines)-g.episodes)
 	return err
 }
 

@@ -216,7 +216,7 @@ func TestReplay(t *testing.T) {
 		if err := g.results(&results); err != nil || r.out != results.String() {
 			t.Errorf("%s: it printed %q, want %q", id, r.out, results.String())
 		}
-		if !strings.HasSuffix(r.err, " episodes came out as they were\n") {
+		if !strings.HasSuffix(r.err, " decisions came out as they were\n") {
 			t.Errorf("%s: it said %q", id, r.err)
 		}
 		a, err := os.ReadFile(filepath.Join(dir, "game.gif"))
@@ -233,6 +233,17 @@ func TestReplay(t *testing.T) {
 		if quiet := must(t, "play", id, "--replay", trace); quiet.out != r.out {
 			t.Errorf("%s: without pictures it printed %q", id, quiet.out)
 		}
+	}
+}
+
+// A replay that is interrupted ends in good order, and claims nothing.
+func TestReplayInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	played(t, corridor, dir, right)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if r := rlrunContext(ctx, "play", "--replay", filepath.Join(dir, "game.jsonl")); r.code != exitOK || r.out != "" || r.err != "" {
+		t.Errorf("exit %d, %q, %q", r.code, r.out, r.err)
 	}
 }
 

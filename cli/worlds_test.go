@@ -29,7 +29,7 @@ func TestEnvsPatterns(t *testing.T) {
 	}
 	for pattern, want := range map[string]string{
 		"user-v0":               "User-v0",
-		"Corridor-v0":           "BabyAI-KeyCorridor-v0 " + corridor,
+		"/Corridor-v0":          corridor,
 		"MiniGrid-Empty-?":      "",
 		"MiniGrid-Empty-[58]x*": "MiniGrid-Empty-5x5-v0 MiniGrid-Empty-8x8-v0",
 		"*Bandit*":              bandit,
@@ -47,6 +47,9 @@ func TestEnvsPatterns(t *testing.T) {
 	}
 	line := must(t, "envs", "--json", "MiniGrid-DoorKey-8x8").out
 	m := decoded(t, line)
+	if m["success"] == nil || m["success"].(float64) <= 0 || m["success"].(float64) >= 1 {
+		t.Errorf("a return of %v counts as a success", m["success"])
+	}
 	if m["v"] != 1.0 || m["kind"] != "env" || m["step_limit"] != 640.0 || m["best"] != nil || len(m["actions"].([]any)) != 7 {
 		t.Errorf("the world is %s", line)
 	}

@@ -1,8 +1,15 @@
 // Package env says what a world is and runs many of them in step.
 //
 // A world is an [Env]: Reset begins an episode, Step takes one decision. Observations are an image of bytes and, beside it,
-// a vector of floats; both are written into memory that the caller owns. Worlds live in the packages below this one;
-// env/catalog lists them by id, env/envtest holds the contract that every one of them is tested against.
+// a vector of floats; both are written into memory that the caller owns. A [Vec] steps many in step.
+//
+// Wrappers ([FrameStack], [Sticky], [TimeLimit] and others) are worlds around a world; [Wrap] is all of them as settings. They wrap one
+// world and not a Vec, because nothing they do needs more than one; each keeps its own random stream and is saved with its world. What
+// needs all worlds, the normalising of rewards, is part of the Vec: [RewardNorm]. Whatever wrappers do, an [Episode] is told as the
+// world itself knows it, and [As] finds what a world can do beside being played.
+//
+// Worlds live in the packages below this one; env/catalog lists them by id, env/envtest holds the contract that every one of
+// them is tested against.
 package env
 
 import "image"

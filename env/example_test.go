@@ -87,3 +87,28 @@ func ExampleCatalog() {
 
 	// Output: env: no world is called "climb-v1"; did you mean Climb-v0?
 }
+
+// A run's worlds are wrapped by settings. The agent is paid what the wrappers make of the reward; an episode is told as the world
+// itself knows it.
+func ExampleWrap() {
+	wrap := env.Wrap{Repeat: 2, FrameStack: 2, RewardClip: 0.5}
+	worlds, err := env.NewVec(1, 1, nil, wrap.Build(func() (env.Env, error) { return new(Climb), nil }))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	obs := make([]byte, 2)
+	worlds.Reset(obs, nil)
+	fmt.Printf("%v %v\n", wrap, obs)
+	for range 2 {
+		worlds.Step([]int32{1}, obs, nil)
+		fmt.Printf("%v %v\n", worlds.Reward[0], obs)
+	}
+	e := worlds.Episodes[0]
+	fmt.Printf("%v with a return of %v after %d decisions, %d steps\n", e.End, e.Return, e.Len, e.Frames)
+	// Output:
+	// repeat 2, frame stack 2, reward clip 0.5 [0 0]
+	// 0 [0 2]
+	// 0.5 [0 0]
+	// terminated with a return of 1 after 2 decisions, 3 steps
+}

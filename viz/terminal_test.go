@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -35,6 +36,36 @@ func TestTerminalDiffsMatchFullRedraw(t *testing.T) {
 					t.Fatalf("color %v, size %v, frame %d:\n%v\nwant:\n%v", color, size, k, shown, fresh)
 				}
 			}
+		}
+	}
+}
+
+// Where a person plays, what the keys do stands in the place of the policy, as far as there is room, and there is no value.
+func TestTerminalShowsALegend(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {80, 16}, {40, 10}} {
+		v := newVT(size[0], size[1])
+		sink := NewTerminal(v, v.size, TrueColor)
+		s := newEpisode(32).run(60)
+		s.Policy, s.Value, s.Action = nil, float32(math.NaN()), 1
+		s.Legend = []string{"←      left", "→      right", "n      next episode", "q      quit"}
+		if err := sink.Show(s); err != nil {
+			t.Fatal(err)
+		}
+		screen := v.String()
+		for i, line := range s.Legend {
+			if i == 1 {
+				line = "► " + line
+			}
+			if want := size[1] >= 5+2+len(s.Legend)+1; strings.Contains(screen, line) != want {
+				t.Errorf("%v: %q is there: %v, want %v\n%s", size, line, !want, want, screen)
+			}
+		}
+		if strings.Contains(screen, "value,") || size[1] == 24 && !strings.Contains(screen, "reward ▲▼") {
+			t.Errorf("%v: the curve is not that of the reward alone\n%s", size, screen)
+		}
+		silent := NewTerminal(io.Discard, v.size, TrueColor)
+		if n := testing.AllocsPerRun(10, func() { _ = silent.Show(s) }); n != 0 {
+			t.Errorf("%v: a frame allocates %v times", size, n)
 		}
 	}
 }

@@ -132,17 +132,24 @@ func (t *Terminal) curve(r image.Rectangle, s *Snapshot) {
 	h := &s.History
 	lo, hi := valueRange(h.Values())
 	steps := niceSteps(h.Steps())
-	t.text(r.Min.X, r.Min.Y, r.Dx(), dim, false, "value, reward ▲▼")
+	label := "value, reward ▲▼"
+	critic := s.Value == s.Value // not NaN
+	if !critic {
+		label = "reward ▲▼"
+	}
+	t.text(r.Min.X, r.Min.Y, r.Dx(), dim, false, label)
 	t.buf = append(strconv.AppendInt(t.buf[:0], int64(steps), 10), " steps"...)
 	if r.Dx() > 28 {
 		t.right(r.Max.X, r.Min.Y, dim, false)
 	}
 	const labels = 6
 	r.Min.Y++
-	t.number(hi, false)
-	t.right(r.Min.X+labels-1, r.Min.Y, dim, false)
-	t.number(lo, false)
-	t.right(r.Min.X+labels-1, r.Max.Y-2, dim, false)
+	if critic {
+		t.number(hi, false)
+		t.right(r.Min.X+labels-1, r.Min.Y, dim, false)
+		t.number(lo, false)
+		t.right(r.Min.X+labels-1, r.Max.Y-2, dim, false)
+	}
 	r.Min.X += labels
 	rows := r.Dy() - 1
 	if rows < 1 || r.Dx() < 4 {
