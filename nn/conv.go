@@ -95,6 +95,16 @@ func (c *Conv) meets(at, n, size, k int) stretch {
 	return s
 }
 
+// meetings returns how often elements of kernels of length k meet the cells of a side, over n outputs.
+func (c *Conv) meetings(n, size, k int) (sum int) {
+	for at := 0; at < n; {
+		s := c.meets(at, n, size, k)
+		sum += s.n * s.taps()
+		at += s.n
+	}
+	return sum
+}
+
 // frame is what a product over a part of a batch runs along: columns, lines and rows.
 type frame struct {
 	n       [3]int // how many there are
