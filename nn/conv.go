@@ -45,16 +45,6 @@ func (c *Conv) reads() (floats, bytes, side int) {
 	return c.H * c.W * c.C, 0, 0
 }
 
-// row returns input row r as floats.
-func (c *Conv) row(x Rows, scratch []float32, r int) []float32 {
-	n := c.H * c.W * c.C
-	if !c.Bytes {
-		return x.Floats[r*n : (r+1)*n]
-	}
-	f32.Bytes(scratch[:n], x.Bytes[r*n:(r+1)*n], 1.0/255)
-	return scratch[:n]
-}
-
 // largeRow is how many floats of input a row has from which on rows are computed one by one: more of them do not stay in the cache.
 const largeRow = 1 << 15
 
