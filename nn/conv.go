@@ -45,16 +45,6 @@ func (c *Conv) reads() (floats, bytes, side int) {
 	return c.H * c.W * c.C, 0, 0
 }
 
-// row returns input row r as floats.
-func (c *Conv) row(x Rows, scratch []float32, r int) []float32 {
-	n := c.H * c.W * c.C
-	if !c.Bytes {
-		return x.Floats[r*n : (r+1)*n]
-	}
-	f32.Bytes(scratch[:n], x.Bytes[r*n:(r+1)*n], 1.0/255)
-	return scratch[:n]
-}
-
 // largeRow is how many floats of input a row has from which on rows are computed one by one: more of them do not stay in the cache.
 const largeRow = 1 << 15
 
@@ -93,6 +83,16 @@ func (c *Conv) meets(at, n, size, k int) stretch {
 		s.n = min(n, (size-k+c.Pad)/c.Stride+1) - at
 	}
 	return s
+}
+
+// meetings returns how often elements of kernels of length k meet the cells of a side, over n outputs.
+func (c *Conv) meetings(n, size, k int) (sum int) {
+	for at := 0; at < n; {
+		s := c.meets(at, n, size, k)
+		sum += s.n * s.taps()
+		at += s.n
+	}
+	return sum
 }
 
 // frame is what a product over a part of a batch runs along: columns, lines and rows.

@@ -28,3 +28,19 @@ func TestConvLargeRows(t *testing.T) {
 	}
 	compare(t, "g", g, plus(sum, 0.5), 1e-5)
 }
+
+// What is counted is what meets an input: of a 3x3 kernel on 4x5 padded cells, 10x13 of 12x15.
+func TestConvCost(t *testing.T) {
+	for _, test := range []struct {
+		layer *Conv
+		want  float64
+	}{
+		{&Conv{H: 4, W: 5, C: 2, KH: 3, KW: 3, Out: 7, Stride: 1, Pad: 1}, 2 * 10 * 13 * 2 * 7},
+		{&Conv{H: 4, W: 5, C: 2, KH: 3, KW: 3, Out: 7, Stride: 1}, 2 * 2 * 3 * 9 * 2 * 7},
+		{&Conv{H: 84, W: 84, C: 4, KH: 8, KW: 8, Out: 32, Stride: 4}, 2 * 20 * 20 * 64 * 4 * 32},
+	} {
+		if got := cost(test.layer); got != test.want {
+			t.Errorf("%+v: %v operations, want %v", test.layer, got, test.want)
+		}
+	}
+}

@@ -1,7 +1,7 @@
 package nn
 
 // FLOPs returns the floating-point operations of one row: of a forward pass, and of a training step, forward and backward. Counted
-// are the multiplications and additions of convolutions and dense layers. A convolution over symbols counts as one over its
+// are the multiplications and additions of convolutions and dense layers, without those with padding. A convolution over symbols counts as one over its
 // channels, though it only adds; pooling, normalisation, nonlinearities, losses and optimisers count nothing. Backward takes as many
 // for the weights as forward, and as many for the inputs of layers that do not read the observation.
 func (g *Graph) FLOPs() (forward, step float64) {
@@ -31,7 +31,7 @@ func cost(l Layer) float64 {
 	case *Dense:
 		terms = l.In + l.Side
 	case *Conv:
-		terms = l.KH * l.KW * l.C
+		h, w, terms = l.meetings(h, l.H, l.KH), l.meetings(w, l.W, l.KW), l.C
 	case *CodeConv:
 		terms = l.KH * l.KW * len(l.Codes)
 	case *ConvTranspose:

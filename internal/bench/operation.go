@@ -44,6 +44,12 @@ func operations() []row {
 		{"minigrid_conv3", func() nn.Layer {
 			return &nn.Conv{H: 2, W: 2, C: 32, KH: 2, KW: 2, Out: 64, Stride: 1, Act: nn.ReLU, Gain: 1}
 		}, nil, nil, false},
+		{"impala_conv16", func() nn.Layer {
+			return &nn.Conv{H: 42, W: 42, C: 16, KH: 3, KW: 3, Out: 16, Stride: 1, Pad: 1, Act: nn.ReLU, Gain: 1}
+		}, nil, nil, false},
+		{"impala_conv32", func() nn.Layer {
+			return &nn.Conv{H: 21, W: 21, C: 32, KH: 3, KW: 3, Out: 32, Stride: 1, Pad: 1, Act: nn.ReLU, Gain: 1}
+		}, nil, nil, false},
 		{"dense_64x64", func() nn.Layer { return &nn.Dense{In: 64, Out: 64, Act: nn.Tanh, Gain: 1} }, []int{1, 32}, nil, false},
 	} {
 		batches := l.rows

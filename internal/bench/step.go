@@ -26,6 +26,7 @@ func steps() []row {
 		build func(s policy.Shape, batch int, crew *team.Team) network
 	}{
 		{"nature", nature, 256, trained}, {"nature", nature, 32, trained}, {"minigrid", miniGrid, 256, trained}, {"minatar", minAtar, 256, young},
+		{"impala", nature, 32, residual},
 	} {
 		all = append(all, row{fmt.Sprintf("%s_step_b%d", s.name, s.batch), true, func(crew *team.Team) subject {
 			return step(s.build(s.shape, s.batch, crew), s.shape, s.batch, crew)
@@ -56,7 +57,16 @@ type network struct {
 
 // trained is the network that rlrun trains on worlds of that shape.
 func trained(s policy.Shape, batch int, crew *team.Team) network {
-	n, err := policy.New(s, policy.Default(s), []string{""}, batch, 1, crew)
+	return built(s, policy.Default(s), batch, crew)
+}
+
+// residual is the network of Espeholt et al. (2018).
+func residual(s policy.Shape, batch int, crew *team.Team) network {
+	return built(s, policy.Config{Encoder: "impala", Features: 256}, batch, crew)
+}
+
+func built(s policy.Shape, cfg policy.Config, batch int, crew *team.Team) network {
+	n, err := policy.New(s, cfg, []string{""}, batch, 1, crew)
 	if err != nil {
 		panic("bench: the networks measured are valid")
 	}
