@@ -1,4 +1,4 @@
-# Targets: build check test-system bench cover results generate, and each step of check by itself: fmt vet lint tidy generated test
+# Targets: build check test-system bench cover results study generate, and each step of check by itself: fmt vet lint tidy generated test
 # race noasm arm64 nocgo.
 # Every step says what it runs and how long it took.
 
@@ -20,7 +20,7 @@ $(info == $(1): $(2))@start=$$(date +%s); { $(2); }; status=$$?; \
 echo "== $(1): $$(($$(date +%s) - start)) s, status $$status"; exit $$status
 endef
 
-.PHONY: all build check test-system bench cover results generate generated fmt vet lint tidy test race noasm arm64 nocgo
+.PHONY: all build check test-system bench cover results study generate generated fmt vet lint tidy test race noasm arm64 nocgo
 .NOTPARALLEL:
 
 all: build
@@ -84,6 +84,14 @@ go test -cover $(COVER) | awk '{ print } /^(FAIL|---)/ { bad = 1 } \
 match($$0, /coverage: [0-9.]+/) && substr($$0, RSTART + 10, RLENGTH - 10) + 0 < $(FLOOR) \
 { print "below $(FLOOR) %"; bad = 1 } END { exit bad }'
 endef
+
+# One study of docs/results, by name: what is missing of it, in two processes of one core each. It may be stopped, and goes on.
+study:
+	@test -n "$(NAME)" || { echo "make study NAME=memory: the name is missing"; exit 2; }
+	@for part in 1/2 0/2; do \
+	  AUXRL_SYSTEM=1 AUXRL_RESULTS=$(CURDIR)/docs/results AUXRL_STUDY=$(NAME) AUXRL_PART=$$part GOMAXPROCS=1 \
+	    go test -count=1 -timeout 24h -v -run 'TestStudy$$' ./internal/systest & \
+	done; wait
 
 # The learning claims of docs/results: minutes.
 results:

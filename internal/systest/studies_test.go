@@ -1,0 +1,239 @@
+package systest
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/auxrl/auxrl/agent"
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/env/catalog"
+)
+
+// study compares arms, agents that differ in one thing, over seeds. `make study NAME=...` runs what is missing of it, appends a line per
+// run to docs/results/NAME.jsonl, and writes docs/results/NAME.md from the lines. It may be stopped at any time, and goes on.
+type study struct {
+	name, title, world string
+	algo, preset       string
+	intro              string // what is asked, and what the reader should know
+	steps              int
+	seeds              int // 1..seeds, on which nothing was tuned
+	change             func(c *agent.Config, spec env.Spec)
+	arms               []studyArm
+	success            bool // the table tells success rates, else returns
+}
+
+type studyArm struct {
+	name   string
+	change func(c *agent.Config, spec env.Spec)
+	steps  int // 0: the study's
+}
+
+// studyLine is what is kept of a run.
+type studyLine struct {
+	Arm     string       `json:"arm"`
+	Seed    uint64       `json:"seed"`
+	Steps   int          `json:"steps"`
+	Curve   [][3]float64 `json:"curve"` // step, mean return and success of the last 100 training episodes
+	Return  float64      `json:"return"`
+	Lo      float64      `json:"lo"`
+	Hi      float64      `json:"hi"`
+	Success float64      `json:"success"`
+	Greedy  float64      `json:"greedy_return"`
+}
+
+func withCore(kind string) func(*agent.Config, env.Spec) {
+	return func(c *agent.Config, spec env.Spec) { c.Net = c.Net.WithCore(kind, agent.ShapeOf(spec)) }
+}
+
+func with(kinds ...string) func(*agent.Config, env.Spec) {
+	return func(c *agent.Config, _ env.Spec) {
+		for _, kind := range kinds {
+			e, err := agent.NewExtra(kind)
+			if err != nil {
+				panic("systest: a study names a task that there is not")
+			}
+			c.Add(e)
+		}
+	}
+}
+
+var studies = []study{
+	{
+		name: "memory", title: "MiniGrid-MemoryS7-v0: with and without memory", world: "MiniGrid-MemoryS7-v0", algo: "ppo", preset: "default",
+		intro: "At the start a thing is seen; at the end of a corridor stand two, and the one like it must be chosen. Without memory a guess is right half the time.\n" +
+			"Defaults of `rlrun train`, but for `--core`. The recurrent agents have 1,000,000 steps, the one without a core 2,000,000.",
+		steps: 1_000_000, seeds: 10, success: true,
+		arms: []studyArm{{"lstm", withCore("lstm"), 0}, {"gru", withCore("gru"), 0}, {"no core", nil, 2_000_000}},
+	},
+}
+
+// run trains and evaluates one run.
+func (s study) run(t *testing.T, arm studyArm, seed uint64) studyLine {
+	build := func() (env.Env, error) { return catalog.New(s.world) }
+	w, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := agent.Preset(s.preset, s.algo, w.Spec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Seed, cfg.Steps = seed, s.steps
+	if arm.steps > 0 {
+		cfg.Steps = arm.steps
+	}
+	for _, change := range []func(*agent.Config, env.Spec){s.change, arm.change} {
+		if change != nil {
+			change(&cfg, w.Spec())
+		}
+	}
+	tr, err := agent.NewTrainer(cfg, build)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	line := studyLine{Arm: arm.name, Seed: seed, Steps: cfg.Steps}
+	const points = 50
+	for !tr.Finished() {
+		before := tr.Step()
+		tr.Update()
+		if err := tr.Err(); err != nil {
+			t.Fatal(err)
+		}
+		if every := cfg.Steps / points; tr.Step()/every != before/every {
+			r := tr.Recent()
+			line.Curve = append(line.Curve, [3]float64{float64(tr.Step()), rounded(r.Mean), rounded(r.Success)})
+		}
+	}
+	sampled, err := tr.Evaluate(agent.EvalConfig{Episodes: 100, Seed: seed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	greedy, err := tr.Evaluate(agent.EvalConfig{Episodes: 100, Seed: seed, Greedy: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line.Return, line.Lo, line.Hi = rounded(sampled.Mean), rounded(sampled.Lo), rounded(sampled.Hi)
+	line.Success, line.Greedy = rounded(sampled.Success), rounded(greedy.Mean)
+	return line
+}
+
+// rounded keeps four decimals; what is no number becomes -1, which no success is.
+func rounded(x float64) float64 {
+	if x != x {
+		return -1
+	}
+	v, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'f', 4, 64), 64)
+	return v
+}
+
+// TestStudy is `make study NAME=...`. AUXRL_PART=0/2 and 1/2 are two processes' halves of the runs.
+func TestStudy(t *testing.T) {
+	name, dir := os.Getenv("AUXRL_STUDY"), os.Getenv("AUXRL_RESULTS")
+	if name == "" {
+		t.Skip("make study NAME=... runs this: it takes minutes to hours")
+	}
+	i := slices.IndexFunc(studies, func(s study) bool { return s.name == name })
+	if i < 0 {
+		t.Fatalf("no study %q", name)
+	}
+	s, raw := studies[i], filepath.Join(dir, name+".jsonl")
+	part, parts := 0, 1
+	if p := os.Getenv("AUXRL_PART"); p != "" {
+		if _, err := fmt.Sscanf(p, "%d/%d", &part, &parts); err != nil {
+			t.Fatalf("AUXRL_PART is %q, want i/n", p)
+		}
+	}
+	n := 0
+	for seed := uint64(1); seed <= uint64(s.seeds); seed++ {
+		for _, arm := range s.arms {
+			n++
+			if n%parts != part || slices.ContainsFunc(s.lines(t, raw), func(l studyLine) bool { return l.Arm == arm.name && l.Seed == seed }) {
+				continue
+			}
+			start := time.Now()
+			line := s.run(t, arm, seed)
+			text, err := json.Marshal(line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			appendLine(t, raw, text)
+			t.Logf("%s, seed %d: return %.3f, success %.2f, %.0f steps/s", arm.name, seed, line.Return, line.Success, float64(line.Steps)/time.Since(start).Seconds())
+		}
+	}
+	s.page(t, dir, s.lines(t, raw))
+}
+
+func appendLine(t *testing.T, name string, text []byte) {
+	t.Helper()
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(append(text, '\n')); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lines reads the runs there are, arm by arm, seed by seed.
+func (s study) lines(t *testing.T, name string) (lines []studyLine) {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	scan := bufio.NewScanner(bytes.NewReader(data))
+	scan.Buffer(nil, 1<<20)
+	for scan.Scan() {
+		var l studyLine
+		if err := json.Unmarshal(scan.Bytes(), &l); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, l)
+	}
+	at := func(l studyLine) int {
+		return slices.IndexFunc(s.arms, func(a studyArm) bool { return a.name == l.Arm })*1000 + int(l.Seed)
+	}
+	slices.SortFunc(lines, func(a, b studyLine) int { return at(a) - at(b) })
+	return lines
+}
+
+// page writes the table.
+func (s study) page(t *testing.T, dir string, lines []studyLine) {
+	var b strings.Builder
+	what, of := "return", func(l studyLine) float64 { return l.Return }
+	if s.success {
+		what, of = "success", func(l studyLine) float64 { return l.Success }
+	}
+	fmt.Fprintf(&b, "# %s\n\n%s\n\nSeeds 1 to %d, on which nothing was tuned; 100 evaluation episodes on layouts that training never draws, actions sampled.\n"+
+		"`make study NAME=%s` makes this page; [the raw lines](%s.jsonl) have learning curves.\n\n", s.title, s.intro, s.seeds, s.name, s.name)
+	fmt.Fprintf(&b, "| arm | steps | seeds | %s, interquartile mean | 95 %% interval | least | most | greedy return |\n|---|---|---|---|---|---|---|---|\n", what)
+	for _, arm := range s.arms {
+		var x, greedy []float64
+		steps := 0
+		for _, l := range lines {
+			if l.Arm == arm.name {
+				x, greedy, steps = append(x, of(l)), append(greedy, l.Greedy), l.Steps
+			}
+		}
+		if len(x) == 0 {
+			continue
+		}
+		mean, lo, hi := interquartile(x)
+		g, _, _ := interquartile(greedy)
+		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | [%.3f, %.3f] | %.3f | %.3f | %.3f |\n", arm.name, steps, len(x), mean, lo, hi, slices.Min(x), slices.Max(x), g)
+	}
+	if err := os.WriteFile(filepath.Join(dir, s.name+".md"), []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
