@@ -39,8 +39,9 @@ type Run struct {
 
 // Settings are what a run directory says of a run.
 type Settings struct {
-	Env   string `json:"env"`
-	Agent Config `json:"agent"`
+	Env    string `json:"env"`
+	Source string `json:"source,omitempty"` // the text that the worlds were made from, where they were; see env.Sourcer
+	Agent  Config `json:"agent"`
 }
 
 // Create makes a run directory for a trainer. A directory that holds anything is refused.
@@ -50,13 +51,21 @@ func Create(path, envID string, t *Trainer) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{Trainer: t, dir: dir, env: envID}
-	if err := dir.WriteConfig(Settings{Env: envID, Agent: t.cfg}); err != nil {
+	if err := dir.WriteConfig(Settings{Env: envID, Source: source(t.worlds.World(0)), Agent: t.cfg}); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
 	if r.metrics, err = dir.Metrics(0); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
 	return r, nil
+}
+
+// source returns the text that a world was made from, "" if it was not.
+func source(w env.Env) string {
+	if s, ok := env.As[env.Sourcer](w); ok {
+		return s.Source()
+	}
+	return ""
 }
 
 // ReadSettings returns the settings of the run in a directory.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -17,14 +18,38 @@ import (
 
 func (a *app) envsCmd() *cobra.Command {
 	var asJSON bool
+	mapFile := newMapFlag()
 	cmd := &cobra.Command{
 		Use:   "envs [PATTERN]",
 		Short: "List worlds",
 		Long: `List worlds: the size of what they show (height x width x channels of the
 image, + floats beside it), how many actions there are, after how many steps
 the clock ends an episode, the best mean return where it is known. PATTERN is
-a part of an id, in any case, or has * and ? in it.`,
-		Example: fmt.Sprintf("  %[1]s envs\n  %[1]s envs doorkey\n  %[1]s envs 'MiniGrid-*Crossing*'", a.name),
+a part of an id, in any case, or has * and ? in it.
+
+Wherever a MiniGrid world is named, options may follow: full shows the whole
+grid, view=N so many squares ahead, onehot and rgb write squares another way,
+tile=N in tiles of N pixels: MiniGrid-DoorKey-8x8-v0:full,rgb,tile=16.
+
+A world of your own takes a text file and no program, such as
+
+  task: pick up blue ball
+  k = red key
+  D = locked red door
+  o = blue ball
+  map:
+  #######
+  #>k#..#
+  #..D.o#
+  #######
+
+--map FILE lists it here and, in place of ENV, is for play, train and watch.
+# is wall, . free, G the goal, ~ lava; > v < ^ @ start the agent; other
+characters are what you say: COLOUR key, ball, box, box with THING, wall, floor,
+open, closed or locked COLOUR door. Further lines before map: are task: reach
+goal or open COLOUR door, mission: TEXT, steps: N, see-through: yes, see:
+OPTIONS as above, and remarks after //.`,
+		Example: fmt.Sprintf("  %[1]s envs\n  %[1]s envs doorkey\n  %[1]s envs 'MiniGrid-*Crossing*'\n  %[1]s envs MiniGrid-Empty-8x8-v0:full", a.name),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 && len(suggest(args[0], verbs(cmd), sameWord)) > 0 {
 				return a.noVerb(cmd, args)
@@ -33,6 +58,12 @@ a part of an id, in any case, or has * and ? in it.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			pattern := ""
+			if mapFile.text != "" {
+				if len(args) > 0 {
+					return usagef("--map %s and %s are two questions: leave one out", quote(mapFile.text), args[0])
+				}
+				return a.listMap(mapFile.text, asJSON)
+			}
 			if len(args) == 1 {
 				pattern = args[0]
 			}
@@ -41,6 +72,7 @@ a part of an id, in any case, or has * and ? in it.`,
 		ValidArgsFunction: a.completeEnvs,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	addMapFlag(cmd, &mapFile)
 	cmd.AddCommand(a.digestCmd())
 	return cmd
 }
@@ -65,6 +97,11 @@ func (a *app) listEnvs(pattern string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	return a.list(entries, asJSON)
+}
+
+// list prints worlds.
+func (a *app) list(entries env.Catalog, asJSON bool) error {
 	var text bytes.Buffer
 	enc := json.NewEncoder(a.out)
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
@@ -137,6 +174,10 @@ func obsText(s env.Spec) string {
 // match returns the worlds whose id fits a pattern.
 func (a *app) match(pattern string) (env.Catalog, error) {
 	var found env.Catalog
+	if strings.Contains(pattern, ":") { // a world with options
+		e, err := a.entry(pattern)
+		return env.Catalog{e}, err
+	}
 	folded := strings.ToLower(pattern)
 	for _, e := range a.envs {
 		id := strings.ToLower(e.ID)
@@ -165,12 +206,21 @@ func flat(id string) string { return strings.ReplaceAll(id, "/", "\x00") }
 
 // world returns the constructor of worlds with the given id.
 func (a *app) world(id string) (func() (env.Env, error), error) {
-	for _, e := range a.envs {
-		if e.ID == id {
-			return func() (env.Env, error) { return construct(e) }, nil
-		}
+	e, err := a.entry(id)
+	return func() (env.Env, error) { return construct(e) }, err
+}
+
+// entry returns the world with the given id, with the options behind a colon if there are any.
+func (a *app) entry(id string) (env.Entry, error) {
+	base, _, optional := strings.Cut(id, ":")
+	if !slices.Contains(a.envs.IDs(), base) {
+		return env.Entry{}, a.noWorld(base)
 	}
-	return nil, a.noWorld(id)
+	e, err := a.envs.Lookup(id)
+	if err == nil && optional {
+		_, err = construct(e) // bad options are an error of usage, not of the world
+	}
+	return e, usage(err)
 }
 
 // construct makes a world. An error names it.

@@ -59,7 +59,7 @@ func TestMistakes(t *testing.T) {
 		{"train User-v0 --sticky 2", `--sticky takes a number from 0 to 1, not "2"`, 2},
 		{"train User-v0 --reward-clip 0", "--reward-scale and --reward-clip of 0 would leave no reward", 2},
 		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --core, --episodes, --frame-stack, --gray, --help, --json, " +
-			"--measure, --milestones, --no-ops, --one-hot, --preset, --repeat, --resize, --resume, --reward-clip, --reward-norm, --reward-scale, --run, " +
+			"--map, --measure, --milestones, --no-ops, --one-hot, --preset, --repeat, --resize, --resume, --reward-clip, --reward-norm, --reward-scale, --run, " +
 			"--seed, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --time-limit", 2},
 		{"train User-v0 --=3", "bad flag syntax: --=3", 2},
 		{"train User-v0 --algo pppo", `no algorithm "pppo"; did you mean ppo?`, 2},
@@ -139,7 +139,7 @@ func TestMistakes(t *testing.T) {
 		{"envs [", `the pattern "[" is malformed: a [ must be closed`, 2},
 		{"envs digset", `no world "digset"; did you mean rlrun envs digest?`, 2},
 		{"envs digset User-v0", `no verb "digset"; did you mean digest?`, 2},
-		{"envs --steps 5", "no flag --steps; rlrun envs takes --help, --json", 2},
+		{"envs --steps 5", "no flag --steps; rlrun envs takes --help, --json, --map", 2},
 		{"envs digest", "ID, the world's id, is missing", 2},
 		{"envs digest User-v1", `no world "User-v1"; did you mean User-v0?`, 2},
 		{"envs digest User-Missing-v0", "User-Missing-v0: file does not exist", 1},

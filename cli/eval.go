@@ -58,7 +58,7 @@ func (a *app) open(dir string) (*policy.Actor, func() (env.Env, error), error) {
 		return nil, nil, a.explain(err, dir)
 	}
 	a.warn(actor.Skipped())
-	build, err := a.world(actor.About().Env)
+	build, err := a.worldOf(dir, actor.About().Env)
 	if err != nil {
 		return nil, nil, err
 	}

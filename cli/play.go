@@ -17,18 +17,20 @@ import (
 
 // playFlags are those of `play`.
 type playFlags struct {
-	seed   seed
-	out    name
-	trace  name
-	replay name
-	fps    number
-	force  bool
+	seed    seed
+	out     name
+	trace   name
+	replay  name
+	mapFile name
+	fps     number
+	force   bool
 }
 
 func (a *app) playCmd() *cobra.Command {
 	f := playFlags{
 		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
 		out: name{kind: "FILE.gif", such: "a file's name"}, trace: name{kind: "FILE", such: "a file's name"}, replay: name{kind: "FILE", such: "a file's name"},
+		mapFile: newMapFlag(),
 	}
 	cmd := &cobra.Command{
 		Use:   "play ENV",
@@ -41,12 +43,19 @@ decision. --replay plays such a game again, shows it if there is a terminal or
 --out, and fails if the world answers differently than it did.`,
 		Example: fmt.Sprintf("  %[1]s play MiniGrid-DoorKey-8x8-v0\n  %[1]s play MinAtar/Breakout-v1 --out game.gif --trace game.jsonl\n  %[1]s play --replay game.jsonl --out again.gif", a.name),
 		Args: func(_ *cobra.Command, args []string) error {
-			if f.replay.text != "" && len(args) == 0 {
+			if (f.replay.text != "" || f.mapFile.text != "") && len(args) == 0 {
 				return nil
 			}
 			return exactly(1, "ENV, a world's id,")(nil, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.mapFile.text != "" {
+				id, err := a.named(args, f.mapFile.text)
+				if err != nil {
+					return err
+				}
+				args = []string{id}
+			}
 			if f.replay.text != "" {
 				for _, flag := range []string{"seed", "trace"} {
 					if cmd.Flags().Changed(flag) {
@@ -66,6 +75,7 @@ decision. --replay plays such a game again, shows it if there is a terminal or
 	fl.Var(&f.replay, "replay", "show the game in this file again")
 	fl.Var(&f.fps, "fps", "steps per second of a replay and of a GIF")
 	fl.BoolVar(&f.force, "force", false, "replace files that exist")
+	addMapFlag(cmd, &f.mapFile)
 	cmd.MarkFlagFilename("out", "gif")      //nolint:errcheck // the flag exists
 	cmd.MarkFlagFilename("replay", "jsonl") //nolint:errcheck // the flag exists
 	cmd.MarkFlagFilename("trace", "jsonl")  //nolint:errcheck // the flag exists

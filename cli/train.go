@@ -24,6 +24,7 @@ type trainFlags struct {
 	stopAt   number
 	seed     seed
 	run      name
+	mapFile  name
 	resume   name
 	episodes count
 	json     bool
@@ -36,9 +37,10 @@ func (a *app) trainCmd() *cobra.Command {
 		algo:   name{"ppo", "NAME", strings.Join(agent.Algos(), " or ")},
 		preset: name{"default", "NAME", anyOf(agent.Presets())},
 		steps:  count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
-		stopAt: number{min: -math.MaxFloat64, max: math.MaxFloat64},
-		aux:    newAuxFlags(),
-		run:    name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
+		stopAt:  number{min: -math.MaxFloat64, max: math.MaxFloat64},
+		aux:     newAuxFlags(),
+		mapFile: newMapFlag(),
+		run:     name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
 	}
 	cmd := &cobra.Command{
 		Use:   "train ENV",
@@ -54,9 +56,10 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
   %[1]s train MiniGrid-DoorKey-8x8-v0 --steps 1M --seed 7 --run runs/doorkey
   %[1]s train MiniGrid-MemoryS7-v0 --core lstm --aux reward-prediction
   %[1]s train MinAtar/Seaquest-v1 --steps 2M --reward-clip 1
+  %[1]s train --map maze.map
   %[1]s train --resume runs/doorkey`, a.name),
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 && f.resume.text == "" {
+			if len(args) == 0 && f.resume.text == "" && f.mapFile.text == "" {
 				return usagef("ENV, the world's id, is missing (%s envs lists them)", a.name)
 			}
 			return exactly(len(args[:min(len(args), 1)]), "")(nil, args)
@@ -65,7 +68,11 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 			if f.resume.text != "" {
 				return a.resume(cmd, args, &f)
 			}
-			return a.train(cmd, args[0], &f)
+			id, err := a.named(args, f.mapFile.text)
+			if err != nil {
+				return err
+			}
+			return a.train(cmd, id, &f)
 		},
 		ValidArgsFunction: a.completeEnvs,
 	}
@@ -77,6 +84,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 	f.aux.register(cmd)
 	fl.Var(&f.seed, "seed", "seed of everything random")
 	fl.Var(&f.run, "run", "run directory, new or empty (default: a new one below runs/)")
+	addMapFlag(cmd, &f.mapFile)
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
 	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object per line, the evaluation last")
@@ -144,7 +152,7 @@ func (a *app) create(dir, id string, t *agent.Trainer) (*agent.Run, error) {
 		}
 		return r, nil
 	}
-	base := filepath.Join("runs", strings.ReplaceAll(id, "/", "-"))
+	base := filepath.Join("runs", strings.NewReplacer("/", "-", ":", "-", ",", "-", "=", "").Replace(id))
 	for n := 1; ; n++ {
 		dir := fmt.Sprintf("%s-%d", base, n)
 		if _, err := os.Lstat(dir); err == nil {
@@ -163,7 +171,7 @@ func (a *app) create(dir, id string, t *agent.Trainer) (*agent.Run, error) {
 // resume goes on with a run.
 func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
 	dir := f.resume.text
-	for _, flag := range slices.Concat([]string{"algo", "preset", "seed", "run"}, f.aux.names(), wrapNames) {
+	for _, flag := range slices.Concat([]string{"algo", "preset", "seed", "run", "map"}, f.aux.names(), wrapNames) {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--%s does not go with --resume: the run keeps its own", flag)
 		}
@@ -175,7 +183,7 @@ func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
 	if len(args) == 1 && args[0] != s.Env {
 		return usagef("the run in %s is of %s, not of %s", dir, s.Env, args[0])
 	}
-	build, err := a.world(s.Env)
+	build, err := a.worldOf(dir, s.Env)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/auxrl/auxrl/env"
@@ -20,6 +21,7 @@ import (
 // watchFlags are those of `watch`.
 type watchFlags struct {
 	out      name
+	mapFile  name
 	episodes count
 	fps      number
 	seed     seed
@@ -37,7 +39,7 @@ const (
 
 func (a *app) watchCmd() *cobra.Command {
 	f := watchFlags{
-		out: name{kind: "FILE.gif", such: "a file's name"}, episodes: count{0, 1, maxEpisodes},
+		out: name{kind: "FILE.gif", such: "a file's name"}, mapFile: newMapFlag(), episodes: count{0, 1, maxEpisodes},
 		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
 	}
 	cmd := &cobra.Command{
@@ -46,10 +48,22 @@ func (a *app) watchCmd() *cobra.Command {
 		Long: `Watch an agent at work: what the world looks like, what the agent sees, what
 it thinks of its actions and of its prospects. RUN is a run directory, also of
 a run under way: each episode is played by the newest checkpoint. With ENV, a
-world's id, actions are random. Ctrl-C ends it; a file is complete then too.`,
+world's id, or --map FILE, actions are random. Ctrl-C ends it; a file is
+complete then too.`,
 		Example: fmt.Sprintf("  %[1]s watch runs/doorkey\n  %[1]s watch runs/doorkey --out doorkey.gif --episodes 5\n  %[1]s watch MiniGrid-FourRooms-v0", a.name),
-		Args:    exactly(1, "RUN, a run directory, or ENV, a world's id,"),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.watch(args[0], &f) },
+		Args: func(_ *cobra.Command, args []string) error {
+			if f.mapFile.text != "" {
+				return nil
+			}
+			return exactly(1, "RUN, a run directory, or ENV, a world's id,")(nil, args)
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			what, err := a.named(args, f.mapFile.text)
+			if err != nil {
+				return err
+			}
+			return a.watch(what, &f)
+		},
 
 		ValidArgsFunction: a.completeRunOrEnv,
 	}
@@ -60,6 +74,7 @@ world's id, actions are random. Ctrl-C ends it; a file is complete then too.`,
 	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
 	fl.BoolVar(&f.greedy, "greedy", false, "take the likeliest action instead of a sampled one")
 	fl.BoolVar(&f.force, "force", false, "replace FILE.gif if it exists")
+	addMapFlag(cmd, &f.mapFile)
 	cmd.MarkFlagFilename("out", "gif") //nolint:errcheck // the flag exists
 	completeFlags(cmd, map[string][]string{"episodes": nil, "fps": nil, "seed": nil})
 	return cmd
@@ -177,8 +192,9 @@ func (s *show) actRandomly(actions int) {
 // watchable returns the constructor of worlds with the given id.
 func (a *app) watchable(id string) (func() (env.Env, error), error) {
 	build, err := a.world(id)
-	if err == nil {
-		return build, nil
+	base, _, _ := strings.Cut(id, ":")
+	if err == nil || slices.Contains(a.envs.IDs(), base) {
+		return build, err
 	}
 	if near := a.nearWorlds(id); near != "" {
 		return nil, usagef("%q is neither a run directory nor a world; did you mean %s?", id, near)

@@ -50,9 +50,31 @@ func TestEnvsPatterns(t *testing.T) {
 	if m["success"] == nil || m["success"].(float64) <= 0 || m["success"].(float64) >= 1 {
 		t.Errorf("a return of %v counts as a success", m["success"])
 	}
-	if m["v"] != 1.0 || m["kind"] != "env" || m["step_limit"] != 640.0 || m["best"] != nil || len(m["actions"].([]any)) != 7 {
+	if m["v"] != 1.0 || m["kind"] != "env" || m["step_limit"] != 640.0 || m["best"] != 0.9764 || len(m["actions"].([]any)) != 7 {
 		t.Errorf("the world is %s", line)
 	}
+}
+
+// Options stand behind an id wherever one does.
+func TestEnvsOptions(t *testing.T) {
+	line := must(t, "envs", "MiniGrid-DoorKey-8x8-v0:full,rgb,tile=4", "--json").out
+	if m := decoded(t, line); m["id"] != "MiniGrid-DoorKey-8x8-v0:full,rgb,tile=4" || m["obs"].([]any)[0] != 32.0 || m["codes"] != nil {
+		t.Errorf("the world is %s", line)
+	}
+	for args, want := range map[string]string{
+		"envs MiniGrid-DoorKey-8x8-v0:fool":  `rlrun: MiniGrid-DoorKey-8x8-v0:fool: no option "fool"; there are full, view=N, codes, onehot, rgb, tile=N`,
+		"train MiniGrid-Empty-5x5-v0:view=8": "rlrun: MiniGrid-Empty-5x5-v0:view=8: view is 8, must be odd, 3 to 31",
+		"watch MiniGrid-Empty-5x5-v0:view":   "rlrun: MiniGrid-Empty-5x5-v0:view: no option \"view\"; there are full",
+		"train " + bandit + ":full":          "rlrun: " + bandit + " takes no options: leave out what is behind the colon",
+		"envs MiniGrid-DorKey-8x8-v0:full":   `rlrun: no world "MiniGrid-DorKey-8x8-v0"; did you mean MiniGrid-DoorKey-8x8-v0?`,
+	} {
+		if r := rlrun(t, strings.Fields(args)...); r.code != exitUsage || !strings.HasPrefix(r.err, want) {
+			t.Errorf("%s: exit %d, %q, want %q", args, r.code, r.err, want)
+		}
+	}
+	t.Chdir(t.TempDir())
+	must(t, "train", "MiniGrid-Empty-5x5-v0:full,onehot", "--steps", "2k", "--episodes", "1")
+	must(t, "eval", "runs/MiniGrid-Empty-5x5-v0-full-onehot-1", "--episodes", "1")
 }
 
 // The digests are those of the original; see env/minigrid/testdata.

@@ -10,6 +10,10 @@ type Entry struct {
 	ID    string // as in the world's Spec
 	About string // one line that says what the world is for
 	New   func() (Env, error)
+
+	// Option, where given, makes the world with options: what stands behind a colon after the id, as in
+	// "MiniGrid-DoorKey-8x8-v0:full". The world's Spec has the options in its ID.
+	Option func(options string) (Env, error)
 }
 
 // Catalog lists worlds in the order in which they are shown. Appending to one makes a larger one: env/catalog has the worlds
@@ -23,6 +27,8 @@ func (c Catalog) Validate() error {
 		switch {
 		case e.ID == "":
 			return fmt.Errorf("env: catalog: entry %d has no id", i)
+		case strings.Contains(e.ID, ":"):
+			return fmt.Errorf("env: catalog: %q has a colon, which options begin with", e.ID)
 		case seen[e.ID]:
 			return fmt.Errorf("env: catalog: %q is listed twice", e.ID)
 		case e.New == nil:
@@ -44,14 +50,22 @@ func (c Catalog) IDs() []string {
 	return ids
 }
 
-// Lookup returns the entry with the given id. The error for an id that is not listed names the nearest that are.
+// Lookup returns the entry with the given id. Of an id with options behind a colon it is one of its own, whose New passes them
+// on. The error for an id that is not listed names the nearest that are.
 func (c Catalog) Lookup(id string) (Entry, error) {
+	base, options, optional := strings.Cut(id, ":")
 	for _, e := range c {
-		if e.ID == id {
+		switch {
+		case e.ID == id:
 			return e, nil
+		case e.ID != base || !optional:
+			continue
+		case e.Option == nil:
+			return Entry{}, fmt.Errorf("env: %s takes no options: leave out what is behind the colon", base)
 		}
+		return Entry{ID: id, About: e.About, New: func() (Env, error) { return e.Option(options) }}, nil
 	}
-	near := c.nearest(id)
+	near := c.nearest(base)
 	if len(near) == 0 {
 		return Entry{}, fmt.Errorf("env: no world is called %q: the catalog is empty", id)
 	}

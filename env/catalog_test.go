@@ -52,6 +52,27 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// Options reach the constructor; worlds without any say so.
+func TestLookupOptions(t *testing.T) {
+	c := listed("plain-v0", "rich-v0")
+	c[1].Option = func(options string) (Env, error) { return nil, errors.New("options " + options) }
+	e, err := c.Lookup("rich-v0:big,red:1")
+	if err != nil || e.ID != "rich-v0:big,red:1" || e.About == "" {
+		t.Fatalf("got %+v, %v", e, err)
+	}
+	if _, err := e.New(); err == nil || err.Error() != "options big,red:1" {
+		t.Errorf("New: %v", err)
+	}
+	for id, want := range map[string]string{
+		"plain-v0:big": "env: plain-v0 takes no options",
+		"rish-v0:big":  "did you mean rich-v0?",
+	} {
+		if _, err := c.Lookup(id); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want ...%s", id, err, want)
+		}
+	}
+}
+
 func TestCatalogValidate(t *testing.T) {
 	ok := listed("a", "b")
 	if err := ok.Validate(); err != nil {
@@ -62,6 +83,7 @@ func TestCatalogValidate(t *testing.T) {
 		want  string
 	}{
 		"no id":          {Entry{About: "x", New: ok[0].New}, "no id"},
+		"colon":          {Entry{ID: "c:d", About: "x", New: ok[0].New}, "colon"},
 		"twice":          {Entry{ID: "a", About: "x", New: ok[0].New}, `"a" is listed twice`},
 		"no constructor": {Entry{ID: "c", About: "x"}, "no constructor"},
 		"silent":         {Entry{ID: "c", New: ok[0].New}, "one line"},

@@ -55,7 +55,7 @@ type Spec struct {
 	Milestones []string // what the bits of a Milestoner stand for, the lowest first
 	StepLimit  int      // decisions after which an episode is truncated at the latest; 0: none, or other ones in every episode
 	Success    float64  // smallest return of an episode that counts as a success; 0: the world has no such notion
-	Best       float64  // best mean return there is, where it is known; 0: unknown
+	Best       float64  // best mean return there is, of one who knows all: exact, or over a number of seeds; 0: unknown
 }
 
 // ObsLen returns the number of bytes of an observation's image.
@@ -110,14 +110,15 @@ type (
 	// Signaler worlds have targets that only auxiliary tasks may see.
 	Signaler interface{ Signals(dst []float32) }
 
-	// Potential worlds say how far the goal is: in [-1, 0], 0 at the goal.
+	// Potential worlds say how far the goal is: in [-1, 0], 0 where an episode has ended with success, -1 where there is no way.
 	Potential interface{ Potential() float64 }
 
 	// Milestoner worlds name the steps on the way: bit k says that milestone k, of those that the Spec names, was reached in this
-	// episode.
+	// episode. Reset clears all.
 	Milestoner interface{ Milestones() uint64 }
 
-	// Keyer worlds hash their full state, for counts.
+	// Keyer worlds hash their full state, for counts: equal states have equal keys. The clock and the generators do not count,
+	// or no state would be met twice.
 	Keyer interface{ Key() uint64 }
 
 	// Renderer worlds can be looked at by people. Rendering changes nothing.
@@ -134,6 +135,9 @@ type (
 		ViewSize(limit image.Point) image.Point // as RenderSize
 		RenderView(dst *image.RGBA)             // as Render
 	}
+
+	// Sourcer worlds may be made from a text, which a run keeps so that they can be made again: "" says that they are not.
+	Sourcer interface{ Source() string }
 
 	// Missioner worlds tell in words what is to be done in this episode.
 	Missioner interface{ Mission() string }

@@ -96,13 +96,19 @@ func (f *film) RestoreState(b []byte) error {
 	return f.draws.RestoreState(b[10:])
 }
 
+func (f *film) Potential() float64 {
+	if f.ret >= 2 {
+		return 0
+	}
+	return -float64(f.steps) / filmLimit
+}
+
 func (f *film) RenderSize(limit image.Point) image.Point {
 	return image.Pt(max(1, min(limit.X, 32)), 1)
 }
 func (f *film) ViewSize(image.Point) image.Point       { return image.Pt(1, 1) }
 func (f *film) RenderView(dst *image.RGBA)             { f.Render(dst) }
 func (f *film) Mission() string                        { return fmt.Sprint("step ", f.steps) }
-func (f *film) Potential() float64                     { return -float64(f.steps) / filmLimit }
 func (f *film) Milestones() uint64                     { return 1<<f.steps - 1 }
 func (f *film) Key() uint64                            { return uint64(f.steps) }
 func (f *film) Signals(dst []float32)                  { dst[0] = float32(f.steps) }

@@ -14,7 +14,7 @@ import (
 // Builtin returns all worlds of this module. The caller may append its own.
 func Builtin() env.Catalog {
 	return slices.Concat(
-		suite(minigrid.IDs(), minigrid.Describe, minigrid.New),
+		optional(suite(minigrid.IDs(), minigrid.Describe, minigrid.New), minigrid.New),
 		suite(minatar.IDs(), minatar.Describe, minatar.New),
 		suite(maze.IDs(), maze.Describe, maze.New),
 		suite(probe.IDs(), probe.Describe, probe.New),
@@ -34,6 +34,20 @@ func Describe(id string) string {
 		return ""
 	}
 	return e.About
+}
+
+// optional lets the worlds of a suite take options, which its constructor reads behind the id and a colon.
+func optional[W env.Env](list env.Catalog, build func(id string) (W, error)) env.Catalog {
+	for i, e := range list {
+		list[i].Option = func(options string) (env.Env, error) {
+			w, err := build(e.ID + ":" + options)
+			if err != nil {
+				return nil, err // as in suite
+			}
+			return w, nil
+		}
+	}
+	return list
 }
 
 // suite lists the worlds of one package, whose own type may be narrower than env.Env.

@@ -70,6 +70,23 @@ func TestEveryWorld(t *testing.T) {
 	}
 }
 
+// Options make other worlds of some; the contract holds for them too.
+func TestOptions(t *testing.T) {
+	for _, id := range []string{
+		"MiniGrid-DoorKey-5x5-v0:full", "MiniGrid-DoorKey-6x6-v0:view=5", "MiniGrid-Fetch-5x5-N2-v0:view=9,onehot",
+		"MiniGrid-DoorKey-5x5-v0:full,onehot", "MiniGrid-Empty-5x5-v0:rgb,tile=4", "MiniGrid-LavaGapS5-v0:full,rgb,tile=3",
+	} {
+		e, err := Builtin().Lookup(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(id, func(t *testing.T) { envtest.Check(t, e.New, envtest.Options{}) })
+	}
+	if w, err := New("MiniGrid-DoorKey-5x5-v0:fool"); w != nil || err == nil {
+		t.Errorf("got %v, %v, want nil and an error", w, err)
+	}
+}
+
 // Every built-in world can be resumed and looked at.
 func TestAbilities(t *testing.T) {
 	for _, e := range Builtin() {

@@ -80,25 +80,28 @@ func (c *checker) ask(p *player, s env.Step) uint64 {
 
 // ranges checks the values that have one, in all the episodes of a search.
 func (c *checker) ranges() error {
-	reached := uint64(0)
+	reached, ret := uint64(0), 0.0
 	signals := make([]float32, c.spec.SignalsLen())
-	return c.search(func(w env.Env, step int, _ env.Step) (bool, error) {
-		if w, ok := env.As[env.Potential](w); ok {
-			if x := w.Potential(); !(x >= -1 && x <= 0) {
-				return false, fmt.Errorf("step %d: Potential is %v, want -1 to 0", step, x)
+	return c.search(func(outer env.Env, step int, s env.Step) (bool, error) {
+		if step == 0 {
+			reached, ret = 0, 0
+		}
+		ret += s.Reward
+		_, wrapped := outer.(interface{ Unwrap() env.Env }) // may take steps before it shows anything, and change rewards
+		if w, ok := env.As[env.Potential](outer); ok {
+			won := !wrapped && s.End == env.Terminated && c.spec.Success != 0 && ret >= c.spec.Success
+			if err := potential(w.Potential(), won); err != nil {
+				return false, fmt.Errorf("step %d: %w", step, err)
 			}
 		}
-		if w, ok := env.As[env.Milestoner](w); ok {
+		if w, ok := env.As[env.Milestoner](outer); ok {
 			now := w.Milestones()
-			if lost := reached &^ now; step > 0 && lost != 0 {
-				return false, fmt.Errorf("step %d: milestones %b were reached and no longer are", step, lost)
+			if err := milestones(reached, now, step == 0 && !wrapped, len(c.spec.Milestones)); err != nil {
+				return false, fmt.Errorf("step %d: %w", step, err)
 			}
 			reached = now
-			if named := len(c.spec.Milestones); named > 0 && now>>named != 0 {
-				return false, fmt.Errorf("step %d: milestones %b, but the Spec names %d", step, now, named)
-			}
 		}
-		if w, ok := env.As[env.Signaler](w); ok {
+		if w, ok := env.As[env.Signaler](outer); ok {
 			w.Signals(signals)
 			for i, x := range signals {
 				if !finite(float64(x)) {
@@ -108,4 +111,28 @@ func (c *checker) ranges() error {
 		}
 		return true, nil
 	})
+}
+
+// potential checks what a world says of how far the goal is.
+func potential(x float64, won bool) error {
+	switch {
+	case !(x >= -1 && x <= 0):
+		return fmt.Errorf("Potential is %v, want -1 to 0", x)
+	case won && x != 0:
+		return fmt.Errorf("Potential is %v where the episode has ended with success, want 0", x)
+	}
+	return nil
+}
+
+// milestones checks those reached before and now, of a world whose Spec names so many, 0: none.
+func milestones(before, now uint64, first bool, names int) error {
+	switch lost := before &^ now; {
+	case first && now != 0:
+		return fmt.Errorf("milestones %b are reached before the first step", now)
+	case lost != 0:
+		return fmt.Errorf("milestones %b were reached and no longer are", lost)
+	case names > 0 && now>>names != 0:
+		return fmt.Errorf("milestones %b, but the Spec names %d", now, names)
+	}
+	return nil
 }

@@ -141,6 +141,8 @@ func sane(s *env.Spec) error {
 		return fmt.Errorf("StepLimit is %d", s.StepLimit)
 	case !finite(s.Success) || !finite(s.Best):
 		return fmt.Errorf("Success is %v, Best %v: must be finite", s.Success, s.Best)
+	case len(s.Milestones) > 64:
+		return fmt.Errorf("%d milestones, want at most 64", len(s.Milestones))
 	case len(s.Actions) == 0:
 		return errors.New("no actions")
 	}

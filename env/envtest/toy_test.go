@@ -25,12 +25,13 @@ type toy struct {
 
 	draws     rng.Stream
 	at, steps int
-	far       int
+	from, far int
 	wet       float32
 	running   bool
 
 	seen  []byte // faults remember things here
 	old   []float32
+	old64 uint64
 	count int
 	waste []byte
 }
@@ -71,6 +72,10 @@ func newToy(fault string) (env.Env, error) {
 		w.spec.Actions[2] = "left"
 	case "milestones of one name":
 		w.spec.Milestones[2] = "one"
+	case "too many milestones":
+		for len(w.spec.Milestones) <= 64 {
+			w.spec.Milestones = append(w.spec.Milestones, string(rune('A'+len(w.spec.Milestones))))
+		}
 	case "milestones without names":
 		w.spec.Milestones = w.spec.Milestones[:2]
 	case "field without name":
@@ -127,7 +132,7 @@ func (w *toy) Seed(seed uint64) {
 
 func (w *toy) Reset(obs []byte, vec []float32) {
 	w.at, w.steps, w.running = w.draws.Below(toyCells-1), 0, true
-	w.far = w.at
+	w.from, w.far = w.at, w.at
 	w.wet = float32(w.draws.Float64())
 	if w.is("hard to find") {
 		w.count = 0
@@ -261,9 +266,9 @@ func (w *toy) AppendState(b []byte) []byte {
 		running = 1
 	}
 	if w.is("the clock is not saved") {
-		b = append(b, running, byte(w.at), byte(w.far), 0)
+		b = append(b, running, byte(w.at), byte(w.from<<4|w.far), 0)
 	} else {
-		b = append(b, running, byte(w.at), byte(w.far), byte(w.steps))
+		b = append(b, running, byte(w.at), byte(w.from<<4|w.far), byte(w.steps))
 	}
 	if w.is("the clock is saved, but not restored") && w.steps > 0 && w.count > 0 {
 		b[len(b)-1] = byte(w.count)
@@ -285,13 +290,13 @@ func (w *toy) RestoreState(b []byte) error {
 	if len(b) != 8+rng.StateLen || w.is("good states are refused") || w.count > 0 && w.is("damage is remembered") {
 		return errors.New("toy: bad state")
 	}
-	if b[0] > 1 || b[1] >= toyCells && !w.is("damage panics later") || b[2] >= toyCells || b[3] >= toyLimit {
+	if b[0] > 1 || b[1] >= toyCells && !w.is("damage panics later") || b[2]&15 >= toyCells || b[2]>>4 > b[2]&15 || b[3] >= toyLimit {
 		return errors.New("toy: bad state")
 	}
 	if !w.is("restoring forgets to run") {
 		w.running = b[0] == 1
 	}
-	w.at, w.far = int(b[1]), int(b[2])
+	w.at, w.from, w.far = int(b[1]), int(b[2]>>4), int(b[2]&15)
 	switch w.fault {
 	case "the clock is saved, but not restored":
 		w.count = int(b[3])
@@ -322,17 +327,28 @@ func (w *toy) Signals(dst []float32) {
 }
 
 func (w *toy) Potential() float64 {
-	if w.is("potential is positive") {
+	switch w.fault {
+	case "potential is positive":
 		return float64(w.at) / toyCells
+	case "hard to find": // its goal is no place
+		return 0
+	case "potential at the goal":
+		return float64(w.at-toyCells) / toyCells
 	}
 	return float64(w.at-toyCells+1) / toyCells
 }
 
+// Milestones says which cells were reached beyond the one where the episode began.
 func (w *toy) Milestones() uint64 {
-	if w.is("milestones get lost") {
-		return uint64(1)<<w.at - 1
+	m := uint64(1)<<w.far - uint64(1)<<w.from
+	switch {
+	case w.is("milestones get lost"):
+		return uint64(1)<<max(w.at, w.from) - uint64(1)<<w.from
+	case w.is("milestones of yesterday"):
+		w.old64 |= m
+		return w.old64
 	}
-	return uint64(1)<<w.far - 1
+	return m
 }
 
 func (w *toy) Key() uint64 {
@@ -340,7 +356,7 @@ func (w *toy) Key() uint64 {
 		toyShared++
 		return uint64(toyShared)
 	}
-	return uint64(w.at*toyLimit + w.steps)
+	return uint64(w.at)
 }
 
 func (w *toy) Mission() string { return "walk to the right" }

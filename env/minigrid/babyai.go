@@ -1,8 +1,6 @@
 package minigrid
 
-// milestoneClause is the milestone of the first clause of an instruction of several; those of the others follow.
-const milestoneClause = milestoneGoal << 1
-
+// clauseNames are the family's own milestones, one for each clause of an instruction of several.
 var clauseNames = []string{"first clause done", "second clause done", "third clause done", "fourth clause done"}
 
 // level is a world of BabyAI (Chevalier-Boisvert et al. 2019): rooms with doors, keys, balls and boxes, and an instruction.

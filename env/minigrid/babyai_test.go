@@ -61,7 +61,7 @@ func TestPlayed(t *testing.T) {
 				s = w.step(int(action - '0'))
 				b = w.AppendStep(b, s)
 			}
-			if s.Reward != p.reward || s.End != p.end || (s.Reward > 0) != (w.Milestones()&milestoneGoal != 0) {
+			if s.Reward != p.reward || s.End != p.end || (s.Reward > 0) != w.marked(taskDone) {
 				t.Errorf("%s: got %v, milestones %b, want reward %v, end %v", w.Mission(), s, w.Milestones(), p.reward, p.end)
 			}
 			if got := digest(b); got != p.digest {

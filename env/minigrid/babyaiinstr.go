@@ -201,7 +201,7 @@ func (in *instruction) judgePart(part int, l *level, w *World, action int) verdi
 		case v == fulfilled:
 			c.done = true
 			if len(in.all()) > 1 {
-				w.milestones |= milestoneClause << i
+				w.markOwn(i)
 			}
 		case v == failed && to-from == 1:
 			return failed

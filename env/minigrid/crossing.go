@@ -28,6 +28,7 @@ func crossingID(id string, of cell, size, rivers int) entry {
 	return entry{
 		id: id, about: about,
 		w: size, h: size, limit: 4 * size * size,
+		marks:  &endMarks,
 		family: func() family { return crossing{of, rivers} },
 	}
 }
@@ -39,6 +40,8 @@ func crossingID(id string, of cell, size, rivers int) entry {
 //   - Observation: walls hide what is behind them, lava does not.
 //   - Reward: 1 - 0.9 t/T at the goal.
 //   - End: terminated at the goal or in lava, truncated after T = 4 size² steps.
+//   - Milestones: task fulfilled.
+//   - Potential: exact.
 type crossing struct {
 	of     cell // lava or wall
 	rivers int
@@ -106,6 +109,8 @@ func (f crossing) cross(w *World, rivers []river) {
 		}
 	}
 }
+
+func (crossing) aim() aim { return aim{kind: aimReach} }
 
 func (f crossing) mission(b []byte) []byte {
 	if f.of == lavaCell {

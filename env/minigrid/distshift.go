@@ -14,6 +14,7 @@ func distShiftID(id string, strip int) entry {
 	return entry{
 		id: id, about: about,
 		w: w, h: h, limit: 4 * w * h, seeThrough: true,
+		marks:  &endMarks,
 		family: func() family { return distShift{strip} },
 	}
 }
@@ -26,6 +27,8 @@ func distShiftID(id string, strip int) entry {
 //   - Observation: walls hide nothing.
 //   - Reward: 1 - 0.9 t/T at the goal.
 //   - End: terminated at the goal or in lava, truncated after T = 252 steps.
+//   - Milestones: task fulfilled.
+//   - Potential: exact.
 type distShift struct {
 	strip int // the row of the second strip
 }
@@ -39,5 +42,7 @@ func (f distShift) generate(w *World) {
 	}
 	w.putAgent(1, 1, 0)
 }
+
+func (distShift) aim() aim { return aim{kind: aimReach} }
 
 func (distShift) mission(b []byte) []byte { return append(b, "get to the green goal square"...) }

@@ -2,11 +2,13 @@
 // seeds, the same observations, rewards and ends, bit for bit, and the same pictures.
 //
 // [New] makes the world of an id, such as "MiniGrid-DoorKey-8x8-v0"; [IDs] lists them and [Describe] says what each asks for.
+// [ParseMap] makes worlds that are drawn in text files; [Map] is the manual.
+//
 // Seeding with s and resetting is reset(seed=s) of the original; resetting again continues the stream, as reset() does.
 //
 // An agent stands on a square and looks along one of four directions: 0 right, 1 down, 2 left, 3 up; x grows to the right
 // and y downwards from the top left corner. All worlds share the actions left, right, forward, pickup, drop, toggle, done, but
-// for Dynamic-Obstacles, which has the first three, and the observation:
+// for Dynamic-Obstacles, which has the first three, and the observation, unless a [Config] asks for another:
 //
 //   - an image [7, 7, 3] of bytes: kind, colour and state of each square in view. The first axis is depth: row 6 holds the
 //     agent's own square and row 0 is farthest ahead. The second is lateral: column 0 is the agent's left. That is the
@@ -16,6 +18,9 @@
 //
 // A goal reached at step t of at most T pays 1 - 0.9 t/T; everything else pays 0 unless a family says otherwise. After T
 // steps an episode is truncated.
+//
+// A Config shows the whole grid, another number of squares ahead, one-hot bytes or pixels: Config.New makes such a world, and so
+// does New of an id with options behind a colon, such as "MiniGrid-DoorKey-8x8-v0:full,rgb".
 //
 // The mission, which [World.Mission] tells in words, is not part of the observation. Where it differs from episode to episode,
 // an agent that does not know it can only guess.
@@ -47,6 +52,20 @@
 //	ObstructedMaze       find hidden keys, clear blocked doors, pick up the ball
 //	Playground           nine rooms full of things, and nothing to do
 //
+// # Milestones, potential, plans
+//
+// For shaped rewards and for judging agents, worlds tell more than agents see. [World.Milestones] are the steps on the way to
+// success that have been reached, with names. [World.Potential] is how far success is: at least so many steps, exactly where only
+// the way counts. [World.Plan] finds the quickest way there is. [World.Key] tells states apart. The comment of each family says
+// what its milestones are and what its potential takes into account.
+//
+// Spec.Best is what the quickest ways pay on average, over the episodes of seeds 0 to 99, or 0 to 9 in large mazes.
+//
+// # States
+//
+// A world can be saved in the middle of an episode: [World.AppendState] writes bytes for machines, [World.MarshalJSON] the same for
+// people, with the generator in NumPy's terms. Both are exact, and what is read is checked.
+//
 // # Quirks of the original
 //
 // They are kept. MultiRoom-N4-S5-v0 has six rooms; version 1 has four. In version 0 of ObstructedMaze with blocked doors a
@@ -58,6 +77,7 @@
 //
 // A family is one file: a type with generate and mission, the list of its ids, and one line in the table of registry.go.
 // Families with rules of their own implement judge, or preparer for what comes before the step; those that remember something
-// of the episode implement keeper, most of them by embedding task. Those with rooms in rows and columns embed roomGrid.
+// of the episode implement keeper, most of them by embedding task; those that ask for something implement aimer, which is what
+// plans and the potential go by, and list their milestones. Those with rooms in rows and columns embed roomGrid.
 // generate must draw its random numbers in the original's order; place, placeAgent and the methods of roomGrid do.
 package minigrid

@@ -9,10 +9,13 @@ var doorKeyIDs = []entry{
 	doorKeyID("MiniGrid-DoorKey-16x16-v0", 16),
 }
 
+var doorKeyMarks = marks{events: []event{keyTaken, doorUnlocked, doorPassed, taskDone}}
+
 func doorKeyID(id string, size int) entry {
 	return entry{
 		id: id, about: fmt.Sprintf("take the key, unlock the door, go to the goal; %d by %d squares", size, size),
 		w: size, h: size, limit: 10 * size * size,
+		marks:  &doorKeyMarks,
 		family: func() family { return doorKey{} },
 	}
 }
@@ -24,6 +27,8 @@ func doorKeyID(id string, size int) entry {
 //   - Observation: walls and closed doors hide what is behind them.
 //   - Reward: 1 - 0.9 t/T at the goal.
 //   - End: terminated at the goal, truncated after T = 10 size² steps.
+//   - Milestones: key taken, door unlocked, door passed, task fulfilled.
+//   - Potential: exact, by way of the key and the door.
 type doorKey struct{}
 
 func (doorKey) generate(w *World) {
@@ -37,6 +42,8 @@ func (doorKey) generate(w *World) {
 	g.set(split, w.rng.Int(1, g.h-2), w.object(kindDoor, yellow, doorLocked))
 	w.place(w.object(kindKey, yellow, 0), near, nil, forever)
 }
+
+func (doorKey) aim() aim { return aim{kind: aimReach} }
 
 func (doorKey) mission(b []byte) []byte {
 	return append(b, "use the key to open the door and then get to the goal"...)

@@ -17,6 +17,7 @@ func dynamicObstaclesID(id string, size, balls int, random bool) entry {
 	return entry{
 		id: id, about: about,
 		w: size, h: size, limit: 4 * size * size, seeThrough: true, actions: actionNames[:actForward+1],
+		marks:  &endMarks,
 		family: func() family { return &dynamicObstacles{random: random, balls: make([]target, balls)} },
 	}
 }
@@ -29,6 +30,8 @@ func dynamicObstaclesID(id string, size, balls int, random bool) entry {
 //   - Observation: walls hide nothing. The agent starts in the upper left corner looking right, or anywhere (Random).
 //   - Reward: 1 - 0.9 t/T at the goal, -1 for walking into a wall or a ball: into what was ahead before the balls moved.
 //   - End: terminated at the goal or after walking into something, truncated after T = 4 size² steps.
+//   - Milestones: task fulfilled.
+//   - Potential: as if there were no balls.
 type dynamicObstacles struct {
 	random  bool
 	balls   []target
@@ -56,6 +59,8 @@ func (f *dynamicObstacles) generate(w *World) {
 		f.balls[i] = b
 	}
 }
+
+func (*dynamicObstacles) aim() aim { return aim{kind: aimReach, chance: true} }
 
 func (*dynamicObstacles) mission(b []byte) []byte {
 	return append(b, "get to the green goal square"...)

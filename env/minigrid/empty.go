@@ -17,6 +17,7 @@ func emptyID(id string, size int, random bool) entry {
 	return entry{
 		id: id, about: about,
 		w: size, h: size, limit: 4 * size * size, seeThrough: true,
+		marks:  &endMarks,
 		family: func() family { return empty{random} },
 	}
 }
@@ -28,6 +29,8 @@ func emptyID(id string, size int, random bool) entry {
 //   - Observation: walls hide nothing. The agent starts in the upper left corner looking right, or anywhere (Random).
 //   - Reward: 1 - 0.9 t/T at the goal.
 //   - End: terminated at the goal, truncated after T = 4 size² steps.
+//   - Milestones: task fulfilled.
+//   - Potential: exact.
 type empty struct{ random bool }
 
 func (f empty) generate(w *World) {
@@ -40,5 +43,7 @@ func (f empty) generate(w *World) {
 		w.putAgent(1, 1, 0)
 	}
 }
+
+func (empty) aim() aim { return aim{kind: aimReach} }
 
 func (empty) mission(b []byte) []byte { return append(b, "get to the green goal square"...) }

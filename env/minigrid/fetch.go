@@ -8,10 +8,13 @@ var fetchIDs = []entry{
 	fetchID("MiniGrid-Fetch-8x8-N3-v0", 8, 3),
 }
 
+var fetchMarks = marks{events: []event{keyTaken, ballTaken, taskDone}}
+
 func fetchID(id string, size, things int) entry {
 	return entry{
 		id: id, about: "pick up the thing that the mission names and no other",
 		w: size, h: size, limit: 5 * size * size, seeThrough: true, words: 6,
+		marks:  &fetchMarks,
 		family: func() family { return &fetch{things: things} },
 	}
 }
@@ -23,6 +26,8 @@ func fetchID(id string, size, things int) entry {
 //   - Observation: walls hide nothing. The agent starts anywhere.
 //   - Reward: 1 - 0.9 t/T for the right thing.
 //   - End: terminated with anything in hand, truncated after T = 5 size² steps.
+//   - Milestones: key taken, ball taken, task fulfilled.
+//   - Potential: exact.
 type fetch struct {
 	task         // first: what is asked for
 	things int   // how many lie about
@@ -44,6 +49,9 @@ func (f *fetch) generate(w *World) {
 	f.first.cell = npyrand.Choice(&w.rng, all[:f.things])
 	f.phrase = uint8(w.rng.Int(0, len(fetchPhrases)))
 }
+
+// aim treats other things as walls: to pick one of them up ends the episode.
+func (f *fetch) aim() aim { return aim{kind: aimTake, first: f.first, like: true, solid: true} }
 
 func (f *fetch) mission(b []byte) []byte {
 	return f.first.cell.appendWords(append(b, fetchPhrases[f.phrase]...))

@@ -8,11 +8,15 @@ var goToDoorIDs = []entry{
 	goToDoorID("MiniGrid-GoToDoor-8x8-v0", 8),
 }
 
+// goToMarks are the milestones of families that ask to stand next to something.
+var goToMarks = marks{own: []string{"next to it"}, events: []event{taskDone}}
+
 func goToDoorID(id string, size int) entry {
 	about := fmt.Sprintf("stand next to the door that the mission names, of four, and say so; at most %d by %d squares", size, size)
 	return entry{
 		id: id, about: about,
 		w: size, h: size, limit: 4 * size * size, seeThrough: true, words: 5,
+		marks:  &goToMarks,
 		family: func() family { return &goToDoor{} },
 	}
 }
@@ -24,6 +28,8 @@ func goToDoorID(id string, size int) entry {
 //   - Observation: walls hide nothing. The agent starts anywhere.
 //   - Reward: 1 - 0.9 t/T for done in the right place.
 //   - End: terminated by done and by toggle, whatever is ahead; truncated after T = 4 size² steps.
+//   - Milestones: next to it, task fulfilled.
+//   - Potential: exact.
 type goToDoor struct {
 	task // first: the door
 }
@@ -53,12 +59,18 @@ func (f *goToDoor) generate(w *World) {
 	f.first = doors[w.rng.Int(0, len(doors))]
 }
 
+func (f *goToDoor) aim() aim { return aim{kind: aimSay, first: f.first} }
+
 func (f *goToDoor) mission(b []byte) []byte {
 	return f.first.cell.appendWords(append(b, "go to the "...))
 }
 
 func (f *goToDoor) after(w *World, action int) {
-	if action == actDone && f.first.beside(w.x, w.y) {
+	beside := f.first.beside(w.x, w.y)
+	if beside {
+		w.markOwn(0)
+	}
+	if action == actDone && beside {
 		w.succeed()
 	}
 	if action == actDone || action == actToggle {

@@ -9,6 +9,7 @@ func goToObjectID(id string, size, things int) entry {
 	return entry{
 		id: id, about: "stand next to the thing that the mission names and say so",
 		w: size, h: size, limit: 5 * size * size, seeThrough: true, words: 5,
+		marks:  &goToMarks,
 		family: func() family { return &goToObject{things: things} },
 	}
 }
@@ -21,6 +22,8 @@ func goToObjectID(id string, size, things int) entry {
 //   - Observation: walls hide nothing. The agent starts anywhere.
 //   - Reward: 1 - 0.9 t/T for done in the right place.
 //   - End: terminated by done and by toggle, whatever is ahead; truncated after T = 5 size² steps.
+//   - Milestones: next to it, task fulfilled.
+//   - Potential: exact but for things in the way.
 type goToObject struct {
 	task       // first: the thing
 	things int // how many lie about
@@ -34,12 +37,18 @@ func (f *goToObject) generate(w *World) {
 	f.first = all[w.rng.Int(0, f.things)]
 }
 
+func (f *goToObject) aim() aim { return aim{kind: aimSay, first: f.first} }
+
 func (f *goToObject) mission(b []byte) []byte {
 	return f.first.cell.appendWords(append(b, "go to the "...))
 }
 
 func (f *goToObject) after(w *World, action int) {
-	if action == actDone && f.first.beside(w.x, w.y) {
+	beside := f.first.beside(w.x, w.y)
+	if beside {
+		w.markOwn(0)
+	}
+	if action == actDone && beside {
 		w.succeed()
 	}
 	if action == actDone || action == actToggle {

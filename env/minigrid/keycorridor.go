@@ -11,12 +11,15 @@ var keyCorridorIDs = []entry{
 	keyCorridorID("MiniGrid-KeyCorridorS6R3-v0", 6, 3),
 }
 
+var keyCorridorMarks = marks{events: []event{doorOpened, doorPassed, keyTaken, doorUnlocked, taskDone}}
+
 func keyCorridorID(id string, size, rows int) entry {
 	const cols = 3
 	about := fmt.Sprintf("find the key, unlock the room, pick up the ball; %d rooms along a corridor, %d by %d squares", 2*rows, size, size)
 	return entry{
 		id: id, about: about,
 		w: extent(size, cols), h: extent(size, rows), limit: 30 * size * size, words: 5,
+		marks:  &keyCorridorMarks,
 		family: func() family { return &keyCorridor{roomGrid: newRoomGrid(size, cols, rows)} },
 	}
 }
@@ -28,6 +31,8 @@ func keyCorridorID(id string, size, rows int) entry {
 //   - Observation: walls and closed doors hide what is behind them. The agent starts in the middle of the corridor.
 //   - Reward: 1 - 0.9 t/T for the ball.
 //   - End: terminated with the ball in hand, truncated after T = 30 size² steps.
+//   - Milestones: door opened, door passed, key taken, door unlocked, task fulfilled.
+//   - Potential: by way of the key and the door.
 type keyCorridor struct {
 	roomGrid
 	task // first: the ball
@@ -45,6 +50,8 @@ func (f *keyCorridor) generate(w *World) {
 	f.placeAgent(1, f.rows/2)
 	f.connectAll(drawn[:])
 }
+
+func (f *keyCorridor) aim() aim { return aim{kind: aimTake, first: f.first} }
 
 func (f *keyCorridor) mission(b []byte) []byte {
 	return f.first.cell.appendWords(append(b, "pick up the "...))

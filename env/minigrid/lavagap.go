@@ -10,6 +10,7 @@ func lavaGapID(id string, size int) entry {
 	return entry{
 		id: id, about: "pass the gap in a wall of lava to the goal",
 		w: size, h: size, limit: 4 * size * size,
+		marks:  &endMarks,
 		family: func() family { return lavaGap{} },
 	}
 }
@@ -21,6 +22,8 @@ func lavaGapID(id string, size int) entry {
 //   - Observation: walls hide what is behind them, lava does not.
 //   - Reward: 1 - 0.9 t/T at the goal.
 //   - End: terminated at the goal or in lava, truncated after T = 4 size² steps.
+//   - Milestones: task fulfilled.
+//   - Potential: exact.
 type lavaGap struct{}
 
 func (lavaGap) generate(w *World) {
@@ -32,6 +35,8 @@ func (lavaGap) generate(w *World) {
 	g.vert(x, 1, g.h-2, lavaCell)
 	g.set(x, y, emptyCell)
 }
+
+func (lavaGap) aim() aim { return aim{kind: aimReach} }
 
 func (lavaGap) mission(b []byte) []byte {
 	return append(b, "avoid the lava and get to the green goal square"...)

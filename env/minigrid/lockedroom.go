@@ -3,8 +3,11 @@ package minigrid
 var lockedRoomIDs = []entry{{
 	id: "MiniGrid-LockedRoom-v0", about: "find the key among six rooms, unlock the one that is locked, go to the goal in it",
 	w: 19, h: 19, limit: 190, words: 17,
+	marks:  &lockedRoomMarks,
 	family: func() family { return &lockedRoom{} },
 }}
+
+var lockedRoomMarks = marks{events: []event{doorOpened, doorPassed, keyTaken, doorUnlocked, taskDone}}
 
 // lockedRoom is a hall with three rooms on either side, whose doors have different colours and of which one is locked.
 //
@@ -14,6 +17,8 @@ var lockedRoomIDs = []entry{{
 //     rooms by the colours of their doors, is not part of the observation.
 //   - Reward: 1 - 0.9 t/T at the goal.
 //   - End: terminated at the goal, truncated after T = 190 steps.
+//   - Milestones: door opened, door passed, key taken, door unlocked, task fulfilled.
+//   - Potential: by way of the key and the door.
 type lockedRoom struct {
 	task  // first: the key; second: the door of the room that it is in
 	rooms [colours]hallRoom
@@ -78,6 +83,8 @@ func (f *lockedRoom) hang(w *World, locked *hallRoom) {
 		w.grid.set(r.door.x, r.door.y, r.door.cell)
 	}
 }
+
+func (*lockedRoom) aim() aim { return aim{kind: aimReach} }
 
 func (f *lockedRoom) mission(b []byte) []byte {
 	key := f.first.cell.colour().String()

@@ -11,6 +11,8 @@ var memoryIDs = []entry{
 	memoryID("MiniGrid-MemoryS17Random-v0", 17, true),
 }
 
+var memoryMarks = marks{own: []string{"split reached"}, events: []event{taskDone}}
+
 func memoryID(id string, size int, random bool) entry {
 	about := "see a thing, walk down a hallway, turn to its like"
 	if random {
@@ -19,6 +21,7 @@ func memoryID(id string, size int, random bool) entry {
 	return entry{
 		id: id, about: about,
 		w: size, h: size, limit: 5 * size * size,
+		marks:  &memoryMarks,
 		family: func() family { return &memory{random: random} },
 	}
 }
@@ -31,6 +34,8 @@ func memoryID(id string, size int, random bool) entry {
 //   - Observation: walls hide what is behind them. The agent starts in the room or the hallway, looking along the hallway.
 //   - Reward: 1 - 0.9 t/T for the square next to the right thing.
 //   - End: terminated next to either thing at the split, truncated after T = 5 size² steps.
+//   - Milestones: split reached, task fulfilled.
+//   - Potential: exact; it knows which way is right.
 type memory struct {
 	task   // first: the right thing at the split, with the square next to it; second: the wrong one
 	random bool
@@ -71,6 +76,9 @@ func (f *memory) wall(g *grid, middle, end int) {
 	g.vert(end+2, 0, g.h, wallCell)
 }
 
+// aim is a square next to a thing at the split. Things stay where they are: pickup toggles.
+func (f *memory) aim() aim { return aim{kind: aimReach, first: f.first, second: f.second, solid: true} }
+
 func (*memory) mission(b []byte) []byte {
 	return append(b, "go to the matching object at the end of the hallway"...)
 }
@@ -83,6 +91,9 @@ func (*memory) before(_ *World, action int) int {
 }
 
 func (f *memory) after(w *World, _ int) {
+	if w.x == f.first.x {
+		w.markOwn(0)
+	}
 	switch {
 	case w.x == f.first.x && w.y == f.first.y:
 		w.succeed()

@@ -103,7 +103,7 @@ func (g *generator) told(t *testing.T, v verb, f form, o order) (longest int) {
 	t.Helper()
 	l := newLevel(maze, nil)
 	e := &entry{id: "Test-v0", w: 3, h: 3, limit: 1, words: 100, family: func() family { return l }}
-	w := newWorld(e, viewSize)
+	w := newWorld(e, Default())
 	for _, d := range grammar(g.bearings) {
 		l.order, l.parts = o, [2]int{1, 0}
 		switch f {
@@ -136,7 +136,7 @@ func TestSpeakRefuses(t *testing.T) {
 	} {
 		f := &goToObject{}
 		f.first.cell = newCell(tt.word, red, 0, 1)
-		w := newWorld(&entry{id: "Test-v0", w: 3, h: 3, words: tt.room, family: func() family { return f }}, viewSize)
+		w := newWorld(&entry{id: "Test-v0", w: 3, h: 3, words: tt.room, family: func() family { return f }}, Default())
 		if got := w.speak(); got != tt.want {
 			t.Errorf("%s: %q with room for %d words: got %t", name, w.Mission(), tt.room, got)
 		}

@@ -18,8 +18,18 @@ func multiRoomID(id string, rooms, size int) entry {
 	return entry{
 		id: id, about: about,
 		w: 25, h: 25, limit: 20 * rooms,
+		marks:  multiRoomMarks(rooms),
 		family: func() family { return &multiRoom{rooms: rooms, size: size} },
 	}
+}
+
+// multiRoomMarks names the rooms behind doors.
+func multiRoomMarks(rooms int) *marks {
+	m := &marks{events: []event{doorOpened, taskDone}}
+	for n := 2; n <= rooms; n++ {
+		m.own = append(m.own, fmt.Sprintf("room %d entered", n))
+	}
+	return m
 }
 
 // multiRoom is a winding row of rooms, each joined to the next by a closed door.
@@ -29,6 +39,8 @@ func multiRoomID(id string, rooms, size int) entry {
 //   - Observation: walls and closed doors hide what is behind them. The agent starts anywhere in the first room.
 //   - Reward: 1 - 0.9 t/T at the goal.
 //   - End: terminated at the goal, truncated after T = 20 steps per room.
+//   - Milestones: room 2 entered, ..., the last room entered, door opened, task fulfilled. A room is entered by its door.
+//   - Potential: exact.
 type multiRoom struct {
 	rooms int
 	size  int // the most that a room's side may have, walls included
@@ -156,6 +168,18 @@ func (f *multiRoom) draw(w *World, row []rowRoom) {
 		w.grid.set(r.doorX, r.doorY, w.object(kindDoor, last, doorClosed))
 	}
 }
+
+// after marks the room whose door the agent stands in. Doors are numbered in order.
+func (*multiRoom) after(w *World, action int) {
+	if action != actForward {
+		return
+	}
+	if n := w.grid.at(w.x, w.y).number(); n > 0 {
+		w.markOwn(n - 1)
+	}
+}
+
+func (*multiRoom) aim() aim { return aim{kind: aimReach} }
 
 func (*multiRoom) mission(b []byte) []byte {
 	return append(b, "traverse the rooms to get to the goal"...)

@@ -44,6 +44,22 @@ func (o obstructed) about(rooms string) string {
 	return s
 }
 
+// marks lists the milestones that there can be.
+func (o obstructed) marks(unlockedDoors bool) *marks {
+	m := &marks{}
+	if unlockedDoors {
+		m.events = append(m.events, doorOpened)
+	}
+	if o.hidden {
+		m.events = append(m.events, boxOpened)
+	}
+	if o.blocked {
+		m.events = append(m.events, ballTaken)
+	}
+	m.events = append(m.events, keyTaken, doorUnlocked, doorPassed, taskDone)
+	return m
+}
+
 // obstructedSize is the side of a room; roomSteps is how many steps of the limit there are per room to be visited.
 const (
 	obstructedSize = 6
@@ -54,6 +70,7 @@ func obstructedMazeDoorID(id string, o obstructed) entry {
 	return entry{
 		id: id, about: o.about("in two rooms"),
 		w: extent(obstructedSize, 2), h: obstructedSize, limit: 2 * roomSteps,
+		marks:  o.marks(false),
 		family: func() family { return &obstructedMaze{roomGrid: newRoomGrid(obstructedSize, 2, 1), obstructed: o} },
 	}
 }
@@ -66,6 +83,7 @@ func obstructedMazeID(id string, o obstructed, quarters, start, visits int) entr
 	return entry{
 		id: id, about: o.about(fmt.Sprintf("in %d of the four corners of nine rooms", quarters)),
 		w: side, h: side, limit: visits * roomSteps,
+		marks: o.marks(true),
 		family: func() family {
 			return &obstructedMaze{roomGrid: newRoomGrid(obstructedSize, n, n), obstructed: o, quarters: quarters, start: start}
 		},
@@ -81,6 +99,9 @@ func obstructedMazeID(id string, o obstructed, quarters, start, visits int) entr
 //   - Observation: walls and closed doors hide what is behind them.
 //   - Reward: 1 - 0.9 t/T for the blue ball.
 //   - End: terminated with the blue ball in hand, truncated after T = 144 steps per room to be visited.
+//   - Milestones: door opened where not all are locked, box opened where keys are hidden, ball taken where doors are blocked,
+//     key taken, door unlocked, door passed, task fulfilled.
+//   - Potential: by way of a key that can be got at and its door; later keys are left out.
 //
 // In the worlds of version 0, and in those only, a ball may lie where a key was, and the key is gone.
 type obstructedMaze struct {
@@ -144,6 +165,8 @@ func (f *obstructedMaze) addKey(i, j int, c colour) {
 	}
 	f.placeIn(i, j, key)
 }
+
+func (f *obstructedMaze) aim() aim { return aim{kind: aimTake, first: f.first} }
 
 func (f *obstructedMaze) mission(b []byte) []byte { return append(b, "pick up the blue ball"...) }
 

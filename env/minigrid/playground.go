@@ -5,8 +5,11 @@ import "github.com/auxrl/auxrl/internal/npyrand"
 var playgroundIDs = []entry{{
 	id: "MiniGrid-Playground-v0", about: "nine rooms full of things, and nothing to do",
 	w: 19, h: 19, limit: 100, aimless: true,
+	marks:  &playgroundMarks,
 	family: func() family { return playground{} },
 }}
+
+var playgroundMarks = marks{events: []event{keyTaken, ballTaken, boxTaken, boxOpened, doorOpened, doorPassed}}
 
 // playground is three by three rooms joined by closed doors, with twelve keys, balls and boxes.
 //
@@ -15,6 +18,8 @@ var playgroundIDs = []entry{{
 //   - Observation: walls and closed doors hide what is behind them. The agent starts anywhere.
 //   - Reward: none.
 //   - End: truncated after T = 100 steps.
+//   - Milestones: key, ball, box taken, box opened, door opened, door passed.
+//   - Potential: 0 throughout.
 type playground struct{}
 
 func (playground) generate(w *World) {

@@ -5,10 +5,13 @@ var putNearIDs = []entry{
 	putNearID("MiniGrid-PutNear-8x8-N3-v0", 8, 3),
 }
 
+var putNearMarks = marks{own: []string{"thing taken"}, events: []event{taskDone}}
+
 func putNearID(id string, size, things int) entry {
 	return entry{
 		id: id, about: "put one thing that the mission names near the other",
 		w: size, h: size, limit: 5 * size, seeThrough: true, words: 8,
+		marks:  &putNearMarks,
 		family: func() family { return &putNear{things: things} },
 	}
 }
@@ -21,6 +24,8 @@ func putNearID(id string, size, things int) entry {
 //   - Reward: 1 - 0.9 t/T for a drop in the right place.
 //   - End: terminated by drop with something in hand, even where there is no room for it, and with a wrong thing in hand;
 //     truncated after T = 5 size steps.
+//   - Milestones: thing taken, task fulfilled.
+//   - Potential: by way of the thing and the place.
 type putNear struct {
 	task        // first: what is to be moved; second: where to
 	things int  // how many lie about
@@ -40,6 +45,8 @@ func (f *putNear) generate(w *World) {
 	f.first, f.second = all[move], all[to]
 }
 
+func (f *putNear) aim() aim { return aim{kind: aimPut, first: f.first, second: f.second} }
+
 func (f *putNear) mission(b []byte) []byte {
 	b = f.first.cell.appendWords(append(b, "put the "...))
 	return f.second.cell.appendWords(append(b, " near the "...))
@@ -51,6 +58,9 @@ func (f *putNear) before(w *World, action int) int {
 }
 
 func (f *putNear) after(w *World, action int) {
+	if w.carrying == f.first.cell {
+		w.markOwn(0)
+	}
 	switch {
 	case action == actPickup && w.carrying != nothing && w.carrying != f.first.cell:
 		w.terminated = true

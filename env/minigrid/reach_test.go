@@ -8,7 +8,7 @@ func TestAllReachable(t *testing.T) {
 	counts := map[bool]int{}
 	for n := range 2000 {
 		e := &entry{id: "Test-v0", w: 3 + rnd.Int(0, 22), h: 3 + rnd.Int(0, 22), limit: 1, family: func() family { return empty{} }}
-		w := newWorld(e, viewSize)
+		w := newWorld(e, Default())
 		w.grid.border(w.grid.all())
 		rare := rnd.Int(2, 30)
 		for y := 1; y < w.grid.h-1; y++ {

@@ -5,10 +5,13 @@ var redBlueDoorsIDs = []entry{
 	redBlueDoorsID("MiniGrid-RedBlueDoors-8x8-v0", 8),
 }
 
+var redBlueDoorsMarks = marks{own: []string{"red door opened"}, events: []event{taskDone}}
+
 func redBlueDoorsID(id string, size int) entry {
 	return entry{
 		id: id, about: "open the red door, then the blue one across the room",
 		w: 2 * size, h: size, limit: 20 * size * size,
+		marks:  &redBlueDoorsMarks,
 		family: func() family { return &redBlueDoors{} },
 	}
 }
@@ -20,6 +23,8 @@ func redBlueDoorsID(id string, size int) entry {
 //   - Observation: walls and closed doors hide what is behind them. The agent starts anywhere in the room.
 //   - Reward: 1 - 0.9 t/T for opening the blue door while the red one is open.
 //   - End: terminated when the blue door opens, truncated after T = 20 size² steps.
+//   - Milestones: red door opened, task fulfilled.
+//   - Potential: exact, by way of the red door and the blue one.
 type redBlueDoors struct {
 	task // first: the red door; second: the blue one
 }
@@ -42,12 +47,17 @@ func (w *World) hang(c colour, x, y int) target {
 	return t
 }
 
+func (f *redBlueDoors) aim() aim { return aim{kind: aimOpen, first: f.first, second: f.second} }
+
 func (*redBlueDoors) mission(b []byte) []byte {
 	return append(b, "open the red door then the blue door"...)
 }
 
 // after need not know whether the red door was open before the step: one that opens the blue door does not move it.
 func (f *redBlueDoors) after(w *World, _ int) {
+	if w.isOpen(f.first) {
+		w.markOwn(0)
+	}
 	if !w.isOpen(f.second) {
 		return
 	}

@@ -1,6 +1,6 @@
 package minigrid
 
-import "fmt"
+import "strings"
 
 // entry is one id of a family.
 type entry struct {
@@ -11,6 +11,7 @@ type entry struct {
 	seeThrough bool     // walls and doors hide nothing
 	actions    []string // nil: all seven
 	aimless    bool     // nothing is asked for: no episode is a success
+	marks      *marks   // milestones; nil: anyMarks
 	words      int      // of the longest mission; 0 if it never changes
 	clauses    int      // of the longest instruction, if each is a milestone
 	family     func() family
@@ -67,13 +68,17 @@ func Describe(id string) string {
 	return ""
 }
 
-// New returns the world of the id. Until it is seeded it follows seed 0.
+// New returns the world of the id, which may have the options of a Config after a colon. Until it is seeded it follows seed 0.
 func New(id string) (*World, error) {
-	e := find(id)
-	if e == nil {
-		return nil, fmt.Errorf("minigrid: unknown id %q", id)
+	c := Default()
+	if base, options, ok := strings.Cut(id, ":"); ok {
+		var err error
+		if c, err = ParseConfig(options); err != nil {
+			return nil, err
+		}
+		id = base
 	}
-	return newWorld(e, viewSize), nil
+	return c.New(id)
 }
 
 func find(id string) *entry {

@@ -42,7 +42,12 @@ func (w *World) Render(dst *image.RGBA) { w.renderGrid(dst, true) }
 func (w *World) RenderPlain(dst *image.RGBA) { w.renderGrid(dst, false) }
 
 // ViewSize returns the size of the largest picture of the agent's view within limit, of square tiles from 4 to 128 pixels.
+//
+// Of an agent that sees the whole grid, ViewSize and RenderView are RenderSize and Render.
 func (w *World) ViewSize(limit image.Point) image.Point {
+	if w.config.Full {
+		return w.RenderSize(limit)
+	}
 	tile := min(max(min(limit.X, limit.Y)/w.view, minTile), maxTile)
 	return image.Pt(tile*w.view, tile*w.view)
 }
@@ -50,6 +55,10 @@ func (w *World) ViewSize(limit image.Point) image.Point {
 // RenderView draws what the agent sees, as it sees it: looking up, from the middle of the lowest row. dst is square, a
 // whole number of pixels for each square in view; RenderView panics if it is not.
 func (w *World) RenderView(dst *image.RGBA) {
+	if w.config.Full {
+		w.Render(dst)
+		return
+	}
 	size := tileSize(dst, w.view, w.view)
 	var rows [maxView]uint32
 	w.visible(rows[:])

@@ -17,7 +17,7 @@ func newRooms(size, cols, rows int, lay func(r *roomGrid)) *rig {
 		post: func(*World, int) {},
 	}
 	e := &entry{id: "Test-v0", w: extent(size, cols), h: extent(size, rows), limit: 10, family: func() family { return f }}
-	return newRigOf(newWorld(e, viewSize))
+	return newRigOf(newWorld(e, Default()))
 }
 
 // allReachable says whether the agent can get next to every object, with keys for all doors and nothing carried away.

@@ -11,13 +11,22 @@ import (
 )
 
 // stateVersion is the first byte of a saved state. It changes with the layout below.
-const stateVersion = 1
+const stateVersion = 2
 
 // AppendState appends everything: id, generator, agent, clock, last result, objects and their contents, squares, what the
 // family keeps, and a check sum.
 func (w *World) AppendState(b []byte) []byte {
-	le := binary.LittleEndian
 	start := len(b)
+	b = w.appendOwn(b)
+	if k, ok := w.family.(keeper); ok {
+		b = k.appendState(b)
+	}
+	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
+}
+
+// appendOwn appends all but the family's part and the check sum.
+func (w *World) appendOwn(b []byte) []byte {
+	le := binary.LittleEndian
 	b = append(b, stateVersion, byte(len(w.entry.id)))
 	b = append(b, w.entry.id...)
 	b = w.rng.AppendState(b)
@@ -36,10 +45,7 @@ func (w *World) AppendState(b []byte) []byte {
 			b = appendCell(b, c)
 		}
 	}
-	if k, ok := w.family.(keeper); ok {
-		b = k.appendState(b)
-	}
-	return le.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
+	return b
 }
 
 // appendCell appends kind, colour, state and number.
@@ -98,6 +104,7 @@ func (w *World) restore(b []byte) error {
 	} else if len(r.b) > 0 {
 		return errLong
 	}
+	n.measured = false
 	n.spoken = make([]float32, len(w.spoken))
 	if n.phase != idle && !n.speak() {
 		return errMission

@@ -20,6 +20,9 @@ var (
 	_ env.Missioner  = (*World)(nil)
 	_ env.Digester   = (*World)(nil)
 	_ env.Milestoner = (*World)(nil)
+	_ env.Keyer      = (*World)(nil)
+	_ env.Potential  = (*World)(nil)
+	_ env.Viewer     = (*World)(nil)
 )
 
 // play takes n steps and returns all that was seen.

@@ -47,15 +47,20 @@ func (w *World) act(action int) {
 		if c.portable() && w.carrying == nothing {
 			w.carrying = c
 			g.cells[front] = emptyCell
-			w.milestones |= milestoneCarried
+			w.measured = false
+			w.mark(keyTaken + event(c.kind()-kindKey))
 		}
 	case actDrop:
 		if c == emptyCell && w.carrying != nothing {
 			g.cells[front] = w.carrying
 			w.carrying = nothing
+			w.measured = false
 		}
 	case actToggle:
-		g.cells[front] = w.toggled(c)
+		if after := w.toggled(c); after != c {
+			g.cells[front] = after
+			w.measured = false
+		}
 	}
 	w.truncated = w.steps >= w.limit
 }
@@ -78,6 +83,8 @@ func (w *World) walk(c cell) {
 		w.succeed()
 	case kindLava:
 		w.terminated = true
+	case kindDoor:
+		w.mark(doorPassed)
 	}
 }
 
@@ -85,7 +92,7 @@ func (w *World) walk(c cell) {
 func (w *World) succeed() {
 	w.terminated = true
 	w.reward = 1 - float64(0.9*float64(float64(w.steps)/float64(w.limit)))
-	w.milestones |= milestoneGoal
+	w.mark(taskDone)
 }
 
 // toggled returns what becomes of the square c when the agent toggles it.
@@ -103,6 +110,7 @@ func (w *World) toggled(c cell) cell {
 func (w *World) unpacked(c cell) cell {
 	inside := w.contents[c.number()]
 	w.contents[c.number()] = nothing
+	w.mark(boxOpened)
 	if inside == nothing {
 		return emptyCell
 	}
@@ -115,9 +123,12 @@ func (w *World) swung(c cell) cell {
 	switch {
 	case c.state() == doorOpen:
 		return c.with(doorClosed)
-	case c.state() == doorLocked && (w.carrying.kind() != kindKey || w.carrying.colour() != c.colour()):
+	case c.state() == doorClosed:
+		w.mark(doorOpened)
+	case w.carrying.kind() != kindKey || w.carrying.colour() != c.colour():
 		return c
+	default:
+		w.mark(doorUnlocked)
 	}
-	w.milestones |= milestoneOpened
 	return c.with(doorOpen)
 }

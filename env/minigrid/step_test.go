@@ -40,7 +40,7 @@ func newBench() (*rig, *bench) {
 		post: func(*World, int) {},
 	}
 	e := &entry{id: "Test-v0", w: 5, h: 5, limit: 10, family: func() family { return f }}
-	r := newRigOf(newWorld(e, viewSize))
+	r := newRigOf(newWorld(e, Default()))
 	r.reset()
 	return r, f
 }
@@ -68,7 +68,7 @@ func TestStepSemantics(t *testing.T) {
 		moved          bool
 		end            env.End
 		reward         float64
-		milestones     uint64
+		milestones     []event
 	}{
 		{name: "forward onto empty", action: actForward, front: emptyCell, wantFront: emptyCell, moved: true},
 		{name: "forward onto floor", action: actForward, front: floorCell, wantFront: floorCell, moved: true},
@@ -76,16 +76,17 @@ func TestStepSemantics(t *testing.T) {
 		{name: "forward into key", action: actForward, front: keyRed, wantFront: keyRed},
 		{name: "forward into ball", action: actForward, front: ball, wantFront: ball},
 		{name: "forward into box", action: actForward, front: box, wantFront: box},
-		{name: "forward through open door", action: actForward, front: open, wantFront: open, moved: true},
+		{name: "forward through open door", action: actForward, front: open, wantFront: open, moved: true,
+			milestones: []event{doorPassed}},
 		{name: "forward into closed door", action: actForward, front: closed, wantFront: closed},
 		{name: "forward into locked door", action: actForward, front: locked, wantFront: locked, carried: keyRed, wantCarried: keyRed},
 		{name: "forward onto goal", action: actForward, front: goalCell, wantFront: goalCell, moved: true, end: env.Terminated, reward: won,
-			milestones: milestoneGoal},
+			milestones: []event{taskDone}},
 		{name: "forward into lava", action: actForward, front: lavaCell, wantFront: lavaCell, moved: true, end: env.Terminated},
 
-		{name: "pick up key", action: actPickup, front: keyRed, wantFront: emptyCell, wantCarried: keyRed, milestones: milestoneCarried},
-		{name: "pick up ball", action: actPickup, front: ball, wantFront: emptyCell, wantCarried: ball, milestones: milestoneCarried},
-		{name: "pick up box", action: actPickup, front: full, wantFront: emptyCell, wantCarried: full, milestones: milestoneCarried},
+		{name: "pick up key", action: actPickup, front: keyRed, wantFront: emptyCell, wantCarried: keyRed, milestones: []event{keyTaken}},
+		{name: "pick up ball", action: actPickup, front: ball, wantFront: emptyCell, wantCarried: ball, milestones: []event{ballTaken}},
+		{name: "pick up box", action: actPickup, front: full, wantFront: emptyCell, wantCarried: full, milestones: []event{boxTaken}},
 		{name: "pick up with full hands", action: actPickup, front: ball, carried: keyRed, wantFront: ball, wantCarried: keyRed},
 		{name: "pick up nothing", action: actPickup, front: emptyCell, wantFront: emptyCell},
 		{name: "pick up wall", action: actPickup, front: wallCell, wantFront: wallCell},
@@ -104,15 +105,15 @@ func TestStepSemantics(t *testing.T) {
 		{name: "drop onto box", action: actDrop, front: box, carried: ball, wantFront: box, wantCarried: ball},
 
 		{name: "toggle open door", action: actToggle, front: open, wantFront: closed},
-		{name: "toggle closed door", action: actToggle, front: closed, wantFront: open, milestones: milestoneOpened},
+		{name: "toggle closed door", action: actToggle, front: closed, wantFront: open, milestones: []event{doorOpened}},
 		{name: "toggle locked door", action: actToggle, front: locked, wantFront: locked},
 		{name: "toggle locked door with its key", action: actToggle, front: locked, carried: keyRed, wantFront: open, wantCarried: keyRed,
-			milestones: milestoneOpened},
+			milestones: []event{doorUnlocked}},
 		{name: "toggle locked door with another key", action: actToggle, front: locked, carried: keyBlue, wantFront: locked, wantCarried: keyBlue},
 		{name: "toggle locked door with a ball of its colour", action: actToggle, front: locked, carried: thing(kindBall, red, 0, 3),
 			wantFront: locked, wantCarried: thing(kindBall, red, 0, 3)},
-		{name: "toggle empty box", action: actToggle, front: box, wantFront: emptyCell},
-		{name: "toggle full box", action: actToggle, front: full, wantFront: keyRed},
+		{name: "toggle empty box", action: actToggle, front: box, wantFront: emptyCell, milestones: []event{boxOpened}},
+		{name: "toggle full box", action: actToggle, front: full, wantFront: keyRed, milestones: []event{boxOpened}},
 		{name: "toggle empty", action: actToggle, front: emptyCell, wantFront: emptyCell},
 		{name: "toggle wall", action: actToggle, front: wallCell, wantFront: wallCell},
 		{name: "toggle key", action: actToggle, front: keyBlue, wantFront: keyBlue},
@@ -140,8 +141,10 @@ func TestStepSemantics(t *testing.T) {
 			if s.Reward != tt.reward || s.End != tt.end {
 				t.Errorf("got %v, want %v, %v", s, tt.reward, tt.end)
 			}
-			if w.Milestones() != tt.milestones {
-				t.Errorf("milestones %b, want %b", w.Milestones(), tt.milestones)
+			for e := range events {
+				if got, want := w.marked(e), slices.Contains(tt.milestones, e); got != want {
+					t.Errorf("%s: %t, want %t", eventNames[e], got, want)
+				}
 			}
 		})
 	}
@@ -181,7 +184,7 @@ func TestBoxInBox(t *testing.T) {
 }
 
 // newRigLike returns another world of the same entry.
-func newRigLike(r *rig) *rig { return newRigOf(newWorld(r.entry, r.view)) }
+func newRigLike(r *rig) *rig { return newRigOf(newWorld(r.entry, r.config)) }
 
 func TestTruncated(t *testing.T) {
 	w, _ := newBench()

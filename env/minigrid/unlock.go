@@ -1,24 +1,30 @@
 package minigrid
 
-var unlockIDs = []entry{twoRooms("MiniGrid-Unlock-v0", "take the key and open the door", 288, 0,
+var unlockIDs = []entry{twoRooms("MiniGrid-Unlock-v0", "take the key and open the door", 288, 0, &unlockMarks,
 	func() family { return &unlock{roomGrid: newTwoRooms()} })}
 
 var unlockPickupIDs = []entry{
-	twoRooms("MiniGrid-UnlockPickup-v0", "take the key, open the door, pick up the box behind it", 288, 5,
+	twoRooms("MiniGrid-UnlockPickup-v0", "take the key, open the door, pick up the box behind it", 288, 5, &unlockPickupMarks,
 		func() family { return &unlockPickup{roomGrid: newTwoRooms()} }),
-	twoRooms("MiniGrid-BlockedUnlockPickup-v0", "as UnlockPickup, with a ball in front of the door", 576, 5,
+	twoRooms("MiniGrid-BlockedUnlockPickup-v0", "as UnlockPickup, with a ball in front of the door", 576, 5, &blockedMarks,
 		func() family { return &unlockPickup{roomGrid: newTwoRooms(), blocked: true} }),
 }
+
+var (
+	unlockMarks       = marks{events: []event{keyTaken, taskDone}}
+	unlockPickupMarks = marks{events: []event{keyTaken, doorUnlocked, doorPassed, taskDone}}
+	blockedMarks      = marks{events: []event{ballTaken, keyTaken, doorUnlocked, doorPassed, taskDone}}
+)
 
 // twoRoomsSize is the side of either room.
 const twoRoomsSize = 6
 
 func newTwoRooms() roomGrid { return newRoomGrid(twoRoomsSize, 2, 1) }
 
-func twoRooms(id, about string, limit, words int, build func() family) entry {
+func twoRooms(id, about string, limit, words int, m *marks, build func() family) entry {
 	return entry{
 		id: id, about: about,
-		w: extent(twoRoomsSize, 2), h: twoRoomsSize, limit: limit, words: words,
+		w: extent(twoRoomsSize, 2), h: twoRoomsSize, limit: limit, words: words, marks: m,
 		family: build,
 	}
 }
@@ -30,6 +36,8 @@ func twoRooms(id, about string, limit, words int, build func() family) entry {
 //   - Observation: walls and closed doors hide what is behind them.
 //   - Reward: 1 - 0.9 t/T for opening the door.
 //   - End: terminated when the door opens, truncated after T = 288 steps.
+//   - Milestones: key taken, task fulfilled.
+//   - Potential: exact, by way of the key.
 type unlock struct {
 	roomGrid
 	task // first: the door
@@ -41,6 +49,8 @@ func (f *unlock) generate(w *World) {
 	f.add(0, 0, kindKey, f.first.cell.colour())
 	f.placeAgent(0, 0)
 }
+
+func (f *unlock) aim() aim { return aim{kind: aimOpen, first: f.first} }
 
 func (*unlock) mission(b []byte) []byte { return append(b, "open the door"...) }
 
@@ -58,6 +68,8 @@ func (f *unlock) after(w *World, action int) {
 //   - Observation: walls and closed doors hide what is behind them.
 //   - Reward: 1 - 0.9 t/T for the box.
 //   - End: terminated with the box in hand, truncated after T = 288 steps, or 576 if the door is blocked.
+//   - Milestones: ball taken if the door is blocked, key taken, door unlocked, door passed, task fulfilled.
+//   - Potential: by way of the key and the door.
 type unlockPickup struct {
 	roomGrid
 	task    // first: the box
@@ -74,6 +86,8 @@ func (f *unlockPickup) generate(w *World) {
 	f.add(0, 0, kindKey, door.cell.colour())
 	f.placeAgent(0, 0)
 }
+
+func (f *unlockPickup) aim() aim { return aim{kind: aimTake, first: f.first} }
 
 func (f *unlockPickup) mission(b []byte) []byte {
 	return f.first.cell.appendWords(append(b, "pick up the "...))

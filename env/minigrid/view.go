@@ -16,15 +16,20 @@ const (
 // and the first not in the second.
 func spread(seen, open uint32, n int) (row, ahead uint32) {
 	right := open &^ (1 << (n - 1))
-	for range n - 1 {
-		seen |= seen & right << 1
-	}
+	seen |= (seen&right + right) ^ right // the carry runs from a seen square through all that follow and act, and into one more
 	acted := seen & right
 	ahead = acted | acted<<1
 	left := open &^ 1
-	for range n - 1 {
-		seen |= seen & left >> 1
-	}
+	way := left >> 1 // squares whose right neighbour acts; then the two to the right, and so on, twice as far each time
+	seen |= way & (seen >> 1)
+	way &= way >> 1
+	seen |= way & (seen >> 2)
+	way &= way >> 2
+	seen |= way & (seen >> 4)
+	way &= way >> 4
+	seen |= way & (seen >> 8)
+	way &= way >> 8
+	seen |= way & (seen >> 16)
 	acted = seen & left
 	return seen, ahead | acted | acted>>1
 }
@@ -57,13 +62,17 @@ func (w *World) observe(obs []byte, vec []float32) {
 	*v = [4]float32{}
 	v[w.dir&3] = 1
 	copy(vec[4:], w.spoken)
-	if w.view == viewSize {
-		w.look((*[viewSize * viewSize * 3]byte)(obs))
-	} else {
-		w.lookAny(obs)
+	if !w.plain {
+		w.present(obs, vec)
+		return
 	}
-	own := obs[3*(w.view*(w.view-1)+w.view/2):]
-	show(own, w.held())
+	w.lookUsual(obs)
+}
+
+// lookUsual writes the image of a view of viewSize.
+func (w *World) lookUsual(obs []byte) {
+	w.look((*[viewSize * viewSize * 3]byte)(obs))
+	show(obs[3*(viewSize*(viewSize-1)+viewSize/2):], w.held())
 }
 
 // held returns what the agent's own square shows.
@@ -127,19 +136,32 @@ func (w *World) visible(rows []uint32) {
 	}
 }
 
-// lookAny writes the image of a view of any size.
+// lookAny writes the image of a view of any size, a row at a time.
 func (w *World) lookAny(obs []byte) {
-	var rows [maxView]uint32
-	w.visible(rows[:])
+	n := w.view
+	ahead := w.grid.ahead(w.dir)
 	i, right := w.corner()
-	for vy := w.view - 1; vy >= 0; vy-- {
-		for vx := range w.view {
-			c := w.grid.cells[i+vx*right]
-			if rows[vy]>>vx&1 == 0 {
-				c = nothing
-			}
-			show(obs[3*(vy*w.view+vx):], c)
+	hides := w.sight
+	seen := uint32(1) << (n / 2)
+	var buf [maxView]cell
+	cells := buf[:n]
+	for vy := n - 1; vy >= 0; vy-- {
+		blocked, at := uint32(0), i
+		for vx := range cells {
+			c := w.grid.cells[at]
+			cells[vx] = c & shown
+			blocked |= uint32(c&hides>>31) << vx
+			at += right
 		}
-		i += w.grid.ahead(w.dir)
+		var row uint32
+		row, seen = spread(seen, ^blocked&(1<<n-1), n)
+		out := obs[3*n*vy : 3*n*(vy+1)]
+		for _, c := range cells[:n-1] {
+			binary.LittleEndian.PutUint32(out, uint32(c)&-(row&1)) // the next square overwrites the fourth byte
+			out, row = out[3:], row>>1
+		}
+		show(out, cells[n-1]&-cell(row&1))
+		i += ahead
 	}
+	show(obs[3*(n*(n-1)+n/2):], w.held())
 }

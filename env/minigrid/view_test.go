@@ -112,7 +112,7 @@ func TestViewMatchesPlain(t *testing.T) {
 		for _, view := range []int{3, 5, viewSize, 9, maxView} {
 			t.Run(fmt.Sprintf("%s/view=%d", id, view), func(t *testing.T) {
 				rnd := seeded(uint64(view))
-				w := newRigOf(newWorld(find(id), view))
+				w := newRigOf(newWorld(find(id), Config{View: view}))
 				for range 1000 {
 					scatter(w.World, rnd)
 					w.poison()

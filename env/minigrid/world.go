@@ -24,16 +24,6 @@ var actionNames = []string{"left", "right", "forward", "pickup", "drop", "toggle
 // success is below the smallest reward of a goal, 0.1.
 const success = 0.05
 
-// milestoneNames are those of every world, in the order of their bits.
-var milestoneNames = []string{"something carried", "door opened", "task fulfilled"}
-
-// The milestones of every world, as bits of Milestones.
-const (
-	milestoneCarried = 1 << iota // something was picked up
-	milestoneOpened              // a door was opened
-	milestoneGoal                // the task was fulfilled
-)
-
 // phase says where in an episode a world is.
 type phase uint8
 
@@ -78,15 +68,20 @@ type keeper interface {
 	restoreState(w *World, b []byte) error
 }
 
-// World is one Minigrid world. It implements the Stateful, Renderer, Missioner, Digester and Milestoner of package env.
+// World is one Minigrid world. It implements the Stateful, Renderer, Viewer, Missioner, Digester, Potential,
+// Milestoner and Keyer of package env.
 type World struct {
 	entry    *entry
 	family   family
 	preparer preparer // the family, if it is one
 	judge    judge    // the family, if it is one
 	spec     env.Spec
+	config   Config
+	plain    bool // config is Default
 	view     int  // squares in view, per side
 	sight    cell // opaque, or 0 where nothing hides
+
+	markBits [events]uint64 // of the milestones that the Spec names
 
 	rng      npyrand.Generator
 	grid     grid
@@ -110,41 +105,55 @@ type World struct {
 	rejected bool              // the layout was given up
 	resume   npyrand.Generator // the stream as it was then
 
-	tiles tileCache
+	source string // text of the map, "" for the families of the package
+
+	ruler    *ruler   // of Potential; nil before the first
+	left     []uint16 // what the ruler measured
+	measured bool     // since the grid changed
+
+	scratch []byte   // of Key
+	codes   []byte   // what OneHot expands
+	looks   []uint32 // the tiles that RGB shows, as places in the atlas
+	atlas   *atlas   // nil: no RGB
+	tiles   tileCache
 }
 
-func newWorld(e *entry, view int) *World {
-	w := &World{entry: e, view: view, limit: e.limit}
+// newWorld makes a world; the config is valid.
+func newWorld(e *entry, c Config) *World {
+	w := &World{entry: e, config: c, view: c.View, limit: e.limit, spec: c.spec(e)}
 	w.adopt(e.family())
-	w.grid = newGrid(e.w, e.h, view-1)
+	w.grid = newGrid(e.w, e.h, c.View-1)
 	if !e.seeThrough {
 		w.sight = opaque
 	}
-	w.spec = env.Spec{
-		ID: e.id,
-		H:  view, W: view, C: 3,
-		Frames:     1,
-		Codes:      []int{int(kinds), int(colours), int(states) + 1},
-		Vector:     []env.Field{{Name: "direction", Len: 4}},
-		Actions:    e.actions,
-		Milestones: slices.Clip(milestoneNames),
-		StepLimit:  e.limit,
-		Success:    success,
+	w.plain = c.String() == ""
+	switch squares := w.squares(); c.Obs {
+	case OneHot:
+		w.codes = make([]byte, 3*squares)
+	case RGB:
+		w.looks, w.atlas = make([]uint32, squares), atlasOf(c.Tile)
+		w.lit(false) // makes room
 	}
-	if e.actions == nil {
-		w.spec.Actions = actionNames
+	m := anyMarks
+	if e.marks != nil {
+		m = *e.marks
 	}
-	if e.aimless {
-		w.spec.Success = 0
-	}
-	w.spec.Milestones = append(w.spec.Milestones, clauseNames[:e.clauses]...)
+	m.own = append(slices.Clip(m.own), clauseNames[:e.clauses]...)
+	w.spec.Milestones, w.markBits = m.names(), m.bits()
 	if e.words > 0 {
-		w.spec.Vector = append(w.spec.Vector, env.Field{Name: "mission", Len: e.words, Codes: len(vocabulary)})
 		w.spoken = make([]float32, e.words)
 		w.text = make([]byte, 0, e.words*longestWord)
 	}
 	w.rng.Seed(0)
 	return w
+}
+
+// squares returns how many an observation shows.
+func (w *World) squares() int {
+	if w.config.Full {
+		return w.grid.w * w.grid.h
+	}
+	return w.view * w.view
 }
 
 // adopt makes f the world's family.
@@ -168,11 +177,6 @@ func (w *World) Seed(seed uint64) {
 // Mission says in words what is to be done in this episode.
 func (w *World) Mission() string { return string(w.family.mission(nil)) }
 
-// Milestones returns what has happened in this episode, the same bits in every world: bit 0, something was picked up (the
-// key, in DoorKey); bit 1, a door was opened; bit 2, the task was fulfilled. In levels of BabyAI whose instructions have several
-// clauses, bits 3 to 6 say that the first, second, third, fourth in the mission is done.
-func (w *World) Milestones() uint64 { return w.milestones }
-
 // Reset begins the next episode of the stream.
 func (w *World) Reset(obs []byte, vec []float32) {
 	w.layOut()
@@ -190,6 +194,7 @@ func (w *World) Reset(obs []byte, vec []float32) {
 // layOut lets the family lay out an episode, which it may reject.
 func (w *World) layOut() {
 	w.grid.clear()
+	w.measured = false
 	w.x, w.y, w.dir = -1, -1, 0
 	w.objects, w.carrying = 0, nothing
 	w.limit = w.entry.limit
