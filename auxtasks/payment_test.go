@@ -193,3 +193,18 @@ func TestPaymentStream(t *testing.T) {
 		}
 	}
 }
+
+func TestRepaymentRestoreErrors(t *testing.T) {
+	r := auxtasks.NewRepayment(2, .9)
+	saved := r.AppendState(nil)
+	for _, bad := range []float64{math.NaN(), math.Inf(1), 2e6, -2e6} {
+		state := slices.Clone(saved)
+		binary.LittleEndian.PutUint64(state[8:], math.Float64bits(bad))
+		if r.RestoreState(state) == nil {
+			t.Errorf("a debt of %v is accepted", bad)
+		}
+	}
+	if err := r.RestoreState(saved); err != nil {
+		t.Error(err)
+	}
+}
