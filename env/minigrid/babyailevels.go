@@ -380,9 +380,10 @@ func layUnlock(things int, inside, mended bool) func(*level) {
 	}
 }
 
-// connectUnlike joins the rooms. Half of the time no other door has the colour of the given one, unless any is set.
-func (l *level) connectUnlike(door target, any bool) {
-	if any || !l.w.coin() {
+// connectUnlike joins the rooms. Half of the time no other door has the colour of the given one; alike tosses no coin and lets
+// all doors have any colour.
+func (l *level) connectUnlike(door target, alike bool) {
+	if alike || !l.w.coin() {
 		l.connectAll(drawn[:])
 		return
 	}

@@ -14,7 +14,8 @@
 //     agent's own square and row 0 is farthest ahead. The second is lateral: column 0 is the agent's left. That is the
 //     transpose of the original's image[vx][vy]; the digests of [World.AppendReset] use the original's order. What walls
 //     and doors hide is (0, 0, 0); the agent's own square, column 3 of row 6, shows what is carried.
-//   - a vector of 4 floats, the direction as one-hot.
+//   - a vector of floats: the direction as one-hot and, where the mission differs from episode to episode, its words as tokens
+//     (see below).
 //
 // A goal reached at step t of at most T pays 1 - 0.9 t/T; everything else pays 0 unless a family says otherwise. After T
 // steps an episode is truncated.
@@ -22,12 +23,15 @@
 // A Config shows the whole grid, another number of squares ahead, one-hot bytes or pixels: Config.New makes such a world, and so
 // does New of an id with options behind a colon, such as "MiniGrid-DoorKey-8x8-v0:full,rgb".
 //
-// The mission, which [World.Mission] tells in words, is not part of the observation. Where it differs from episode to episode,
-// an agent that does not know it can only guess.
+// # Missions
+//
+// [World.Mission] tells in words what is to be done. Where that differs from episode to episode, the vector has a second field,
+// "mission", with a float for each word of the longest mission of the id: the word's index in [Words], and 0 where the mission
+// has ended. All worlds share the words, so that a policy can be taken from one to another. Commas are left out.
 //
 // # Families
 //
-// All ids of Minigrid but those of WFC and BabyAI. The type of a family says more.
+// All ids of Minigrid but those of WFC. The type of a family says more.
 //
 //	Empty                cross an empty room to the goal
 //	DoorKey              take the key, unlock the door, go to the goal
@@ -51,6 +55,7 @@
 //	KeyCorridor          find the key, unlock the room, pick up the ball
 //	ObstructedMaze       find hidden keys, clear blocked doors, pick up the ball
 //	Playground           nine rooms full of things, and nothing to do
+//	BabyAI               do what an instruction says: one room and one thing, up to nine rooms and four tasks in order
 //
 // # Milestones, potential, plans
 //
@@ -73,11 +78,18 @@
 // where the thing lay first, even if it has been carried away. Dynamic-Obstacles counts as a bump what was ahead before the
 // balls moved.
 //
+// Of BabyAI, Unlock and GoToImpUnlock may put the key behind its door; the first observation of PutNext...Carrying does not show
+// what is in hand; UnlockPickup has 72 steps where 288 were meant; Synth, SynthS5R2, SynthLoc and SynthSeq do not ask for what
+// lies where an earlier episode had a locked room. The ids with Fixed before the version do without, BabyAI-UnlockFixed-v0 for
+// one. What was looked for counts as being where it lay until something is dropped, even if it has been carried away. Where the
+// original hangs because the agent can be put nowhere, another layout is made.
+//
 // # Adding a family
 //
 // A family is one file: a type with generate and mission, the list of its ids, and one line in the table of registry.go.
 // Families with rules of their own implement judge, or preparer for what comes before the step; those that remember something
 // of the episode implement keeper, most of them by embedding task; those that ask for something implement aimer, which is what
-// plans and the potential go by, and list their milestones. Those with rooms in rows and columns embed roomGrid.
+// plans and the potential go by, and list their milestones. Those with rooms in rows and columns embed roomGrid. A level of
+// BabyAI is a function that lays out its rooms and asks for something, and a line in babyaiids.go.
 // generate must draw its random numbers in the original's order; place, placeAgent and the methods of roomGrid do.
 package minigrid

@@ -41,8 +41,7 @@ func TestAllReachable(t *testing.T) {
 func TestNoPose(t *testing.T) {
 	lay := func(free ...int) *rig {
 		attempts := 0
-		var w *rig
-		w = newRooms(5, 1, 1, func(r *roomGrid) {
+		w := newRooms(5, 1, 1, func(r *roomGrid) {
 			if attempts++; attempts > 1 {
 				return // what follows a rejected layout
 			}
