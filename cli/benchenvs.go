@@ -19,7 +19,7 @@ type reference struct {
 	gymnax float64 // gymnax 1.0 on one A100, 2000 worlds at once, random policy: its README
 }
 
-// references are by id. Python's MiniGrid is 3.1.0 by gym.make, with resets; MinAtar is version 1.0.15, state and act.
+// references are by id. Python's MiniGrid is 3.1.0 by gym.make, with resets; MinAtar is commit 4241f24, state and act.
 var references = map[string]reference{
 	"MiniGrid-Empty-8x8-v0":             {python: 8_700},
 	"MiniGrid-DoorKey-8x8-v0":           {python: 10_600},
