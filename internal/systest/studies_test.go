@@ -66,9 +66,33 @@ func with(kinds ...string) func(*agent.Config, env.Spec) {
 	}
 }
 
+// Arms with a core and without.
+func cores() []studyArm {
+	return []studyArm{{"lstm", withCore("lstm"), 0}, {"gru", withCore("gru"), 0}, {"no core", nil, 0}}
+}
+
+// unrealArms are A2C with an LSTM, by itself and with the tasks of UNREAL.
+func unrealArms() []studyArm {
+	one := func(name string, kinds ...string) studyArm { return studyArm{name, with(kinds...), 0} }
+	all := agent.UnrealTasks()
+	mistaken := one("all, ends dropped", all...)
+	add := mistaken.change
+	mistaken.change = func(c *agent.Config, spec env.Spec) {
+		add(c, spec)
+		c.DropEnds = true
+	}
+	return []studyArm{one("base"), one("+reward-prediction", "reward-prediction"), one("+value-replay", "value-replay"),
+		one("+pixel-control", "pixel-control"), one("all", all...), mistaken}
+}
+
 var studies = []study{
 	{
-		name: "memory", title: "MiniGrid-MemoryS7-v0: with and without memory", world: "MiniGrid-MemoryS7-v0", algo: "ppo", preset: "default",
+		name: "memory", title: "Probe/MemoryLength-30-v0: with and without memory", world: "Probe/MemoryLength-30-v0", algo: "ppo", preset: "default",
+		intro: "A bit is shown at the start and asked for 30 steps later (bsuite's memory length). Defaults of `rlrun train`, but for `--core` and the budget.",
+		steps: 500_000, seeds: 10, success: true, arms: cores(),
+	},
+	{
+		name: "memorys7", title: "MiniGrid-MemoryS7-v0: with and without memory", world: "MiniGrid-MemoryS7-v0", algo: "ppo", preset: "default",
 		intro: "At the start a thing is seen; at the end of a corridor stand two, and the one like it must be chosen. Without memory a guess is right half the time.\n" +
 			"Defaults of `rlrun train`, but for `--core`. The recurrent agents have 1,000,000 steps, the one without a core 2,000,000.",
 		steps: 1_000_000, seeds: 10, success: true,
