@@ -93,7 +93,8 @@ var studies = []study{
 	},
 	{
 		name: "memorys7", title: "MiniGrid-MemoryS7-v0: with and without memory", world: "MiniGrid-MemoryS7-v0", algo: "ppo", preset: "default",
-		intro: "At the start a thing is seen; at the end of a corridor stand two, and the one like it must be chosen. Without memory a guess is right half the time.\n" +
+		intro: "At the start a thing is seen; at the end of a corridor stand two, and the one like it must be chosen. That can be remembered, and\n" +
+			"it can be done without: at the junction, looking back, an agent sees the thing and both ends at once.\n" +
 			"Defaults of `rlrun train`, but for `--core`. The recurrent agents have 1,000,000 steps, the one without a core 2,000,000.",
 		steps: 1_000_000, seeds: 10, success: true,
 		arms: []studyArm{{"lstm", withCore("lstm"), 0}, {"gru", withCore("gru"), 0}, {"no core", nil, 2_000_000}},
