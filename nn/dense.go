@@ -21,8 +21,13 @@ var negInf = float32(math.Inf(-1))
 // Shape returns 1, 1, Out.
 func (d *Dense) Shape() (h, w, c int) { return 1, 1, d.Out }
 
-// Scratch returns 0.
-func (d *Dense) Scratch() int { return 0 }
+// Scratch returns In+Side where there is a side: a single row is joined with its side and multiplied at once.
+func (d *Dense) Scratch() int {
+	if d.Side == 0 {
+		return 0
+	}
+	return d.In + d.Side
+}
 
 func (d *Dense) declare(p *Params, name string) {
 	d.declareAffine(p, name, d.Gain, d.In+d.Side, d.Out)
@@ -31,7 +36,16 @@ func (d *Dense) declare(p *Params, name string) {
 func (d *Dense) reads() (floats, bytes, side int) { return d.In, 0, d.Side }
 
 // Forward implements Layer.
-func (d *Dense) Forward(y []float32, x Rows, _ []float32, rows int) { d.outputs(y, x, rows, 0, d.Out) }
+func (d *Dense) Forward(y []float32, x Rows, scratch []float32, rows int) {
+	if rows == 1 && d.Side > 0 {
+		joined := scratch[:d.In+d.Side]
+		copy(joined[copy(joined, x.Floats[:d.In]):], x.Side[:d.Side])
+		whole := Dense{In: d.In + d.Side, Out: d.Out, Act: d.Act, spanned: d.spanned}
+		whole.outputs(y, Rows{Floats: joined}, 1, 0, d.Out)
+		return
+	}
+	d.outputs(y, x, rows, 0, d.Out)
+}
 
 // outputs writes columns lo..hi-1 of y.
 func (d *Dense) outputs(y []float32, x Rows, rows, lo, hi int) {

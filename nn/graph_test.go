@@ -302,7 +302,7 @@ func TestWideDense(t *testing.T) {
 		x := Rows{Floats: s.Tap(3).Act, Side: side, help: &help{turned: turned(d, p)}}
 
 		y := poison(make([]float32, rows*d.Out))
-		d.Forward(y, x, nil, rows)
+		d.Forward(y, x, make([]float32, d.Scratch()), rows)
 		compare(t, "forward", s.Tap(6).Act, wide(y), 1e-6)
 		dx, g := make([]float32, rows*d.In), make([]float32, len(p.G))
 		d.Backward(dx, g, append([]float32(nil), dy...), y, x, nil, rows)

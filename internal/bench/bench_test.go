@@ -22,7 +22,7 @@ func TestNames(t *testing.T) {
 		dense_3136x512_forward_b1 dense_3136x512_forward_b32 dense_3136x512_forward_b256 dense_3136x512_backward_data_b32
 		dense_3136x512_backward_weights_b256 lstm_gates_b16 block_k64 block_k256 block_k512 impala_step_b32
 		impala_conv16_forward impala_conv32_backward_data
-		nature_step_b256 nature_step_b32 minigrid_step_b256 minatar_step_b256 minigrid_act_b1 minigrid_act_b16 nature_act_b1`) {
+		nature_step_b256 nature_step_b32 minigrid_step_b256 minatar_step_b256 torchac_act_b1 minigrid_act_b1 minigrid_act_b16 nature_act_b1`) {
 		if !slices.Contains(names, want) {
 			t.Errorf("there is no row %s", want)
 		}

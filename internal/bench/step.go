@@ -36,9 +36,13 @@ func steps() []row {
 		name  string
 		shape policy.Shape
 		batch int
-	}{{"minigrid", miniGrid, 1}, {"minigrid", miniGrid, 16}, {"nature", nature, 1}, {"nature", nature, 16}} {
+		build func(s policy.Shape, batch int, crew *team.Team) network
+	}{
+		{"torchac", miniGrid, 1, branches}, {"minigrid", miniGrid, 1, trained}, {"minigrid", miniGrid, 16, trained},
+		{"nature", nature, 1, trained}, {"nature", nature, 16, trained},
+	} {
 		all = append(all, row{fmt.Sprintf("%s_act_b%d", s.name, s.batch), true, func(crew *team.Team) subject {
-			n, obs, vec := trained(s.shape, s.batch, crew), observations(s.shape, s.batch), make([]float32, s.batch*s.shape.Vec)
+			n, obs, vec := s.build(s.shape, s.batch, crew), observations(s.shape, s.batch), make([]float32, s.batch*s.shape.Vec)
 			return subject{run: func() { n.forward(obs, vec, s.batch) }, flops: float64(s.batch) * n.once}
 		}})
 	}
@@ -74,6 +78,26 @@ func built(s policy.Shape, cfg policy.Config, batch int, crew *team.Team) networ
 	return network{
 		forward:  func(obs []byte, vec []float32, rows int) { n.Act(obs, vec, nil, rows) },
 		backward: n.Backward, logits: n.Logits(), value: n.Values()[0], params: n.Params(), once: once, both: both,
+	}
+}
+
+// branches is the network of MiniGrid's papers as torch-ac has it, without what rlrun's adds, a layer of features that also reads the
+// direction: convolutions, and two branches of 64.
+func branches(s policy.Shape, batch int, crew *team.Team) network {
+	g, p := nn.NewGraph(batch, crew), new(nn.Params)
+	at := g.Add("conv1", &nn.CodeConv{H: s.H, W: s.W, Codes: s.Codes, KH: 2, KW: 2, Out: 16, Act: nn.ReLU, Gain: 1}, p, nn.Input)
+	at = g.Add("pool1", &nn.MaxPool{H: 6, W: 6, C: 16, K: 2, Stride: 2}, p, at)
+	at = g.Add("conv2", &nn.Conv{H: 3, W: 3, C: 16, KH: 2, KW: 2, Out: 32, Stride: 1, Act: nn.ReLU, Gain: 1}, p, at)
+	at = g.Add("conv3", &nn.Conv{H: 2, W: 2, C: 32, KH: 2, KW: 2, Out: 64, Stride: 1, Act: nn.ReLU, Gain: 1}, p, at)
+	actor := g.Add("actor", &nn.Dense{In: 64, Out: 64, Act: nn.Tanh, Gain: 1}, p, at)
+	critic := g.Add("critic", &nn.Dense{In: 64, Out: 64, Act: nn.Tanh, Gain: 1}, p, at)
+	logits := g.Add("logits", &nn.Dense{In: 64, Out: s.Actions, Gain: 0.01}, p, actor)
+	value := g.Add("value", &nn.Dense{In: 64, Out: 1, Gain: 1}, p, critic)
+	p.Init(1)
+	once, both := g.FLOPs()
+	return network{
+		forward:  func(obs []byte, _ []float32, rows int) { g.Forward(obs, nil, rows, "") },
+		backward: g.Backward, logits: g.Tap(logits), value: g.Tap(value), params: []*nn.Params{p}, once: once, both: both,
 	}
 }
 
