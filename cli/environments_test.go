@@ -48,7 +48,7 @@ Every world there is, with a picture of each family. ` + "`rlrun envs [PATTERN]`
 *Shows* is the image, height x width x channels, and what stands in a vector beside it, with its length. Symbols are small numbers, one
 of a few in each channel; pixels are intensities from 0 to 255. *Limit* is the number of decisions after which the clock ends an
 episode (` + "`Truncated`" + `: its value is bootstrapped); without one, only the world ends it. *Best* is the best mean return there is, where it
-is known. The same seed gives the same episodes on every machine.
+is known; in mazes seen from within, that of a player who knows the map. The same seed gives the same episodes on every machine.
 
 `
 
@@ -58,12 +58,14 @@ var choices = []struct {
 	ids  []string
 }{
 	{"something that is learned in a minute", []string{"MiniGrid-DoorKey-5x5-v0", "MiniGrid-Empty-8x8-v0"}},
-	{"a reward that is hard to find", []string{"MiniGrid-DoorKey-16x16-v0", "MiniGrid-MultiRoom-N6-v0", "MiniGrid-KeyCorridorS3R3-v0", "MiniGrid-ObstructedMaze-1Dlhb-v0", "Probe/DeepSea-20-v0"}},
-	{"a task that takes memory", []string{"MiniGrid-MemoryS7-v0", "MiniGrid-RedBlueDoors-6x6-v0", "Probe/MemoryLength-10-v0"}},
+	{"a reward that is hard to find", []string{"MiniGrid-DoorKey-16x16-v0", "MiniGrid-MultiRoom-N6-v0", "MiniGrid-KeyCorridorS3R3-v0", "MiniGrid-ObstructedMaze-1Dlhb-v0", "Maze/MyWayHome-Sparse-42x42-v0", "Probe/DeepSea-20-v0"}},
+	{"a task that takes memory", []string{"MiniGrid-MemoryS7-v0", "MiniGrid-RedBlueDoors-6x6-v0", "Maze/TMaze10-42x42-v0", "Maze/Memory9-64x64-v0", "Probe/MemoryLength-10-v0"}},
 	{"tasks told in words", []string{"BabyAI-GoToLocal-v0", "BabyAI-PickupLoc-v0", "BabyAI-BossLevel-v0", "MiniGrid-Fetch-5x5-N2-v0"}},
 	{"danger", []string{"MiniGrid-LavaCrossingS9N1-v0", "MiniGrid-Dynamic-Obstacles-6x6-v0"}},
 	{"scores that grow with skill", []string{"MinAtar/Breakout-v1", "MinAtar/SpaceInvaders-v1", "MinAtar/Seaquest-v1"}},
-	{"pixels", []string{"Maze/Overhead-84x84-v0"}},
+	{"pixels", []string{"Maze/Overhead-84x84-v0", "Maze/SeekAvoid-42x42-v0", "Maze/Static01-84x84-v0"}},
+	{"depth, velocity, loop closure to predict", []string{"Maze/Static01-84x84-v0", "Maze/RandomGoal01-84x84-v0"}},
+	{"levels to train on and others to test on", []string{"Maze/RandomGoal01-Train-84x84-v0", "Maze/RandomGoal01-Test-84x84-v0"}},
 	{"to find out what is wrong with a learner", []string{"Probe/Bandit-v0", "Probe/Corridor-v0", "Probe/Truncation-v0", "Probe/Catch-v0"}},
 }
 
@@ -94,7 +96,11 @@ original paper's agents after 5 million frames with six actions, read off its fi
 | DQN | 17 | 10 | 50 | 20 | 44 |
 | actor-critic with traces, λ = 0.8 | 19 | 17.5 | 47 | 16 | 185 |
 `},
-	{"Maze/", "Maze", `The maze that a re-implementation of UNREAL is tested with, seen from above, in pixels: one far reward that is not shown, and walls that cost.
+	{"Maze/", "Maze", `Mazes in pixels, as they look from within, drawn by casting rays: after DeepMind Lab's levels (Static, RandomGoal, SeekAvoid, Stairway), My
+Way Home of ViZDoom, Memory Maze, and the T-maze, with layouts of our own. Beside the image is the agent's velocity; auxiliary tasks can
+also have the depth in bands, the pose and whether a loop is closed. Every task comes in 84x84, 64x64 and 42x42 pixels. The
+[gallery](maze/README.md) shows what the agent sees; here are maps. Overhead is the maze that a re-implementation of UNREAL is tested with, seen
+from above: one far reward that is not shown, and walls that cost.
 `},
 	{"Probe/", "Probes", `Tiny worlds that ask for one ability each, with a best return that is known: an agent that fails one has a fault, and the probe says where
 to look. The first six are a ladder: Bandit needs the policy to follow the reward, Context to read the observation, Corridor to carry

@@ -27,14 +27,14 @@ func (c *checker) abilities() error {
 		return err
 	}
 	a.look, b.look = c.ask, c.ask
-	asked := a.play(length)
-	if err := same(b.play(length), asked); err != nil {
+	asked := a.play(c.length)
+	if err := same(b.play(c.length), asked); err != nil {
 		return fmt.Errorf("two worlds of one seed, both asked: %w", err)
 	}
 	for i := range asked {
 		asked[i].seen = 0
 	}
-	if err := same(asked, plain.play(length)); err != nil {
+	if err := same(asked, plain.play(c.length)); err != nil {
 		return fmt.Errorf("asking changed the world: %w", err)
 	}
 	return nil

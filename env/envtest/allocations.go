@@ -23,12 +23,12 @@ func (c *checker) allocations() error {
 	}
 	p.running = true
 	step := func() {
-		for range length / 2 {
+		for range c.length / 2 {
 			p.next()
 		}
 	}
 	if n := testing.AllocsPerRun(runs, step); n != 0 {
-		return fmt.Errorf("%d calls of Step allocate %v times", length/2, n)
+		return fmt.Errorf("%d calls of Step allocate %v times", c.length/2, n)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (c *checker) ends() error {
 // search plays episodes in many ways and shows every decision to visit, which says when it has seen enough; step is 0 for the
 // start of an episode. It goes on for a while after that, and gives up at some point.
 func (c *checker) search(visit func(w env.Env, step int, s env.Step) (enough bool, err error)) error {
-	const least = 3000
+	least := 3 * c.length
 	most := 50_000 + 20*c.spec.StepLimit
 	p, err := c.player(3, 0)
 	if err != nil {

@@ -35,6 +35,8 @@ type Options struct {
 	// Policy, where given, plays half of the episodes in which both ends are looked for; nil: random actions and repeated ones.
 	// step counts from 0 in every episode.
 	Policy func(w env.Env, step int) int
+	// Brief: fewer calls. It is for worlds that differ from one that is checked in full in nothing but a size.
+	Brief bool
 }
 
 // checks are run in this order.
@@ -59,7 +61,10 @@ var checks = []struct {
 // has them. A test that calls Check must not run in parallel with others, because allocations are counted.
 func Check(t TB, build func() (env.Env, error), o Options) {
 	t.Helper()
-	c := &checker{build: build, o: o}
+	c := &checker{build: build, o: o, length: length, span: span, points: points, openings: openings}
+	if o.Brief {
+		c.length, c.span, c.points, c.openings = length/10, span/10, points/6, openings/4
+	}
 	if err := recovered(c.describe); err != nil {
 		t.Errorf("envtest: spec: %v", err) // nothing else can be trusted
 		return
@@ -76,6 +81,8 @@ type checker struct {
 	build func() (env.Env, error)
 	o     Options
 	spec  env.Spec
+
+	length, span, points, openings int // the constants of these names, or less
 }
 
 // world makes a world and seeds it.

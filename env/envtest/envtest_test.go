@@ -138,6 +138,9 @@ func TestOptions(t *testing.T) {
 		{"no abilities", "", Options{}},
 		{"hard to find", "ends: no episode terminated", Options{}},
 		{"hard to find", "", Options{Policy: hard}},
+		{"", "", Options{Brief: true}},
+		{"the clock is not saved", "state: a new world restored after", Options{Brief: true}},
+		{"step allocates at times", "allocations: 50 calls of Step allocate", Options{Brief: true}},
 	} {
 		got := strings.Join(check(tc.fault, tc.o), "\n")
 		if tc.want == "" && got != "" || !strings.Contains(got, tc.want) {

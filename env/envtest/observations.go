@@ -17,7 +17,7 @@ func (c *checker) observations() error {
 	if err != nil {
 		return err
 	}
-	for i := range length {
+	for i := range c.length {
 		got, want := []record{a.next()}, []record{b.next()}
 		if err := same(got, want); err != nil {
 			return fmt.Errorf("call %d: two worlds of one seed differ: something is not written, or drawn elsewhere: %w", i, err)

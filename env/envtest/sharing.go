@@ -19,9 +19,9 @@ func (c *checker) sharing() error {
 	}
 	var want, got [2][]record
 	for i, p := range alone {
-		want[i] = p.play(length)
+		want[i] = p.play(c.length)
 	}
-	for range length {
+	for range c.length {
 		for i, p := range turns {
 			got[i] = append(got[i], p.next())
 		}
@@ -34,7 +34,7 @@ func (c *checker) sharing() error {
 	failed := make(chan error, len(racing))
 	for i, p := range racing {
 		go func() {
-			failed <- recovered(func() error { return same(p.play(length), want[i]) })
+			failed <- recovered(func() error { return same(p.play(c.length), want[i]) })
 		}()
 	}
 	if err := errors.Join(<-failed, <-failed); err != nil {
@@ -50,7 +50,7 @@ func (c *checker) buffers() error {
 		return err
 	}
 	p.keep = true
-	want := p.play(length)
+	want := p.play(c.length)
 	a, err := c.player(1, 0xa5)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (c *checker) buffers() error {
 	b := a.fork(a.w)
 	b.soil()
 	var got []record
-	for range length {
+	for range c.length {
 		got = append(got, a.next())
 		if !b.clean() {
 			return errors.New("a world wrote to the buffers of an earlier call")

@@ -33,7 +33,7 @@ func (c *checker) state() error {
 	if err != nil {
 		return err
 	}
-	for i := range points {
+	for i := range c.points {
 		between := 1 + i*i/8 // the first points are close to the beginning of an episode
 		if err := same(p.play(between), unsaved.play(between)); err != nil {
 			return fmt.Errorf("saving changed the world: %w", err)
@@ -54,14 +54,14 @@ func (c *checker) state() error {
 				return err
 			}
 		}
-		at, want := p.n, p.follow()
-		if err := same(unsaved.follow(), want); err != nil {
+		at, want := p.n, p.follow(c.span)
+		if err := same(unsaved.follow(c.span), want); err != nil {
 			return fmt.Errorf("saving changed the world: %w", err)
 		}
-		if err := same(a.follow(), want); err != nil {
+		if err := same(a.follow(c.span), want); err != nil {
 			return fmt.Errorf("a new world restored after %d calls does not continue what was saved: %w", at, err)
 		}
-		if err := same(b.follow(), want); err != nil {
+		if err := same(b.follow(c.span), want); err != nil {
 			return fmt.Errorf("a used world restored after %d calls does not continue what was saved: %w", at, err)
 		}
 		now := world.AppendState(nil)
@@ -74,7 +74,7 @@ func (c *checker) state() error {
 }
 
 // follow plays on and then begins another episode.
-func (p *player) follow() []record {
+func (p *player) follow(span int) []record {
 	records := p.play(span)
 	p.running = false
 	return append(records, p.play(span)...)

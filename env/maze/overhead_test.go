@@ -42,8 +42,8 @@ func downhill(w env.Env, _ int) int {
 }
 
 func TestContract(t *testing.T) {
-	for _, id := range IDs() {
-		envtest.Check(t, func() (env.Env, error) { return New(id) }, envtest.Options{Policy: downhill})
+	for _, o := range overheads {
+		envtest.Check(t, func() (env.Env, error) { return New(o.id) }, envtest.Options{Policy: downhill})
 	}
 }
 
@@ -65,7 +65,8 @@ var walls = [][2]int{
 
 // TestRules walks at random beside a second account of the rules.
 func TestRules(t *testing.T) {
-	for _, id := range IDs() {
+	for _, o := range overheads {
+		id := o.id
 		w := build(t, id)
 		side := w.spec.H / 7
 		obs, want := make([]byte, w.spec.ObsLen()), make([]byte, w.spec.ObsLen())
@@ -210,9 +211,9 @@ func TestRender(t *testing.T) {
 }
 
 func BenchmarkStep(b *testing.B) {
-	for _, id := range IDs() {
-		b.Run("world="+id[len("Maze/"):], func(b *testing.B) {
-			w := build(b, id)
+	for _, o := range overheads {
+		b.Run("world="+o.id[len("Maze/"):], func(b *testing.B) {
+			w := build(b, o.id)
 			obs := make([]byte, w.spec.ObsLen())
 			w.Reset(obs, nil)
 			b.ReportAllocs()
