@@ -14,7 +14,7 @@ func Presets() []string { return []string{"default", "torch-ac", "unreal"} }
 // Preset returns named settings for worlds of the given kind: those of Default; those of torch-ac, the PyTorch agents that
 // MiniGrid's papers trained with, as its scripts (rl-starter-files) set them; or unreal, the agent of Jaderberg et al. (2016).
 //
-// unreal is A2C with an LSTM, 20 steps of 16 worlds, n-step returns, and pixel control, reward prediction and value replay, each on
+// unreal is A2C with UNREAL's network where there are frames (on symbols the small one), an LSTM, 20 steps of 16 worlds, n-step returns, and pixel control, reward prediction and value replay, each on
 // sequences of its own, at the weights that their means go with; gradients are clipped at 40. Adam takes the place of the shared
 // RMSProp, whose constants belong to sums over time; losses are means here.
 //
@@ -53,8 +53,10 @@ func Preset(name, algo string, spec env.Spec) (Config, error) {
 func UnrealTasks() []string { return []string{"pixel-control", "reward-prediction", "value-replay"} }
 
 func (c *Config) unreal(shape policy.Shape) {
+	if shape.Codes == nil && min(shape.H, shape.W) >= 20 {
+		c.Net = c.Net.WithEncoder("unreal", shape)
+	}
 	c.Net = c.Net.WithCore("lstm", shape)
-	c.Net.Hidden = 0
 	c.Worlds, c.Horizon, c.LR = 16, 20, 7e-4
 	c.A2C.Lambda, c.A2C.Entropy = 1, 1e-3
 	c.ClipNorm, c.Mixer.Clip = 40, 40

@@ -120,13 +120,15 @@ type auxFlags struct {
 	balance    name
 	measure    count
 	share      bool
+	encoder    name
 	core       name
 }
 
 func newAuxFlags() auxFlags {
 	return auxFlags{
 		shape: extraFlag{bonus: true}, balance: name{auxtasks.Fixed, "RULE", strings.Join(auxtasks.Balances(), ", ")},
-		measure: count{10, 0, maxSteps}, core: name{kind: "KIND", such: strings.Join(append(policy.Cores(), "none"), ", ")},
+		measure: count{10, 0, maxSteps}, encoder: name{kind: "NAME", such: strings.Join(policy.Encoders(), ", ")},
+		core: name{kind: "KIND", such: strings.Join(append(policy.Cores(), "none"), ", ")},
 	}
 }
 
@@ -137,15 +139,16 @@ func (f *auxFlags) register(cmd *cobra.Command) {
 	fl.Var(&f.balance, "balance", "how tasks are weighed against the main loss: "+strings.Join(auxtasks.Balances(), ", "))
 	fl.Var(&f.measure, "measure", "measure conflict between losses every so many updates; 0: never")
 	fl.BoolVar(&f.share, "share", false, "tasks that draw alike share one draw and one pass")
+	fl.Var(&f.encoder, "encoder", "convolutions: "+strings.Join(policy.Encoders(), ", "))
 	fl.Var(&f.core, "core", "recurrent core: "+strings.Join(policy.Cores(), ", ")+" or none")
 	completeFlags(cmd, map[string][]string{
-		"aux": kindNames(false), "shape": kindNames(true), "balance": auxtasks.Balances(), "measure": nil, "core": append(policy.Cores(), "none"),
+		"aux": kindNames(false), "shape": kindNames(true), "balance": auxtasks.Balances(), "measure": nil, "encoder": policy.Encoders(), "core": append(policy.Cores(), "none"),
 	})
 }
 
 // names lists the flags.
 func (f *auxFlags) names() []string {
-	return []string{"aux", "shape", "balance", "measure", "share", "core"}
+	return []string{"aux", "shape", "balance", "measure", "share", "encoder", "core"}
 }
 
 // apply changes the settings by what was given.
@@ -162,6 +165,15 @@ func (f *auxFlags) apply(cmd *cobra.Command, cfg *agent.Config, shape policy.Sha
 	}
 	if given("share") {
 		cfg.Mixer.Share = f.share
+	}
+	if given("encoder") {
+		if !slices.Contains(policy.Encoders(), f.encoder.text) {
+			return unknown("encoder", f.encoder.text, policy.Encoders())
+		}
+		cfg.Net = cfg.Net.WithEncoder(f.encoder.text, shape)
+		if cfg.Net.Core != "" {
+			cfg.Net = cfg.Net.WithCore(cfg.Net.Core, shape)
+		}
 	}
 	switch core := f.core.text; {
 	case !given("core"):

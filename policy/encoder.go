@@ -49,6 +49,8 @@ func (m *maps) encode(name string) {
 	switch name {
 	case "nature":
 		m.nature()
+	case "unreal":
+		m.unreal()
 	case "impala":
 		m.impala()
 	default:
@@ -72,6 +74,12 @@ func (m *maps) nature() {
 	m.conv(8, 4, 32)
 	m.conv(4, 2, 64)
 	m.conv(3, 1, 64)
+}
+
+// unreal is the network of Mnih et al. (2013), which A3C and UNREAL use: a third of nature's work.
+func (m *maps) unreal() {
+	m.conv(8, 4, 16)
+	m.conv(4, 2, 32)
 }
 
 // impala is the residual network of Espeholt et al. (2018, fig. 3): three sections of a convolution, a pool that halves the map and

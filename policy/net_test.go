@@ -225,6 +225,7 @@ func TestNewRefuses(t *testing.T) {
 		"impala":   {cfg: func(c *Config) { c.Encoder = "impala" }, want: "use encoder small"},
 		"encoder":  {cfg: func(c *Config) { c.Encoder = "big" }, want: `no encoder "big"`},
 		"nature":   {cfg: func(c *Config) { c.Encoder = "nature" }, want: "use encoder small"},
+		"unreal":   {shape: func(s *Shape) { s.Codes = nil }, cfg: func(c *Config) { c.Encoder = "unreal" }, want: "needs at least 20x20"},
 		"tiny":     {shape: func(s *Shape) { s.Codes = nil }, cfg: func(c *Config) { c.Encoder = "nature" }, want: "needs at least 36x36"},
 		"features": {cfg: func(c *Config) { c.Features = 0 }, want: "features is 0"},
 		"hidden":   {cfg: func(c *Config) { c.Hidden = -1 }, want: "hidden is -1"},

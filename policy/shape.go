@@ -43,8 +43,8 @@ func (s Shape) Validate() error {
 
 // Config chooses the network.
 type Config struct {
-	Encoder  string `json:"encoder"`  // "auto", "small", "nature" or "impala"
-	Features int    `json:"features"` // width of the tap "features"; 512 in the paper of nature, 256 in that of impala
+	Encoder  string `json:"encoder"`  // see Encoders
+	Features int    `json:"features"` // width of the tap "features"
 	Hidden   int    `json:"hidden"`   // width of a hidden layer in the actor and in each critic; 0: none
 
 	Core       string `json:"core,omitempty"`        // recurrent core between features and heads, "lstm" or "gru"; "": none
@@ -68,26 +68,42 @@ func (c Config) WithCore(kind string, s Shape) Config {
 
 // Default returns the network that fits a shape: the small one of the MiniGrid papers for symbols and small images, the one
 // of Mnih et al. (2015) for frames.
-func Default(s Shape) Config {
-	if choose("auto", s) == "nature" {
-		return Config{Encoder: "auto", Features: 512, Hidden: 0}
+func Default(s Shape) Config { return Config{}.WithEncoder("auto", s) }
+
+// WithEncoder returns the network with an encoder of the given kind, as wide as in its paper.
+func (c Config) WithEncoder(kind string, s Shape) Config {
+	c.Encoder, c.Features, c.Hidden = kind, 256, 0
+	switch choose(kind, s) {
+	case "small":
+		c.Features, c.Hidden = 64, 64
+	case "nature":
+		c.Features = 512
 	}
-	return Config{Encoder: "auto", Features: 64, Hidden: 64}
+	return c
 }
 
-// Encoders lists the encoders by name: small is the network of the MiniGrid papers, nature that of Mnih et al. (2015), impala the
-// residual one of Espeholt et al. (2018), four times nature's work per row; auto is small or nature, see Default.
-func Encoders() []string { return []string{"auto", "small", "nature", "impala"} }
+// Encoders lists the encoders by name: small is the network of the MiniGrid papers; nature that of Mnih et al. (2015); unreal that of
+// A3C and UNREAL, a third of nature's work per row; impala the residual one of Espeholt et al. (2018), four times nature's; auto is
+// small or nature, see Default.
+func Encoders() []string { return []string{"auto", "small", "nature", "unreal", "impala"} }
 
-// natureMin is the smallest side that the Nature encoder's three kernels fit into.
-const natureMin = 36
+// leastSide returns the smallest side that the kernels of an encoder fit into.
+func leastSide(encoder string) int {
+	switch encoder {
+	case "nature":
+		return 36
+	case "unreal":
+		return 20
+	}
+	return 1
+}
 
 // choose resolves "auto".
 func choose(name string, s Shape) string {
 	if name != "auto" {
 		return name
 	}
-	if s.Codes == nil && min(s.H, s.W) >= natureMin {
+	if s.Codes == nil && min(s.H, s.W) >= leastSide("nature") {
 		return "nature"
 	}
 	return "small"
@@ -97,16 +113,12 @@ func choose(name string, s Shape) string {
 func (c Config) Validate(s Shape) error {
 	switch c.Encoder {
 	case "auto", "small":
-	case "nature":
+	case "nature", "unreal", "impala":
 		if s.Codes != nil {
-			return fmt.Errorf("policy: the nature encoder reads frames, these observations are symbols; use encoder small")
+			return fmt.Errorf("policy: the %s encoder reads frames, these observations are symbols; use encoder small", c.Encoder)
 		}
-		if min(s.H, s.W) < natureMin {
-			return fmt.Errorf("policy: the nature encoder needs at least %dx%d, observations are %dx%d; use encoder small", natureMin, natureMin, s.H, s.W)
-		}
-	case "impala":
-		if s.Codes != nil {
-			return fmt.Errorf("policy: the impala encoder reads frames, these observations are symbols; use encoder small")
+		if least := leastSide(c.Encoder); min(s.H, s.W) < least {
+			return fmt.Errorf("policy: the %s encoder needs at least %dx%d, observations are %dx%d; use encoder small", c.Encoder, least, least, s.H, s.W)
 		}
 	default:
 		return fmt.Errorf("policy: no encoder %q; there are %v", c.Encoder, Encoders())
