@@ -32,8 +32,8 @@ func TestMistakes(t *testing.T) {
 		code int
 	}{
 		{"trian", `no verb "trian"; did you mean train?`, 2},
-		{"xyzzy", `no verb "xyzzy"; there are bench, completion, envs, eval, play, tasks, train, version, watch`, 2},
-		{"''", `no verb ""; there are bench, completion, envs, eval, play, tasks, train, version, watch`, 2},
+		{"xyzzy", `no verb "xyzzy"; there are bench, completion, config, envs, eval, play, tasks, train, version, watch`, 2},
+		{"''", `no verb ""; there are bench, completion, config, envs, eval, play, tasks, train, version, watch`, 2},
 		{"help trian", `no verb "trian"; did you mean train?`, 2},
 		{"help envs digset", `no verb "digset"; did you mean digest?`, 2},
 		{"-x", "no flag -x; rlrun takes --help, --version", 2},
@@ -52,15 +52,15 @@ func TestMistakes(t *testing.T) {
 		{"train zzzzz", `no world "zzzzz"; rlrun envs lists them`, 2},
 		{"train User-Missing-v0", "User-Missing-v0: file does not exist", 1},
 		{"train User-v0 --sted 4", "no flag --sted; did you mean --seed?", 2},
-		{"train User-v0 -s 4", "no flag -s; did you mean --seed, --shape or --share?", 2},
+		{"train User-v0 -s 4", "no flag -s; did you mean --seed, --set or --shape?", 2},
 		{"train User-v0 --resize 84", `--resize takes height and width, such as 84x84, not "84"`, 2},
 		{"train User-v0 --resize 84x84x3", `--resize takes height and width, such as 84x84, not "84x84x3"`, 2},
 		{"train User-v0 --resize 8x8", "Probe/Corridor-v0: its images are symbols, of which there is no mean: they cannot be resized", 2},
 		{"train User-v0 --sticky 2", `--sticky takes a number from 0 to 1, not "2"`, 2},
 		{"train User-v0 --reward-clip 0", "--reward-scale and --reward-clip of 0 would leave no reward", 2},
-		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --core, --episodes, --frame-stack, --gray, --help, --json, " +
+		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --config, --core, --episodes, --frame-stack, --gray, --help, --json, " +
 			"--map, --measure, --milestones, --no-ops, --one-hot, --preset, --repeat, --resize, --resume, --reward-clip, --reward-norm, --reward-scale, --run, " +
-			"--seed, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --time-limit", 2},
+			"--seed, --set, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --time-limit", 2},
 		{"train User-v0 --=3", "bad flag syntax: --=3", 2},
 		{"train User-v0 --algo pppo", `no algorithm "pppo"; did you mean ppo?`, 2},
 		{"train User-v0 --algo dqn", `no algorithm "dqn"; there are ppo, a2c`, 2},
