@@ -30,6 +30,7 @@ type trainFlags struct {
 	resume   name
 	episodes count
 	json     bool
+	events   bool // for TensorBoard
 	aux      auxFlags
 	wrap     wrapFlags
 }
@@ -89,6 +90,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
 	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object per line, the evaluation last")
+	fl.BoolVar(&f.events, "tensorboard", false, "also write event files for TensorBoard, below the run directory")
 	completeFlags(cmd, map[string][]string{"episodes": nil, "stop-at-return": nil}, "run", "resume")
 	return cmd
 }

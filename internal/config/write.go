@@ -55,7 +55,7 @@ func appendLines(b []byte, settings []Setting) []byte {
 	lines := make([]string, len(settings))
 	width := 24
 	for i, s := range settings {
-		lines[i] = s.Key + " = " + text(s.Value)
+		lines[i] = s.Key + " = " + Text(s.Value)
 		if n := len(lines[i]); n <= 48 {
 			width = max(width, n)
 		}
@@ -80,8 +80,8 @@ func comment(origin string) string {
 	}, origin)
 }
 
-// text returns a value as TOML. A whole number beyond 2^63-1, which TOML has not, becomes a string.
-func text(value any) string {
+// Text returns a value as TOML. A whole number beyond 2^63-1, which TOML has not, becomes a string.
+func Text(value any) string {
 	v := reflect.ValueOf(value)
 	switch v.Kind() {
 	case reflect.Bool:
@@ -102,7 +102,7 @@ func text(value any) string {
 	case reflect.Slice:
 		parts := make([]string, v.Len())
 		for i := range parts {
-			parts[i] = text(v.Index(i).Interface())
+			parts[i] = Text(v.Index(i).Interface())
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
