@@ -23,10 +23,10 @@ type extra struct {
 	touched  string           // origin of the last change of own
 }
 
-// chooseExtras lists the tasks and bonuses: the preset's and those that are asked for, in that order.
-func (s *settings) chooseExtras(preset string, changes []change) error {
+// chooseExtras lists the tasks and bonuses: those that are there, which are from origin, and those that are asked for, in that order.
+func (s *settings) chooseExtras(origin string, changes []change) error {
 	for _, e := range s.cfg.Aux {
-		if err := s.addExtra(e, fromPreset, "preset "+preset); err != nil {
+		if err := s.addExtra(e, fromPreset, origin); err != nil {
 			return err
 		}
 	}

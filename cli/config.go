@@ -98,7 +98,7 @@ func (a *app) redescribe(r *agent.Run) error {
 		return err
 	}
 	origins := config.Origins(old)
-	if err := s.chooseExtras("of the run", nil); err != nil {
+	if err := s.chooseExtras("the run", nil); err != nil {
 		return err
 	}
 	s.fields = config.Of(&s.cfg, "the run")

@@ -145,8 +145,8 @@ func newAuxFlags() auxFlags {
 
 func (f *auxFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.Var(&f.aux, "aux", "auxiliary tasks, see `tasks`; a weight may move: entropy=0.05..0.001@0.5")
-	fl.Var(&f.shape, "shape", "bonuses to the reward, see `tasks`")
+	fl.Var(&f.aux, "aux", "auxiliary tasks, see the verb tasks; a weight may move: entropy=0.05..0.001@0.5")
+	fl.Var(&f.shape, "shape", "bonuses to the reward, see the verb tasks")
 	fl.Var(&f.balance, "balance", "how tasks are weighed against the main loss: "+strings.Join(auxtasks.Balances(), ", "))
 	fl.Var(&f.measure, "measure", "measure conflict between losses every so many updates; 0: never")
 	fl.BoolVar(&f.share, "share", false, "tasks that draw alike share one draw and one pass")

@@ -26,7 +26,7 @@ func (a *app) runsCmd() *cobra.Command {
 		Use:   "runs VERB",
 		Short: "List, compare, check and thin out runs",
 		Long: `Look after run directories. Where a verb takes RUNS, these are run directories,
-or directories that have some in them; none is meant by runs/.`,
+or directories that have some in them; without any, runs/ is meant.`,
 		Example: fmt.Sprintf(`  %[1]s runs list
   %[1]s runs show runs/a --csv > a.csv
   %[1]s runs diff runs/a runs/b

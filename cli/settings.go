@@ -40,7 +40,7 @@ func (f *trainFlags) addSettings(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
 	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original; unreal, A2C with an LSTM and three tasks")
-	fl.Var(&f.config, "config", "settings, as `config` prints them")
+	fl.Var(&f.config, "config", "settings in a file, as the verb config prints them")
 	fl.Var(&f.set, "set", "one setting by its key, such as ppo.clip=0.1 or aux.pixel-control.cell=4; may be repeated")
 	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
 	fl.Var(&f.seed, "seed", "seed of everything random")
@@ -110,23 +110,30 @@ func (a *app) settings(cmd *cobra.Command, id string, f *trainFlags) (*settings,
 	if err := s.chooseCore(&draft, changes, agent.ShapeOf(w.Spec())); err != nil {
 		return nil, err
 	}
-	if err := s.chooseExtras(preset, changes); err != nil {
+	if err := s.chooseExtras("preset "+preset, changes); err != nil {
 		return nil, err
 	}
 	s.fields = config.Of(&s.cfg, "preset "+preset)
-	s.cfg.Aux = nil
-	for _, e := range s.extras {
-		before := s.cfg.PPO.Entropy + s.cfg.A2C.Entropy
-		s.cfg.Add(e.Extra)
-		if before != s.cfg.PPO.Entropy+s.cfg.A2C.Entropy {
-			s.fields.SetOrigin("ppo.entropy", "the task "+e.ID())
-			s.fields.SetOrigin("a2c.entropy", "the task "+e.ID())
-		}
-	}
+	s.takeExtras()
 	if err := apply(s.fields, changes); err != nil {
 		return nil, err
 	}
 	return s, usage(s.cfg.Validate(w.Spec()))
+}
+
+// takeExtras puts the tasks and bonuses into the configuration, which may change others of its settings.
+func (s *settings) takeExtras() {
+	s.cfg.Aux = nil
+	for _, e := range s.extras {
+		ppo, a2c := s.cfg.PPO.Entropy, s.cfg.A2C.Entropy
+		s.cfg.Add(e.Extra)
+		if s.cfg.PPO.Entropy != ppo {
+			s.fields.SetOrigin("ppo.entropy", "the task "+e.ID())
+		}
+		if s.cfg.A2C.Entropy != a2c {
+			s.fields.SetOrigin("a2c.entropy", "the task "+e.ID())
+		}
+	}
 }
 
 // sketch fills a configuration with what is asked for alone, to learn what the rest depends on, and returns the preset.
