@@ -115,11 +115,17 @@ func ShapeOf(spec env.Spec) policy.Shape {
 
 // Validate reports the first setting that cannot work for worlds of the given kind, wrapped as Wrap says.
 func (c Config) Validate(spec env.Spec) error {
+	if err := c.ValidateSizes(); err != nil {
+		return err
+	}
 	if c.Steps < 1 {
 		return fmt.Errorf("agent: steps is %d, must be at least 1", c.Steps)
 	}
 	if c.Worlds < 1 || c.Horizon < 1 {
 		return fmt.Errorf("agent: %d worlds and a horizon of %d, both must be at least 1", c.Worlds, c.Horizon)
+	}
+	if err := c.validateMemory(spec); err != nil {
+		return err
 	}
 	if !(c.Gamma >= 0 && c.Gamma <= 1) {
 		return fmt.Errorf("agent: gamma is %v, must be in [0, 1]", c.Gamma)

@@ -132,6 +132,10 @@ func (r *Run) Env() string { return r.env }
 // Path returns the directory.
 func (r *Run) Path() string { return r.dir.Path() }
 
+// Keep stores a file for people beside those of the run, such as its settings in another form. It panics on a name that is the
+// run's own.
+func (r *Run) Keep(name string, data []byte) error { return r.dir.Keep(name, data) }
+
 // Log appends named numbers to the run's metrics.
 func (r *Run) Log(names []string, values []float64) error {
 	row := make([]run.Value, len(names))

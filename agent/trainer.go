@@ -47,6 +47,9 @@ func NewTrainer(cfg Config, build func() (env.Env, error)) (*Trainer, error) {
 }
 
 func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (*Trainer, error) {
+	if err := cfg.ValidateSizes(); err != nil {
+		return nil, err
+	}
 	build = cfg.Wrap.Build(build)
 	probe, err := build()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -129,6 +130,11 @@ func decode(name string, text []byte, into any) error {
 		}
 		if _, err := d.Token(); !errors.Is(err, io.EOF) {
 			return fmt.Errorf("auxtasks: %s: settings: something follows the object", name)
+		}
+	}
+	if v := reflect.ValueOf(into).Elem(); v.Kind() == reflect.Struct {
+		if err := checkSizes(v); err != nil {
+			return fmt.Errorf("auxtasks: %s: %w", name, err)
 		}
 	}
 	if v, ok := into.(interface{ Validate() error }); ok {

@@ -52,25 +52,37 @@ type app struct {
 	out    io.Writer // results
 	err    io.Writer // progress, warnings, errors
 	getenv func(string) string
+
+	args    []string        // of the command
+	environ func() []string // NAME=VALUE
 }
 
 // Run is Main without the process: it stops in good order when ctx ends, and returns the exit code.
 func Run(ctx context.Context, o Options, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{ctx: ctx, name: o.Name, out: stdout, err: stderr, getenv: os.Getenv}
+	return newApp(ctx, o, args, stdout, stderr).run(stdin)
+}
+
+func newApp(ctx context.Context, o Options, args []string, stdout, stderr io.Writer) *app {
+	a := &app{ctx: ctx, name: o.Name, out: stdout, err: stderr, getenv: os.Getenv, args: args, environ: os.Environ}
 	if a.name == "" {
 		a.name = "rlrun"
 	}
 	a.envs = append(a.envs, catalog.Builtin()...)
 	a.envs = append(a.envs, o.Envs...)
+	return a
+}
+
+// run executes the command.
+func (a *app) run(stdin io.Reader) int {
 	if err := a.envs.Validate(); err != nil {
 		return a.fail(err)
 	}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(a.args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	if err := root.ExecuteContext(a.ctx); err != nil {
 		return a.fail(err)
 	}
 	return exitOK
@@ -133,7 +145,12 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.Flags().BoolVar(&version, "version", false, "say which build this is")
-	root.AddCommand(a.trainCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.benchCmd(), a.versionCmd(), a.completionCmd())
+	root.AddCommand(a.trainCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(), a.versionCmd(), a.completionCmd())
+	for _, c := range root.Commands() { // again, now that their names begin with the root's: columns are as wide as these
+		below := c.Commands()
+		c.RemoveCommand(below...)
+		c.AddCommand(below...)
+	}
 	root.SetHelpCommand(a.helpCmd(root))
 	return root
 }

@@ -58,7 +58,7 @@ func (a *app) fail(err error) int {
 // command they are noise.
 var packages = []string{
 	"agent", "auxtasks", "bench", "catalog", "env", "envtest", "maze", "minatar", "minigrid", "nn", "npyrand", "policy", "probe", "replay", "rng",
-	"run", "tasktest", "viz",
+	"run", "tasktest", "tb", "viz",
 }
 
 // tidy returns the text of an error as one line without names of packages.

@@ -32,8 +32,8 @@ func TestMistakes(t *testing.T) {
 		code int
 	}{
 		{"trian", `no verb "trian"; did you mean train?`, 2},
-		{"xyzzy", `no verb "xyzzy"; there are bench, completion, envs, eval, play, tasks, train, version, watch`, 2},
-		{"''", `no verb ""; there are bench, completion, envs, eval, play, tasks, train, version, watch`, 2},
+		{"xyzzy", `no verb "xyzzy"; there are bench, completion, config, envs, eval, play, runs, tasks, train, version, watch`, 2},
+		{"''", `no verb ""; there are bench, completion, config, envs, eval, play, runs, tasks, train, version, watch`, 2},
 		{"help trian", `no verb "trian"; did you mean train?`, 2},
 		{"help envs digset", `no verb "digset"; did you mean digest?`, 2},
 		{"-x", "no flag -x; rlrun takes --help, --version", 2},
@@ -52,15 +52,15 @@ func TestMistakes(t *testing.T) {
 		{"train zzzzz", `no world "zzzzz"; rlrun envs lists them`, 2},
 		{"train User-Missing-v0", "User-Missing-v0: file does not exist", 1},
 		{"train User-v0 --sted 4", "no flag --sted; did you mean --seed?", 2},
-		{"train User-v0 -s 4", "no flag -s; did you mean --seed, --shape or --share?", 2},
+		{"train User-v0 -s 4", "no flag -s; did you mean --seed, --set or --shape?", 2},
 		{"train User-v0 --resize 84", `--resize takes height and width, such as 84x84, not "84"`, 2},
 		{"train User-v0 --resize 84x84x3", `--resize takes height and width, such as 84x84, not "84x84x3"`, 2},
 		{"train User-v0 --resize 8x8", "Probe/Corridor-v0: its images are symbols, of which there is no mean: they cannot be resized", 2},
 		{"train User-v0 --sticky 2", `--sticky takes a number from 0 to 1, not "2"`, 2},
 		{"train User-v0 --reward-clip 0", "--reward-scale and --reward-clip of 0 would leave no reward", 2},
-		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --core, --encoder, --episodes, --frame-stack, --gray, --help, --json, " +
+		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --config, --core, --encoder, --episodes, --frame-stack, --gray, --help, --json, " +
 			"--map, --measure, --milestones, --no-ops, --one-hot, --preset, --repeat, --resize, --resume, --reward-clip, --reward-norm, --reward-scale, --run, " +
-			"--seed, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --time-limit", 2},
+			"--seed, --set, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --tensorboard, --time-limit", 2},
 		{"train User-v0 --=3", "bad flag syntax: --=3", 2},
 		{"train User-v0 --algo pppo", `no algorithm "pppo"; did you mean ppo?`, 2},
 		{"train User-v0 --algo dqn", `no algorithm "dqn"; there are ppo, a2c`, 2},
@@ -123,6 +123,21 @@ func TestMistakes(t *testing.T) {
 		{"watch done --out file/x.gif", "record: open file/x.gif: not a directory", 1},
 		{"watch done --fps 0", `--fps takes a number from 0.1 to 50, not "0"`, 2},
 		{"watch done --episodes 0", `--episodes takes a whole number from 1 to 1000000, such as 500, 200k or 1M, not "0"`, 2},
+
+		{"runs", "what to do is missing: diff, list, prune, show, tensorboard or verify", 2},
+		{"runs lst", `no verb "lst"; did you mean list?`, 2},
+		{"runs list", "there is no directory runs here: rlrun train ENV makes one", 2},
+		{"runs list empty", "empty is no run directory, and there is none in it", 2},
+		{"runs verify nosuch", "there is no run directory nosuch: rlrun train ENV --run nosuch makes one", 2},
+		{"runs prune file", "file is a file, not a run directory", 2},
+		{"runs prune done --keep 0", `--keep takes a whole number from 1 to 1000, such as 500, 200k or 1M, not "0"`, 2},
+		{"runs show", "RUN, a run directory, is missing", 2},
+		{"runs show empty", "empty is a directory, but holds no run: it has no config.json", 2},
+		{"runs show done --csv --json", "--csv and --json do not go together", 2},
+		{"runs diff done", "RUN RUN, two run directories, is missing", 2},
+		{"runs diff done nosuch", "there is no run directory nosuch: rlrun train ENV --run nosuch makes one", 2},
+		{"runs tensorboard nosuch", "there is no run directory nosuch: rlrun train ENV --run nosuch makes one", 2},
+		{"config", "ENV, the world's id, is missing (rlrun envs lists them)", 2},
 
 		{"bench", "what to measure is missing: rlrun bench engine or rlrun bench envs", 2},
 		{"bench engin", `no benchmark "engin"; did you mean engine?`, 2},

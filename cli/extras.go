@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -21,7 +20,21 @@ const unreal = "unreal"
 // extraFlag is a flag for auxiliary tasks, or for bonuses: NAME[=WEIGHT[..FINAL@FRACTION]], several with commas between.
 type extraFlag struct {
 	bonus bool
-	list  []agent.Extra
+	list  []wanted
+}
+
+// wanted is one of the list.
+type wanted struct {
+	agent.Extra
+	weighed bool // with a weight
+}
+
+// table returns the flag's name, which is also that of the tables in files.
+func (f *extraFlag) table() string {
+	if f.bonus {
+		return "shape"
+	}
+	return "aux"
 }
 
 func (f *extraFlag) Type() string { return "NAME[=WEIGHT],..." }
@@ -51,7 +64,7 @@ func (f *extraFlag) Set(text string) error {
 					return err
 				}
 			}
-			f.list = append(f.list, e)
+			f.list = append(f.list, wanted{e, weighed})
 		}
 	}
 	return nil
@@ -134,8 +147,8 @@ func newAuxFlags() auxFlags {
 
 func (f *auxFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.Var(&f.aux, "aux", "auxiliary tasks, see `tasks`; a weight may move: entropy=0.05..0.001@0.5")
-	fl.Var(&f.shape, "shape", "bonuses to the reward, see `tasks`")
+	fl.Var(&f.aux, "aux", "auxiliary tasks, see the verb tasks; a weight may move: entropy=0.05..0.001@0.5")
+	fl.Var(&f.shape, "shape", "bonuses to the reward, see the verb tasks")
 	fl.Var(&f.balance, "balance", "how tasks are weighed against the main loss: "+strings.Join(auxtasks.Balances(), ", "))
 	fl.Var(&f.measure, "measure", "measure conflict between losses every so many updates; 0: never")
 	fl.BoolVar(&f.share, "share", false, "tasks that draw alike share one draw and one pass")
@@ -149,45 +162,6 @@ func (f *auxFlags) register(cmd *cobra.Command) {
 // names lists the flags.
 func (f *auxFlags) names() []string {
 	return []string{"aux", "shape", "balance", "measure", "share", "encoder", "core"}
-}
-
-// apply changes the settings by what was given.
-func (f *auxFlags) apply(cmd *cobra.Command, cfg *agent.Config, shape policy.Shape) error {
-	given := cmd.Flags().Changed
-	if given("balance") {
-		if !slices.Contains(auxtasks.Balances(), f.balance.text) {
-			return unknown("balance rule", f.balance.text, auxtasks.Balances())
-		}
-		cfg.Mixer.Balance = f.balance.text
-	}
-	if given("measure") {
-		cfg.Mixer.Every = f.measure.n
-	}
-	if given("share") {
-		cfg.Mixer.Share = f.share
-	}
-	if given("encoder") {
-		if !slices.Contains(policy.Encoders(), f.encoder.text) {
-			return unknown("encoder", f.encoder.text, policy.Encoders())
-		}
-		cfg.Net = cfg.Net.WithEncoder(f.encoder.text, shape)
-		if cfg.Net.Core != "" {
-			cfg.Net = cfg.Net.WithCore(cfg.Net.Core, shape)
-		}
-	}
-	switch core := f.core.text; {
-	case !given("core"):
-	case core == "none":
-		cfg.Net.Core = ""
-	case !slices.Contains(policy.Cores(), core):
-		return unknown("core", core, append(policy.Cores(), "none"))
-	default:
-		cfg.Net = cfg.Net.WithCore(core, shape)
-	}
-	for _, e := range append(f.aux.list, f.shape.list...) {
-		cfg.Add(e)
-	}
-	return nil
 }
 
 // tasksCmd is `tasks`.

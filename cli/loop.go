@@ -25,6 +25,7 @@ type driver struct {
 	show    *progress
 	saved   time.Time // when the last checkpoint was
 	reached bool      // the return to stop at
+	events  *events   // for TensorBoard, or nil
 }
 
 // drive trains and evaluates.
@@ -37,6 +38,16 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json)}
 	if err := d.announce(); err != nil {
 		return err
+	}
+	if f.events {
+		if d.events, err = newEvents(r.Path(), r.Step()); err != nil {
+			return err
+		}
+		defer func() {
+			if closed := d.events.close(); err == nil {
+				err = closed
+			}
+		}()
 	}
 	err = d.train()
 	if ended := d.show.end(); err == nil {
@@ -176,7 +187,7 @@ func (d *driver) measure(u agent.Update) error {
 		m.more = append(m.more, l)
 		names, values = append(names, l.name), append(values, l.value)
 	}
-	if err := r.Log(names, values); err != nil {
+	if err := errors.Join(r.Log(names, values), d.events.log(r.Step(), names, values)); err != nil {
 		return d.unsaved(err)
 	}
 	return d.told(d.show.interval(m))

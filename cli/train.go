@@ -20,6 +20,8 @@ import (
 type trainFlags struct {
 	algo     name
 	preset   name
+	config   name
+	set      assignments
 	steps    count
 	stopAt   number
 	seed     seed
@@ -28,20 +30,25 @@ type trainFlags struct {
 	resume   name
 	episodes count
 	json     bool
+	events   bool // for TensorBoard
 	aux      auxFlags
 	wrap     wrapFlags
 }
 
-func (a *app) trainCmd() *cobra.Command {
-	f := trainFlags{
+func newTrainFlags() trainFlags {
+	return trainFlags{
 		algo:   name{"ppo", "NAME", strings.Join(agent.Algos(), " or ")},
 		preset: name{"default", "NAME", anyOf(agent.Presets())},
 		steps:  count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
 		stopAt:  number{min: -math.MaxFloat64, max: math.MaxFloat64},
 		aux:     newAuxFlags(),
-		mapFile: newMapFlag(),
-		run:     name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
+		mapFile: newMapFlag(), config: name{kind: "FILE", such: "a TOML file"},
+		run: name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
 	}
+}
+
+func (a *app) trainCmd() *cobra.Command {
+	f := newTrainFlags()
 	cmd := &cobra.Command{
 		Use:   "train ENV",
 		Short: "Train an agent",
@@ -77,61 +84,24 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 		ValidArgsFunction: a.completeEnvs,
 	}
 	fl := cmd.Flags()
-	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
-	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original; unreal, A2C with an LSTM and three tasks")
-	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
+	f.addSettings(cmd)
 	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
-	f.aux.register(cmd)
-	fl.Var(&f.seed, "seed", "seed of everything random")
 	fl.Var(&f.run, "run", "run directory, new or empty (default: a new one below runs/)")
-	addMapFlag(cmd, &f.mapFile)
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
 	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object per line, the evaluation last")
-	f.wrap.add(cmd)
-	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "preset": agent.Presets(), "steps": nil, "seed": nil, "episodes": nil, "stop-at-return": nil}, "run", "resume")
+	fl.BoolVar(&f.events, "tensorboard", false, "also write event files for TensorBoard, below the run directory")
+	completeFlags(cmd, map[string][]string{"episodes": nil, "stop-at-return": nil}, "run", "resume")
 	return cmd
 }
 
 // train starts a run.
 func (a *app) train(cmd *cobra.Command, id string, f *trainFlags) error {
-	build, err := a.world(id)
+	s, err := a.settings(cmd, id, f)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(agent.Algos(), f.algo.text) {
-		return unknown("algorithm", f.algo.text, agent.Algos())
-	}
-	if !slices.Contains(agent.Presets(), f.preset.text) {
-		return unknown("preset", f.preset.text, agent.Presets())
-	}
-	wrap, err := f.wrap.wrap()
-	if err != nil {
-		return err
-	}
-	w, err := build()
-	if err != nil {
-		return err
-	}
-	if w, err = wrap.Apply(w); err != nil {
-		return usage(err)
-	}
-	algo := f.algo.text
-	if f.preset.text == "unreal" && !cmd.Flags().Changed("algo") {
-		algo = "a2c" // the only one that it is for
-	}
-	cfg, err := agent.Preset(f.preset.text, algo, w.Spec())
-	if err != nil {
-		return err
-	}
-	cfg.Seed, cfg.Steps, cfg.Wrap, cfg.RewardNorm = uint64(f.seed), f.steps.n, wrap, f.wrap.rewardNorm
-	if err := f.aux.apply(cmd, &cfg, agent.ShapeOf(w.Spec())); err != nil {
-		return err
-	}
-	if err := cfg.Validate(w.Spec()); err != nil {
-		return usage(err)
-	}
-	t, err := agent.NewTrainer(cfg, build)
+	t, err := agent.NewTrainer(s.cfg, s.build)
 	if err != nil {
 		return err
 	}
@@ -139,6 +109,9 @@ func (a *app) train(cmd *cobra.Command, id string, f *trainFlags) error {
 	if err != nil {
 		t.Close()
 		return err
+	}
+	if err := a.describe(r, s.toml(a.titleOf(id))); err != nil {
+		return errors.Join(err, r.Close())
 	}
 	return a.drive(r, f)
 }
@@ -171,7 +144,7 @@ func (a *app) create(dir, id string, t *agent.Trainer) (*agent.Run, error) {
 // resume goes on with a run.
 func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
 	dir := f.resume.text
-	for _, flag := range slices.Concat([]string{"algo", "preset", "seed", "run", "map"}, f.aux.names(), wrapNames) {
+	for _, flag := range slices.Concat([]string{"algo", "preset", "config", "set", "seed", "run", "map"}, f.aux.names(), wrapNames) {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--%s does not go with --resume: the run keeps its own", flag)
 		}
@@ -199,6 +172,9 @@ func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
 	if r.Finished() {
 		return errors.Join(usagef("the run in %s has taken %d steps, its budget is %d: raise that with --steps, or measure it (%s eval %s)",
 			dir, r.Step(), r.Config().Steps, a.name, quote(dir)), r.Close())
+	}
+	if err := a.redescribe(r); err != nil {
+		return errors.Join(err, r.Close())
 	}
 	return a.drive(r, f)
 }

@@ -278,7 +278,7 @@ func TestStopAtReturn(t *testing.T) {
 	}
 	trainedTo(t, "r", 128)
 	metrics := tree(t, "r")["metrics.jsonl"]
-	if !strings.HasPrefix(metrics, `{"step":128,`) || strings.Count(metrics, "\n") != 1 {
+	if !strings.HasPrefix(metrics, `{"v":1,"step":128,`) || strings.Count(metrics, "\n") != 1 {
 		t.Errorf("metrics are %s", metrics)
 	}
 }

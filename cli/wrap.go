@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/auxrl/auxrl/env"
 	"github.com/spf13/cobra"
 )
 
@@ -57,16 +56,12 @@ func (f *wrapFlags) add(cmd *cobra.Command) {
 	completeFlags(cmd, none)
 }
 
-// wrap returns the settings that the flags stand for.
-func (f *wrapFlags) wrap() (env.Wrap, error) {
+// validate reports flags that do not go together.
+func (f *wrapFlags) validate() error {
 	if f.rewardScale.set && f.rewardScale.value == 0 || f.rewardClip.set && f.rewardClip.value == 0 {
-		return env.Wrap{}, usagef("--reward-scale and --reward-clip of 0 would leave no reward")
+		return usagef("--reward-scale and --reward-clip of 0 would leave no reward")
 	}
-	return env.Wrap{
-		Sticky: f.sticky.value, NoOps: f.noOps.n, Skip: f.skip.n, Repeat: f.repeat.n, TimeLimit: f.timeLimit.n,
-		Milestones: f.milestones, Gray: f.gray, Height: f.size.height,
-		Width: f.size.width, OneHot: f.oneHot, FrameStack: f.stack.n, RewardScale: f.rewardScale.value, RewardClip: f.rewardClip.value,
-	}, nil
+	return nil
 }
 
 // imageSize is a flag for the size of an image, height first as everywhere: 84x84.

@@ -3,6 +3,7 @@
 // A run directory looks like this:
 //
 //	config.json                  the settings in effect
+//	config.toml, sessions.jsonl  the same for people; the commands that wrote to it: see Keep
 //	metrics.jsonl                one JSON object per line
 //	ckpt/step-000000001000/      a checkpoint: named files and MANIFEST.json, which has their sizes and digests
 //	lock                         held by the process that writes
@@ -18,6 +19,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // These errors are found in what the package returns with errors.Is.
@@ -106,17 +108,35 @@ func (d *Dir) WriteConfig(v any) error {
 	if err != nil {
 		return fmt.Errorf("run: write config: %w", err)
 	}
-	name := filepath.Join(d.path, configName)
-	if err := writeFile(d.fs, name+".tmp", append(data, '\n')); err != nil {
-		return fmt.Errorf("run: write config: %w", err)
-	}
-	if err := d.fs.rename(name+".tmp", name); err != nil {
-		return fmt.Errorf("run: write config: %w", err)
-	}
-	if err := d.fs.syncDir(d.path); err != nil {
+	if err := d.replace(configName, append(data, '\n')); err != nil {
 		return fmt.Errorf("run: write config: %w", err)
 	}
 	return nil
+}
+
+// Keep stores a file beside the run's own, which nothing here reads. A crash leaves the old content or the new. It panics on a
+// name that a checkpoint's file could not have, or that is the run's own.
+func (d *Dir) Keep(name string, data []byte) error {
+	d.mustWrite()
+	if !fileName.MatchString(name) || slices.Contains([]string{configName, metricsName, ckptName, lockName}, name) {
+		panic("run: keep: a file name that is not allowed")
+	}
+	if err := d.replace(name, data); err != nil {
+		return fmt.Errorf("run: keep %s: %w", name, err)
+	}
+	return nil
+}
+
+// replace writes a file of the directory aside, makes it durable and gives it its name.
+func (d *Dir) replace(name string, data []byte) error {
+	name = filepath.Join(d.path, name)
+	if err := writeFile(d.fs, name+".tmp", data); err != nil {
+		return err
+	}
+	if err := d.fs.rename(name+".tmp", name); err != nil {
+		return err
+	}
+	return d.fs.syncDir(d.path)
 }
 
 // ReadConfig fills v with the settings that WriteConfig stored. A setting that v does not have is an error.

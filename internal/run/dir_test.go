@@ -99,6 +99,26 @@ func TestWriteConfigKeepsTheOldOne(t *testing.T) {
 	}
 }
 
+// Other files are kept as the configuration is; names of the run's own files are refused.
+func TestKeep(t *testing.T) {
+	d := newDir(t)
+	for _, want := range []string{"one", "two"} {
+		if err := d.Keep("notes.txt", []byte(want)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(d.Path(), "notes.txt")); err != nil || string(got) != want {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	d.fs = &faulty{fsys: quick{}}
+	if err := d.Keep("notes.txt", nil); !errors.Is(err, errFull) {
+		t.Errorf("error is %v, want %v", err, errFull)
+	}
+	for _, name := range []string{configName, metricsName, ckptName, lockName, "../x", "", "A"} {
+		mustPanic(t, func() { _ = d.Keep(name, nil) })
+	}
+}
+
 func TestCreateRefusesUsedDirectories(t *testing.T) {
 	d := newDir(t)
 	if err := d.Close(); err != nil {

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -16,6 +18,7 @@ type fsys interface {
 	removeAll(name string) error
 	list(name string) ([]string, error) // names in order
 	read(name string, limit int64) ([]byte, error)
+	sum(name string, limit int64) (size int64, digest string, err error)
 	syncDir(name string) error
 }
 
@@ -47,17 +50,40 @@ func (disk) list(name string) ([]string, error) {
 // read returns a regular file of at most limit bytes. Links and devices are refused: reading them could leave the
 // directory or never end.
 func (disk) read(name string, limit int64) ([]byte, error) {
-	info, err := os.Lstat(name)
-	if err != nil {
+	if err := readable(name, limit); err != nil {
 		return nil, err
 	}
+	return os.ReadFile(name)
+}
+
+// sum is read for the digest alone.
+func (disk) sum(name string, limit int64) (size int64, digest string, err error) {
+	if err := readable(name, limit); err != nil {
+		return 0, "", err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return 0, "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	size, err = io.Copy(h, f)
+	return size, hex.EncodeToString(h.Sum(nil)), err
+}
+
+// readable refuses what is no regular file of at most limit bytes.
+func readable(name string, limit int64) error {
+	info, err := os.Lstat(name)
+	if err != nil {
+		return err
+	}
 	if !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "read", Path: name, Err: fmt.Errorf("not a regular file: %w", fs.ErrInvalid)}
+		return &os.PathError{Op: "read", Path: name, Err: fmt.Errorf("not a regular file: %w", fs.ErrInvalid)}
 	}
 	if info.Size() > limit {
-		return nil, &os.PathError{Op: "read", Path: name, Err: fmt.Errorf("%d bytes are more than the %d expected", info.Size(), limit)}
+		return &os.PathError{Op: "read", Path: name, Err: fmt.Errorf("%d bytes are more than the %d expected", info.Size(), limit)}
 	}
-	return os.ReadFile(name)
+	return nil
 }
 
 // syncDir makes the names in a directory durable.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 )
@@ -91,4 +92,62 @@ func (d *Dir) loadStep(step int64) (*Checkpoint, error) {
 		c.Files[i] = File{Name: e.Name, Data: data}
 	}
 	return c, nil
+}
+
+// Verify reports what is wrong with the checkpoint of the given step: a file that is missing, or has another size or digest than the
+// manifest says. Unlike LoadStep it takes next to no memory.
+func (d *Dir) Verify(step int64) error {
+	if err := d.verify(step); err != nil {
+		return fmt.Errorf("run: checkpoint of step %d: %w", step, err)
+	}
+	return nil
+}
+
+func (d *Dir) verify(step int64) error {
+	dir := d.stepDir(step)
+	data, err := d.fs.read(filepath.Join(dir, manifestName), maxManifest)
+	if err != nil {
+		return err
+	}
+	m, err := parseManifest(data, step)
+	if err != nil {
+		return err
+	}
+	for _, e := range m.Files {
+		name := filepath.Join(dir, e.Name)
+		size, sum, err := d.fs.sum(name, e.Size)
+		if err != nil {
+			return err
+		}
+		if size != e.Size {
+			return fmt.Errorf("%s has %d bytes, want %d", name, size, e.Size)
+		}
+		if sum != e.SHA256 {
+			return fmt.Errorf("%s has another SHA-256 than its manifest says", name)
+		}
+	}
+	return nil
+}
+
+// Remove removes the checkpoint of the given step.
+func (d *Dir) Remove(step int64) error {
+	d.mustWrite()
+	if err := d.fs.removeAll(d.stepDir(step)); err != nil {
+		return fmt.Errorf("run: remove checkpoint of step %d: %w", step, err)
+	}
+	return nil
+}
+
+// Size returns how many bytes the files of a checkpoint take, those of a damaged one included.
+func (d *Dir) Size(step int64) (bytes int64, err error) {
+	entries, err := os.ReadDir(d.stepDir(step))
+	if err != nil {
+		return 0, fmt.Errorf("run: size of checkpoint of step %d: %w", step, err)
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil { // a file that has just gone has no size
+			bytes += info.Size()
+		}
+	}
+	return bytes, nil
 }

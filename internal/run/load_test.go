@@ -70,6 +70,12 @@ func TestLoadSkipsDamage(t *testing.T) {
 			if len(skipped) != 1 || !strings.Contains(skipped[0].Error(), "step 20") {
 				t.Errorf("skipped %v, want step 20", skipped)
 			}
+			if err := d.Verify(20); err == nil || !strings.Contains(err.Error(), "step 20") {
+				t.Errorf("verified, it has error %v", err)
+			}
+			if err := d.Verify(10); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }
@@ -106,6 +112,22 @@ func TestNewerFormat(t *testing.T) {
 		t.Errorf("save: error is %v", err)
 	}
 	wantSteps(t, d, 10, 20)
+}
+
+func TestRemove(t *testing.T) {
+	d := newDir(t)
+	save(t, d, 10)
+	save(t, d, 20)
+	if n, err := d.Size(10); err != nil || n < 100 {
+		t.Errorf("size %d, %v", n, err)
+	}
+	if err := d.Remove(10); err != nil {
+		t.Fatal(err)
+	}
+	wantSteps(t, d, 20)
+	if _, err := d.Size(10); err == nil {
+		t.Error("what was removed has a size")
+	}
 }
 
 func TestReadIsBounded(t *testing.T) {

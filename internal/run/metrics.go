@@ -15,7 +15,14 @@ import (
 	"strings"
 )
 
-const stepKey = "step"
+// Keys that every row has beside its values.
+const (
+	versionKey = "v"
+	stepKey    = "step"
+)
+
+// metricsVersion is that of what a row's keys mean. Rows without one are of version 1.
+const metricsVersion = 1
 
 // Value is one measured number.
 type Value struct {
@@ -29,7 +36,7 @@ type Row struct {
 	Values []Value
 }
 
-// Metrics appends rows to metrics.jsonl, one JSON object each: the step first, then the values in the order given. JSON has no
+// Metrics appends rows to metrics.jsonl, one JSON object each: a version and the step first, then the values in the order given. JSON has no
 // NaN and no infinities; they are written as null and read as NaN.
 type Metrics struct {
 	f    *os.File
@@ -64,13 +71,14 @@ func (d *Dir) Metrics(step int64) (*Metrics, error) {
 }
 
 // Append writes a row at once: who reads the file sees it. Steps do not decrease. If writing fails, no part of the row stays.
-// It panics on a value named "step".
+// It panics on a value named "step" or "v".
 func (m *Metrics) Append(step int64, values []Value) error {
-	m.buf = append(m.buf[:0], `{"step":`...)
+	m.buf = strconv.AppendInt(append(m.buf[:0], `{"v":`...), metricsVersion, 10)
+	m.buf = append(m.buf, `,"step":`...)
 	m.buf = strconv.AppendInt(m.buf, step, 10)
 	for _, v := range values {
-		if v.Name == stepKey {
-			panic("run: a metric is named step")
+		if v.Name == stepKey || v.Name == versionKey {
+			panic("run: a metric is named step or v")
 		}
 		m.buf = append(m.buf, ',')
 		m.buf = appendString(m.buf, v.Name)
@@ -171,6 +179,12 @@ func parseRow(line []byte) (Row, error) {
 		var v any
 		if err := dec.Decode(&v); err != nil {
 			return Row{}, err
+		}
+		if key == versionKey {
+			if fmt.Sprint(v) != strconv.Itoa(metricsVersion) {
+				return Row{}, fmt.Errorf("%w (metrics version %v, this one reads %d)", errNewerFormat, v, metricsVersion)
+			}
+			continue
 		}
 		if key == stepKey {
 			if row.Step, err = strconv.ParseInt(fmt.Sprint(v), 10, 64); err != nil {

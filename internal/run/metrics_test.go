@@ -50,9 +50,9 @@ func TestMetricsGolden(t *testing.T) {
 		}
 	}
 	closeMetrics(t, m)
-	const want = `{"step":100,"return":0.5,"loss/policy":-1e-09,"say \"π\"":1e+06}
-{"step":200,"return":null,"norm":null}
-{"step":300}
+	const want = `{"v":1,"step":100,"return":0.5,"loss/policy":-1e-09,"say \"π\"":1e+06}
+{"v":1,"step":200,"return":null,"norm":null}
+{"v":1,"step":300}
 `
 	if got := content(t, d); got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -122,7 +122,7 @@ func TestMetricsOfAResumedRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			closeMetrics(t, m)
-			if got, want := content(t, d), before+"{\"step\":3,\"a\":2}\n"; got != want {
+			if got, want := content(t, d), before+"{\"v\":1,\"step\":3,\"a\":2}\n"; got != want {
 				t.Errorf("got %s, want %s", got, want)
 			}
 		})
@@ -147,6 +147,7 @@ func TestMetricsRefuse(t *testing.T) {
 		"not an object": "[1]",
 		"no step":       `{"a":1}`,
 		"step in words": `{"step":"one"}`,
+		"newer":         `{"v":2,"step":2}`,
 		"half a step":   `{"step":1.5}`,
 		"two objects":   `{"step":1}{"step":2}`,
 		"zeros":         "\x00\x00",
@@ -184,4 +185,5 @@ func TestMetricNamedStep(t *testing.T) {
 	m := openMetrics(t, newDir(t), 0)
 	defer m.Close()
 	mustPanic(t, func() { _ = m.Append(1, []Value{{"step", 1}}) })
+	mustPanic(t, func() { _ = m.Append(1, []Value{{"v", 1}}) })
 }
