@@ -13,7 +13,7 @@ var projectImports = []struct {
 	{"internal/run", nil},
 	{"internal/config", nil},
 	{"internal/tb", nil},
-	{"stats", nil},
+	{"stats", []string{"internal/rng"}},
 	{"viz", nil},
 	{"viz/plot", nil},
 
