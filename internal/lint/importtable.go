@@ -55,7 +55,7 @@ var otherImports = []struct {
 	{path: "golang.org/x/exp/rand", by: []string{"internal/rng"}},
 	{path: "golang.org/x/sys", by: []string{"internal/f32"}},
 	{path: "golang.org/x/term", by: []string{"viz", "cli"}},
-	{path: "golang.org/x/image", by: []string{"viz", "cli"}},
+	{path: "golang.org/x/image", by: []string{"viz", "viz/plot", "cli"}},
 	{path: "github.com/spf13/cobra", by: []string{"cli"}},
 	{path: "github.com/spf13/pflag", by: []string{"cli"}},
 	{path: "github.com/pelletier/go-toml/v2", by: []string{"internal/config"}},

@@ -1,0 +1,194 @@
+package plot
+
+import (
+	"bytes"
+	"encoding/xml"
+	"flag"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the pictures in testdata")
+
+// climb returns a curve that rises to top, with a band.
+func climb(name string, top, speed float64, every, n int) Series {
+	s := Series{Name: name}
+	for i := 1; i <= n; i++ {
+		x := float64(i) / float64(n)
+		m := top*(1-math.Exp(-speed*x*x)) + 0.015*math.Sin(float64(i)*speed)
+		half := 0.02 + 0.25*x*math.Exp(-speed*x)
+		s.Steps = append(s.Steps, i*every)
+		s.Mean, s.Lo, s.Hi = append(s.Mean, m), append(s.Lo, m-half), append(s.Hi, m+0.8*half)
+	}
+	return s
+}
+
+func titled(title string) Options {
+	o := Default()
+	o.Title = title
+	return o
+}
+
+var pictures = []struct {
+	file   string
+	series []Series
+	o      Options
+}{
+	{"two.png", []Series{climb("PPO", 0.85, 2, 10_000, 50), climb("PPO + reward prediction", 0.95, 7, 10_000, 50)}, titled("MiniGrid-DoorKey-8x8-v0, interquartile mean of 10 runs")},
+	{"seven.svg", func() []Series {
+		var all []Series
+		for i, name := range []string{"none", "pixel control", "reward prediction", "value replay", "temporal distance", "curiosity", "forward model"} {
+			all = append(all, climb(name, 0.5+0.07*float64(i), 1.5+float64(i), 40_000, 60))
+		}
+		return all
+	}(), titled("Which auxiliary task helps?")},
+	{"bare.png", []Series{{Steps: []int{0, 100, 200, 300, 400, 500, 600}, Mean: []float64{-200, -150, math.NaN(), -90, math.NaN(), -60, -20}}}, Options{Width: 400, Height: 260}},
+}
+
+func TestGolden(t *testing.T) {
+	for _, p := range pictures {
+		t.Run(p.file, func(t *testing.T) {
+			render := SVG
+			if filepath.Ext(p.file) == ".png" {
+				render = PNG
+			}
+			got, err := render(p.series, p.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, err := render(p.series, p.o); err != nil || !bytes.Equal(got, again) {
+				t.Errorf("drawn again, it differs (%v)", err)
+			}
+			file := filepath.Join("testdata", p.file)
+			if *update {
+				if err := os.WriteFile(file, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s differs: if it should, go test ./viz/plot -update, and look at it", file)
+			}
+		})
+	}
+}
+
+func TestPNGHasTwoPixelsForEach(t *testing.T) {
+	file, err := PNG(pictures[0].series, Options{Width: 301, Height: 210})
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := img.Bounds().Size(), image.Pt(602, 420); got != want {
+		t.Errorf("size %v, want %v", got, want)
+	}
+	for _, p := range []image.Point{{0, 0}, {601, 0}, {0, 419}, {601, 419}} {
+		if got := color.NRGBAModel.Convert(img.At(p.X, p.Y)); got != paper {
+			t.Errorf("corner %v is %v, want paper", p, got)
+		}
+	}
+}
+
+// An SVG is well-formed and has no text that would need a font.
+func TestSVGHasOutlinesOnly(t *testing.T) {
+	o := Default()
+	o.Title, o.Y = `<&"> é`, "Δ return"
+	file, err := SVG([]Series{{Name: "<a>", Steps: []int{0, 1}, Mean: []float64{0, 1}}}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := 0
+	for d := xml.NewDecoder(bytes.NewReader(file)); ; {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			switch e.Name.Local {
+			case "text", "font", "style", "image":
+				t.Errorf("there is a <%s>", e.Name.Local)
+			case "path":
+				paths++
+			}
+		}
+	}
+	if paths < 15 {
+		t.Errorf("%d paths: where are labels and curves?", paths)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	one := func(s Series) []Series { return []Series{s} }
+	for _, c := range []struct {
+		name   string
+		series []Series
+		o      Options
+		want   string
+	}{
+		{"none", nil, Default(), "plot: no points to draw"},
+		{"gaps only", one(Series{Steps: []int{1}, Mean: []float64{math.NaN()}}), Default(), "plot: no points to draw"},
+		{"means", one(Series{Name: "a", Steps: []int{1, 2}, Mean: []float64{1}}), Default(), `plot: series "a" has 2 steps, 1 means and a band of 0 to 0 values`},
+		{"half a band", one(Series{Name: "a", Steps: []int{1}, Mean: []float64{1}, Lo: []float64{1}}), Default(), `plot: series "a" has 1 steps, 1 means and a band of 1 to 0 values`},
+		{"order", one(Series{Name: "a", Steps: []int{1, 1}, Mean: []float64{1, 2}}), Default(), `plot: series "a": step 1 follows step 1, must ascend`},
+		{"small", pictures[0].series, Options{Width: 100, Height: 300}, "plot: the size is 100 x 300, must be 200 to 10000 each way"},
+		{"large", pictures[0].series, Options{Width: 300, Height: 20000}, "plot: the size is 300 x 20000, must be 200 to 10000 each way"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, render := range []func([]Series, Options) ([]byte, error){PNG, SVG} {
+				if _, err := render(c.series, c.o); err == nil || err.Error() != c.want {
+					t.Errorf("got %v, want %s", err, c.want)
+				}
+			}
+		})
+	}
+}
+
+func TestTicks(t *testing.T) {
+	for _, c := range []struct {
+		marks  ticks
+		lo, hi float64
+		want   string
+	}{
+		{ticks{7, thousands}, 0, 500_000, "0 100k 200k 300k 400k 500k"},
+		{ticks{7, thousands}, 0, 2_400_000, "0 500k 1M 1.5M 2M"},
+		{ticks{7, thousands}, 0, 30_000_000, "0 5M 10M 15M 20M 25M 30M"},
+		{ticks{7, thousands}, 0, 4_000, "0 1k 2k 3k 4k"},
+		{ticks{7, thousands}, 0, 1_100, "0 200 400 600 800 1k"},
+		{ticks{7, thousands}, 998, 1_003, "998 999 1000 1001 1002 1003"},
+		{ticks{6, decimals}, -0.1, 1, "0.0 0.2 0.4 0.6 0.8 1.0"},
+		{ticks{6, decimals}, -200, -10, "−200 −150 −100 −50"},
+		{ticks{6, decimals}, -0.02, 0.03, "−0.02 −0.01 0.00 0.01 0.02 0.03"},
+	} {
+		var got []string
+		for _, m := range c.marks.Ticks(c.lo, c.hi) {
+			got = append(got, m.Label)
+		}
+		if got := strings.Join(got, " "); got != c.want {
+			t.Errorf("%v to %v: got %s, want %s", c.lo, c.hi, got, c.want)
+		}
+	}
+}
+
+func TestWiden(t *testing.T) {
+	for _, c := range [][4]float64{{0, 1, 0, 1}, {-0.03, 0.97, -0.05, 1}, {5, 5, 4.5, 5.5}, {-100, -100, -110, -90}, {0, 0, -0.5, 0.5}} {
+		if lo, hi := widen(c[0], c[1]); lo != c[2] || hi != c[3] {
+			t.Errorf("%v to %v: got %v to %v, want %v to %v", c[0], c[1], lo, hi, c[2], c[3])
+		}
+	}
+}

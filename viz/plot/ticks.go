@@ -1,0 +1,77 @@
+package plot
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+)
+
+// ticks marks an axis at round numbers, about as many as given.
+type ticks struct {
+	about int
+	label func(v, unit float64) string
+}
+
+// Ticks returns the marks between lo and hi.
+func (t ticks) Ticks(lo, hi float64) []plot.Tick {
+	unit := roundUp((hi - lo) / float64(t.about))
+	var marks []plot.Tick
+	for k := math.Ceil(lo/unit - 1e-9); k*unit <= hi+1e-9*unit; k++ {
+		marks = append(marks, plot.Tick{Value: k * unit, Label: t.label(k*unit, unit)})
+	}
+	return marks
+}
+
+// roundUp returns the least of 1, 2 and 5 times a power of ten that is at least x > 0.
+func roundUp(x float64) float64 {
+	p := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, k := range [...]float64{1, 2, 5} {
+		if x <= k*p*(1+1e-9) {
+			return k * p
+		}
+	}
+	return 10 * p
+}
+
+// decimals returns v with as many decimals as marks a unit apart need.
+func decimals(v, unit float64) string {
+	n := max(0, -int(math.Floor(math.Log10(unit)+1e-9)))
+	s := strconv.FormatFloat(v, 'f', n, 64)
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-")
+	}
+	return strings.Replace(s, "-", "−", 1)
+}
+
+// thousands returns v in thousands or millions, if marks are that far apart.
+func thousands(v, unit float64) string {
+	switch {
+	case v == 0:
+		return "0"
+	case unit >= 1e5 && math.Abs(v) >= 1e6 || unit >= 1e6:
+		return trim(decimals(v/1e6, min(1, unit/1e6))) + "M"
+	case unit >= 1e2 && math.Abs(v) >= 1e3 || unit >= 1e3:
+		return trim(decimals(v/1e3, min(1, unit/1e3))) + "k"
+	}
+	return trim(decimals(v, unit))
+}
+
+// trim drops decimals that are zero.
+func trim(s string) string {
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}
+
+// widen returns a range that is not empty, a little larger than lo to hi, ending on round numbers where that is near.
+func widen(lo, hi float64) (float64, float64) {
+	if lo == hi {
+		pad := max(math.Abs(lo)/10, 0.5)
+		return lo - pad, hi + pad
+	}
+	unit := roundUp((hi-lo)/10) / 2
+	return math.Floor(lo/unit+1e-9) * unit, math.Ceil(hi/unit-1e-9) * unit
+}
