@@ -4,35 +4,37 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/policy"
+	"github.com/auxrl/auxrl/stats"
 )
 
 // Summary is about a number of episodes.
 type Summary struct {
 	Episodes int
 	Mean     float64 // return; NaN without episodes
-	Lo, Hi   float64 // 95 % bootstrap interval of the mean
+	Lo, Hi   float64 // 95 % bootstrap interval of the mean; NaN without episodes, or if a return is not finite
 	Success  float64 // fraction of successes; NaN where the world has no such notion
 	Len      float64 // mean length in decisions
 }
 
-// resamples is the number of bootstrap samples behind an interval.
-const resamples = 2000
+// interval is how intervals of a Summary are made.
+var interval = stats.Bootstrap{Reps: 2000, Level: 0.95}
 
-// Summarize computes mean, 2.5th and 97.5th percentile of the bootstrap distribution of the mean (Efron 1979), fraction of
-// successes and mean length. The same episodes give the same interval.
+// Summarize computes mean, its percentile bootstrap interval (see package stats), fraction of successes and mean length. The same
+// episodes give the same interval. A return that is not finite leaves no interval.
 func Summarize(episodes []env.Episode) Summary {
 	n := len(episodes)
 	s := Summary{Episodes: n, Mean: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), Success: math.NaN(), Len: math.NaN()}
 	if n == 0 {
 		return s
 	}
+	returns := make([]float64, n)
 	sum, success, length := 0.0, 0, 0
-	for _, e := range episodes {
+	for i, e := range episodes {
+		returns[i] = e.Return
 		sum += e.Return
 		length += e.Len
 		if e.Success {
@@ -40,18 +42,9 @@ func Summarize(episodes []env.Episode) Summary {
 		}
 	}
 	s.Mean, s.Success, s.Len = sum/float64(n), float64(success)/float64(n), float64(length)/float64(n)
-	key := rng.Key(0, "bootstrap")
-	means := make([]float64, resamples)
-	draw := uint64(0)
-	for i := range means {
-		for range n {
-			means[i] += episodes[rng.Below(rng.At(key, draw), n)].Return
-			draw++
-		}
-		means[i] /= float64(n)
+	if mean, err := interval.Interval([][]float64{returns}, stats.Mean); err == nil {
+		s.Lo, s.Hi = mean.Lo, mean.Hi
 	}
-	slices.Sort(means)
-	s.Lo, s.Hi = means[resamples*25/1000], means[resamples-1-resamples*25/1000]
 	return s
 }
 

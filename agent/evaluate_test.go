@@ -24,6 +24,9 @@ func TestSummarize(t *testing.T) {
 	if same.Lo != 3 || same.Hi != 3 {
 		t.Errorf("equal returns: [%v, %v]", same.Lo, same.Hi)
 	}
+	if inf := Summarize([]env.Episode{{Return: 3}, {Return: math.Inf(1)}}); !math.IsInf(inf.Mean, 1) || !math.IsNaN(inf.Lo) || !math.IsNaN(inf.Hi) {
+		t.Errorf("a return without bound: %+v", inf)
+	}
 }
 
 // The interval of a large sample is that of the normal distribution.

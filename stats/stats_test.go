@@ -248,11 +248,11 @@ func TestCompareIsItsDefinition(t *testing.T) {
 			for range b.Reps {
 				tasks := s.tasks(3)
 				runs := s.runs(3, 6)
-				rx, ry := take(x, tasks, runs), [][]float64(nil)
+				rx := take(x, tasks, runs)
 				if !paired {
 					runs = s.runs(3, 5)
 				}
-				ry = take(y, tasks, runs)
+				ry := take(y, tasks, runs)
 				s.add("x", iqm(rx))
 				s.add("y", iqm(ry))
 				s.add("difference", iqm(rx)-iqm(ry))

@@ -3,7 +3,6 @@ package systest
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +10,7 @@ import (
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/catalog"
-	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/stats"
 )
 
 // resultsID is the world of the README's claim.
@@ -101,33 +100,21 @@ func (c claim) table(t *testing.T, b *strings.Builder) {
 	}
 	t.Logf("%s: %.0f steps/s on average", c.algo, rate)
 	b.WriteString("\nInterquartile mean over seeds with its 95 % bootstrap interval:\n\n")
-	mean, lo, hi := interquartile(sampled)
-	fmt.Fprintf(b, "- sampled return %.3f [%.3f, %.3f]\n", mean, lo, hi)
-	mean, lo, hi = interquartile(greedy)
-	fmt.Fprintf(b, "- greedy return %.3f [%.3f, %.3f]\n", mean, lo, hi)
+	for _, returns := range []struct {
+		name string
+		of   []float64
+	}{{"sampled", sampled}, {"greedy", greedy}} {
+		iqm := interquartile(t, returns.of)
+		fmt.Fprintf(b, "- %s return %.3f [%.3f, %.3f]\n", returns.name, iqm.Value, iqm.Lo, iqm.Hi)
+	}
 }
 
-// interquartile returns the mean of the middle half, and the 2.5th and 97.5th percentile of its bootstrap distribution
-// (Agarwal et al. 2021).
-func interquartile(x []float64) (mean, lo, hi float64) {
-	middle := func(x []float64) float64 {
-		x = slices.Sorted(slices.Values(x))
-		cut := len(x) / 4
-		sum := 0.0
-		for _, v := range x[cut : len(x)-cut] {
-			sum += v
-		}
-		return sum / float64(len(x)-2*cut)
+// interquartile returns the interquartile mean over the seeds of a world with its 95 % bootstrap interval.
+func interquartile(t *testing.T, x []float64) stats.Interval {
+	t.Helper()
+	iqm, err := stats.Default().Interval([][]float64{x}, stats.IQM)
+	if err != nil {
+		t.Fatal(err)
 	}
-	const resamples = 10_000
-	means := make([]float64, resamples)
-	draw := make([]float64, len(x))
-	for i := range means {
-		for j := range draw {
-			draw[j] = x[rng.Below(rng.At(1, uint64(i*len(x)+j)), len(x))]
-		}
-		means[i] = middle(draw)
-	}
-	slices.Sort(means)
-	return middle(x), means[resamples/40], means[resamples-1-resamples/40]
+	return iqm
 }

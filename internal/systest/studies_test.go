@@ -254,9 +254,9 @@ func (s study) page(t *testing.T, dir string, lines []studyLine) {
 		if len(x) == 0 {
 			continue
 		}
-		mean, lo, hi := interquartile(x)
-		g, _, _ := interquartile(greedy)
-		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | [%.3f, %.3f] | %.3f | %.3f | %.3f |\n", arm.name, steps, len(x), mean, lo, hi, slices.Min(x), slices.Max(x), g)
+		iqm := interquartile(t, x)
+		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | [%.3f, %.3f] | %.3f | %.3f | %.3f |\n", arm.name, steps, len(x), iqm.Value, iqm.Lo, iqm.Hi,
+			slices.Min(x), slices.Max(x), interquartile(t, greedy).Value)
 	}
 	if err := os.WriteFile(filepath.Join(dir, s.name+".md"), []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ const margin = 12 // around the picture, in points
 // picture draws title, legend and curves, from top to bottom.
 func picture(c draw.Canvas, series []Series, o Options) {
 	c.SetColor(paper)
-	c.Fill(c.Rectangle.Path())
+	c.Fill(c.Path())
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	if o.Title != "" {
 		s := face(13, ink, xfont.WeightBold)
@@ -121,8 +121,8 @@ func curves(series []Series, o Options) *plot.Plot {
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = ranges(series)
 	axis(&p.X, o.X, ticks{7, thousands})
 	axis(&p.Y, o.Y, ticks{6, decimals})
-	p.Y.LineStyle.Width = 0
-	p.Y.Tick.LineStyle.Width = 0
+	p.Y.Width = 0
+	p.Y.Tick.Width = 0
 	p.Y.Tick.Length = 2
 	return p
 }

@@ -3,6 +3,7 @@ package plot
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"image"
 	"image/color"
@@ -113,7 +114,7 @@ func TestSVGHasOutlinesOnly(t *testing.T) {
 	paths := 0
 	for d := xml.NewDecoder(bytes.NewReader(file)); ; {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
