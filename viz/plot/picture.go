@@ -63,6 +63,7 @@ func picture(c draw.Canvas, series []Series, o Options) {
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	if o.Title != "" {
 		s := face(13, ink, xfont.WeightBold)
+		s.Font.Size *= min(1, (c.Max.X-c.Min.X)/s.Width(o.Title))
 		c.FillText(s, vg.Point{X: c.Min.X, Y: c.Max.Y - s.FontExtents().Ascent}, o.Title)
 		c.Max.Y -= s.FontExtents().Height + 6
 	}
@@ -163,7 +164,7 @@ func ranges(series []Series) (x0, x1, y0, y1 float64) {
 	if x0 > 0 && x0 < x1/4 {
 		x0 = 0 // the first evaluation is a little after the beginning
 	}
-	if x0 == x1 {
+	if flat(x0, x1) {
 		x0, x1 = widen(x0, x1)
 	}
 	y0, y1 = widen(y0, y1)

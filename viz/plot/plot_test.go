@@ -134,6 +134,27 @@ func TestSVGHasOutlinesOnly(t *testing.T) {
 	}
 }
 
+// Nothing that passes the checks hangs or panics.
+func TestStrangeNumbers(t *testing.T) {
+	for _, c := range []struct {
+		steps []int
+		mean  []float64
+	}{
+		{[]int{5}, []float64{3}},
+		{[]int{0}, []float64{0}},
+		{[]int{math.MaxInt - 1, math.MaxInt}, []float64{1e18, 1e18 + 128}},
+		{[]int{math.MinInt, math.MaxInt}, []float64{-1e300, 1e300}},
+		{[]int{1, 2, 3}, []float64{math.Inf(1), 5e-324, math.Inf(-1)}},
+		{[]int{1, 2}, []float64{1, 1 + 1e-15}},
+		{[]int{-2, -1}, []float64{-1e-9, 1e-9}},
+	} {
+		o := Options{Title: strings.Repeat("a long title ", 20), Width: 200, Height: 200}
+		if _, err := SVG([]Series{{Steps: c.steps, Mean: c.mean, Lo: c.mean, Hi: c.mean}}, o); err != nil {
+			t.Errorf("%v, %v: %v", c.steps, c.mean, err)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	one := func(s Series) []Series { return []Series{s} }
 	for _, c := range []struct {

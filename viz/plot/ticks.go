@@ -66,9 +66,12 @@ func trim(s string) string {
 	return s
 }
 
-// widen returns a range that is not empty, a little larger than lo to hi, ending on round numbers where that is near.
+// flat reports whether a range is too narrow for marks.
+func flat(lo, hi float64) bool { return hi-lo <= 1e-9*max(math.Abs(lo), math.Abs(hi)) }
+
+// widen returns a range that is not flat, a little larger than lo to hi, ending on round numbers where that is near.
 func widen(lo, hi float64) (float64, float64) {
-	if lo == hi {
+	if flat(lo, hi) {
 		pad := max(math.Abs(lo)/10, 0.5)
 		return lo - pad, hi + pad
 	}
