@@ -16,6 +16,8 @@ import (
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/catalog"
+	"github.com/auxrl/auxrl/stats"
+	"github.com/auxrl/auxrl/viz/plot"
 )
 
 // study compares arms, agents that differ in one thing, over seeds. `make study NAME=...` runs what is missing of it, appends a line per
@@ -90,6 +92,13 @@ var studies = []study{
 		name: "memory", title: "Probe/MemoryLength-30-v0: with and without memory", world: "Probe/MemoryLength-30-v0", algo: "ppo", preset: "default",
 		intro: "A bit is shown at the start and asked for 30 steps later (bsuite's memory length). Defaults of `rlrun train`, but for `--core` and the budget.",
 		steps: 500_000, seeds: 10, success: true, arms: cores(),
+	},
+	{
+		name: "pixelmaze", title: "Maze/Overhead-42x42-v0: what the tasks of UNREAL do", world: "Maze/Overhead-42x42-v0", algo: "a2c", preset: "unreal",
+		intro: "One maze, seen from above in 42x42 pixels; the goal is twenty steps away and pays 1, bumping into a wall costs 1. A2C with an LSTM, without and\n" +
+			"with the tasks; in the last arm replay stops before the transitions that end episodes, as in the best-known re-implementation.",
+		steps: 2_000_000, seeds: 5, arms: unrealArms(),
+		change: func(c *agent.Config, _ env.Spec) { c.Aux, c.A2C.Entropy = nil, 0.03 },
 	},
 	{
 		name: "memorys7", title: "MiniGrid-MemoryS7-v0: with and without memory", world: "MiniGrid-MemoryS7-v0", algo: "ppo", preset: "default",
@@ -258,7 +267,58 @@ func (s study) page(t *testing.T, dir string, lines []studyLine) {
 		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | [%.3f, %.3f] | %.3f | %.3f | %.3f |\n", arm.name, steps, len(x), iqm.Value, iqm.Lo, iqm.Hi,
 			slices.Min(x), slices.Max(x), interquartile(t, greedy).Value)
 	}
+	fmt.Fprintf(&b, "\n![Learning curves: interquartile means over seeds, with 95 %% bands](%s.svg)\n", s.name)
 	if err := os.WriteFile(filepath.Join(dir, s.name+".md"), []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.figure(t, dir, lines)
+}
+
+// figure draws the arms' learning curves: interquartile means over seeds, of the last 100 training episodes.
+func (s study) figure(t *testing.T, dir string, lines []studyLine) {
+	var series []plot.Series
+	for _, arm := range s.arms {
+		c := plot.Series{Name: arm.name}
+		var runs [][]float64
+		for _, l := range lines {
+			if l.Arm != arm.name {
+				continue
+			}
+			var run []float64
+			c.Steps = nil
+			for _, p := range l.Curve {
+				v := p[1]
+				if s.success {
+					v = p[2]
+				}
+				c.Steps, run = append(c.Steps, int(p[0])), append(run, v)
+			}
+			runs = append(runs, run)
+		}
+		if len(runs) == 0 {
+			continue
+		}
+		b := stats.Default()
+		b.Reps = 2000
+		points, err := b.Curve([][][]float64{runs}, stats.IQM)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range points {
+			c.Mean, c.Lo, c.Hi = append(c.Mean, p.Value), append(c.Lo, p.Lo), append(c.Hi, p.Hi)
+		}
+		series = append(series, c)
+	}
+	o := plot.Default()
+	o.Title = s.title
+	if s.success {
+		o.Y = "success"
+	}
+	svg, err := plot.SVG(series, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, s.name+".svg"), svg, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
