@@ -1,7 +1,6 @@
 package auxtasks
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/auxrl/auxrl/internal/rng"
@@ -67,9 +66,6 @@ func NewImages(c ImagesConfig, set Labelled, d Dims) (*Images, error) {
 	tap, err := d.lastMap()
 	if err != nil {
 		return nil, err
-	}
-	if d.Rows > 0 && c.Rows > d.Rows {
-		return nil, errors.New("auxtasks: images: more rows than a pass has")
 	}
 	m := &Images{tap: tap, set: set, obs: make([]byte, c.Rows*row), row: row}
 	m.classifier = newClassifier(tap.Len(), c.Hidden, set.Classes, c.Rows, &d)

@@ -34,43 +34,62 @@ type Kind struct {
 // kinds is filled by the init functions of this package's files and by whoever registers kinds of their own before use.
 var kinds []Kind
 
-// Register makes a kind of task known by name, with its default settings: a struct whose exported fields are what users may
-// change, with a method Validate() error if some values cannot work. build makes one; it refuses, with a reason, dimensions
-// that the task cannot work with. Names are lower case with dashes. Register panics if the name is taken or the Info is
-// incomplete. It is for the start of a program.
-func Register[C any](info Info, settings C, build func(C, Dims) (Task, error)) {
-	register(Kind{Info: info, Settings: settings, task: func(text []byte, d Dims) (Task, error) {
+// NewKind describes a kind of task: its default settings are a struct whose exported fields are what users may change, with a method
+// Validate() error if some values cannot work. build makes one; it refuses, with a reason, dimensions that the task cannot work with.
+// Names are lower case with dashes.
+func NewKind[C any](info Info, settings C, build func(C, Dims) (Task, error)) Kind {
+	return Kind{Info: info, Settings: settings, task: func(text []byte, d Dims) (Task, error) {
 		c := settings
 		if err := decode(info.Name, text, &c); err != nil {
 			return nil, err
 		}
 		return build(c, d)
-	}})
+	}}
 }
 
-// RegisterBonus is Register for a Bonus. A Bonus that is also a Task joins the Mixer by itself.
-func RegisterBonus[C any](info Info, settings C, build func(C, Dims) (Bonus, error)) {
-	register(Kind{Info: info, Settings: settings, IsBonus: true, bonus: func(text []byte, d Dims) (Bonus, error) {
+// NewBonusKind is NewKind for a Bonus. A Bonus that is also a Task joins the Mixer by itself.
+func NewBonusKind[C any](info Info, settings C, build func(C, Dims) (Bonus, error)) Kind {
+	return Kind{Info: info, Settings: settings, IsBonus: true, bonus: func(text []byte, d Dims) (Bonus, error) {
 		c := settings
 		if err := decode(info.Name, text, &c); err != nil {
 			return nil, err
 		}
 		return build(c, d)
-	}})
+	}}
+}
+
+// Add makes a kind known by its name. The error says that the name is taken or what is missing; to add a kind again, with the same
+// Info, is none. It is for the start of a program.
+func Add(k Kind) error {
+	if k.Name == "" || k.Name != strings.ToLower(k.Name) || strings.ContainsAny(k.Name, " _=,/.") {
+		return fmt.Errorf("auxtasks: a kind is called %q: names are lower case with dashes", k.Name)
+	}
+	if k.About == "" || k.Source == "" || k.Needs == "" || k.Cost == "" || k.task == nil && k.bonus == nil {
+		return fmt.Errorf("auxtasks: the kind %s is incomplete: NewKind makes one, and its Info says About, Source, Needs and Cost", k.Name)
+	}
+	i, found := slices.BinarySearchFunc(kinds, k.Name, func(k Kind, name string) int { return strings.Compare(k.Name, name) })
+	if !found {
+		kinds = slices.Insert(kinds, i, k)
+	} else if kinds[i].Info != k.Info {
+		return fmt.Errorf("auxtasks: there is another kind called %s", k.Name)
+	}
+	return nil
+}
+
+// Register is Add of NewKind. It panics where Add returns an error.
+func Register[C any](info Info, settings C, build func(C, Dims) (Task, error)) {
+	register(NewKind(info, settings, build))
+}
+
+// RegisterBonus is Add of NewBonusKind. It panics where Add returns an error.
+func RegisterBonus[C any](info Info, settings C, build func(C, Dims) (Bonus, error)) {
+	register(NewBonusKind(info, settings, build))
 }
 
 func register(k Kind) {
-	if k.Name == "" || k.Name != strings.ToLower(k.Name) || strings.ContainsAny(k.Name, " _=,/.") {
-		panic("auxtasks: a kind's name must be lower case with dashes")
+	if Add(k) != nil {
+		panic("auxtasks: a kind's name is taken, or its Info is incomplete")
 	}
-	if k.About == "" || k.Source == "" || k.Needs == "" || k.Cost == "" {
-		panic("auxtasks: a kind's Info is incomplete")
-	}
-	i, found := slices.BinarySearchFunc(kinds, k.Name, func(k Kind, name string) int { return strings.Compare(k.Name, name) })
-	if found {
-		panic("auxtasks: two kinds of one name")
-	}
-	kinds = slices.Insert(kinds, i, k)
 }
 
 // Kinds returns all kinds by name, tasks and bonuses.

@@ -5,6 +5,8 @@
 //		cli.Main(cli.Options{Envs: env.Catalog{{ID: "Mine-v0", About: "what it is for", New: newMine}}})
 //	}
 //
+// So is one that adds an auxiliary task, see examples/newtask.
+//
 // Results go to standard output, everything else to standard error. An error is one line that says what to do about it.
 package cli
 
@@ -18,6 +20,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/catalog"
 	"github.com/spf13/cobra"
@@ -25,8 +28,9 @@ import (
 
 // Options says what a program adds to the command.
 type Options struct {
-	Name string      // of the command, for help and messages; "": as it was called
-	Envs env.Catalog // worlds besides the built-in ones
+	Name  string          // of the command, for help and messages; "": as it was called
+	Envs  env.Catalog     // worlds besides the built-in ones
+	Tasks []auxtasks.Kind // auxiliary tasks and bonuses besides the built-in ones
 }
 
 // Main runs the command with the program's arguments and exits. The first SIGINT or SIGTERM asks a run to stop in good order,
@@ -49,8 +53,9 @@ type app struct {
 	ctx    context.Context
 	name   string
 	envs   env.Catalog
-	out    io.Writer // results
-	err    io.Writer // progress, warnings, errors
+	tasks  []auxtasks.Kind // to be added
+	out    io.Writer       // results
+	err    io.Writer       // progress, warnings, errors
 	getenv func(string) string
 
 	args    []string        // of the command
@@ -69,6 +74,7 @@ func newApp(ctx context.Context, o Options, args []string, stdout, stderr io.Wri
 	}
 	a.envs = append(a.envs, catalog.Builtin()...)
 	a.envs = append(a.envs, o.Envs...)
+	a.tasks = o.Tasks
 	return a
 }
 
@@ -76,6 +82,11 @@ func newApp(ctx context.Context, o Options, args []string, stdout, stderr io.Wri
 func (a *app) run(stdin io.Reader) int {
 	if err := a.envs.Validate(); err != nil {
 		return a.fail(err)
+	}
+	for _, k := range a.tasks {
+		if err := auxtasks.Add(k); err != nil {
+			return a.fail(err)
+		}
 	}
 	root := a.root()
 	root.SetArgs(a.args)

@@ -36,6 +36,9 @@ var projectImports = []struct {
 
 	{"cli", []string{"*"}},
 	{"cmd/rlrun", []string{"cli", "env/catalog"}},
+	{"examples/ownloop", []string{"auxtasks"}},
+	{"examples/newtask", []string{"auxtasks", "cli", "nn"}},
+	{"examples/vision", []string{"agent", "auxtasks", "env", "env/catalog"}},
 	{"internal/lint", []string{"*"}},
 	{"internal/systest", []string{"*"}},
 }
