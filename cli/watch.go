@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/policy"
@@ -152,7 +153,8 @@ type show struct {
 	dir   string // of the run; "": random actions
 	flags *watchFlags
 	actor *policy.Actor
-	limit int // steps after which an episode is cut; 0: only by the world
+	mind  *mind // of the actor; nil: random actions
+	limit int   // steps after which an episode is cut; 0: only by the world
 }
 
 // show finds out what there is to watch.
@@ -176,8 +178,25 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	s.stage = newStage(world)
 	if s.actor == nil {
 		s.actRandomly(len(s.snap.Actions))
+		return s, nil
 	}
-	return s, nil
+	return s, s.think()
+}
+
+// think opens what else belongs to the actor's checkpoint.
+func (s *show) think() (err error) {
+	settings, err := agent.ReadSettings(s.dir)
+	if err != nil {
+		return s.app.explain(err, s.dir)
+	}
+	if s.meter == nil && settings.Agent.PaysPlainly() {
+		s.snap.Gamma = settings.Agent.Gamma
+	}
+	if s.mind, err = openMind(s.dir, s.world.Spec(), s.actor, &s.snap); err != nil {
+		return s.app.explain(err, s.dir)
+	}
+	s.resize()
+	return nil
 }
 
 // actRandomly makes the policy of one who knows nothing.
@@ -205,7 +224,9 @@ func (a *app) watchable(id string) (func() (env.Env, error), error) {
 // play shows episodes, 0: without end, until the context ends.
 func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episodes int) error {
 	for n := 1; episodes == 0 || n <= episodes; n++ {
-		s.begin(n)
+		if err := s.begin(n); err != nil {
+			return err
+		}
 		for {
 			act := s.choose()
 			if err := s.frame(ctx, sink, pace, act); err != nil {
@@ -214,9 +235,13 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 			step := s.step(act, s.limit)
 			if s.actor != nil {
 				s.actor.Reward(step.Reward)
+				s.mind.took(act, step)
 			}
 			if step.End != env.Running {
 				s.choose()
+				if s.snap.Tail = 0; step.End == env.Truncated {
+					s.snap.Tail = s.snap.Value
+				}
 				if err := s.frame(ctx, sink, pace, -1); err != nil {
 					return err
 				}
@@ -241,16 +266,21 @@ func (s *show) hold(ctx context.Context, sink viz.Sink, pace *viz.Pacer) error {
 }
 
 // begin starts an episode, played by the newest checkpoint.
-func (s *show) begin(episode int) {
+func (s *show) begin(episode int) error {
 	if s.dir != "" {
-		if newer, err := policy.Open(s.dir); err == nil && newer.Fits(s.actor.About().Shape) == nil {
+		if newer, err := policy.Open(s.dir); err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
 			s.actor = newer
+			if s.mind, err = openMind(s.dir, s.world.Spec(), newer, &s.snap); err != nil {
+				return s.app.explain(err, s.dir)
+			}
 		}
 		s.actor.Greedy = s.flags.greedy
 		s.actor.Seed(rng.At(uint64(s.flags.seed), uint64(episode)))
 		s.actor.Begin()
+		s.mind.begin(&s.snap)
 	}
 	s.stage.begin(env.EvalSeed(uint64(s.flags.seed), episode-1), episode)
+	return nil
 }
 
 // choose lets the agent look at the observation, and returns its action.
@@ -261,6 +291,7 @@ func (s *show) choose() int {
 	}
 	act := s.actor.Act(s.obs, s.vec)
 	s.snap.Policy, s.snap.Entropy, s.snap.Value = s.actor.Policy(), s.actor.Entropy(), s.actor.Value()
+	s.mind.see(&s.snap, s.obs, s.vec)
 	return act
 }
 
