@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ type watchFlags struct {
 	seed     seed
 	greedy   bool
 	force    bool
+	light    bool
 }
 
 // Defaults of watching: a file is finite, a terminal is left with Ctrl-C.
@@ -40,17 +42,18 @@ const (
 
 func (a *app) watchCmd() *cobra.Command {
 	f := watchFlags{
-		out: name{kind: "FILE.gif", such: "a file's name"}, mapFile: newMapFlag(), episodes: count{0, 1, maxEpisodes},
+		out: name{kind: "FILE", such: "a file's name"}, mapFile: newMapFlag(), episodes: count{0, 1, maxEpisodes},
 		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
 	}
 	cmd := &cobra.Command{
 		Use:   "watch RUN|ENV",
-		Short: "Watch an agent, in the terminal or as a GIF",
+		Short: "Watch an agent, in the terminal or in a file",
 		Long: `Watch an agent at work: what the world looks like, what the agent sees, what
 it thinks of its actions and of its prospects. RUN is a run directory, also of
 a run under way: each episode is played by the newest checkpoint. With ENV, a
-world's id, or --map FILE, actions are random. Ctrl-C ends it; a file is
-complete then too.`,
+world's id, or --map FILE, actions are random. Of a run with auxiliary tasks
+files show what each task predicts, and how it fared in training. Ctrl-C ends
+it; a file is complete then too.`,
 		Example: fmt.Sprintf("  %[1]s watch runs/doorkey\n  %[1]s watch runs/doorkey --out doorkey.gif --episodes 5\n  %[1]s watch MiniGrid-FourRooms-v0", a.name),
 		Args: func(_ *cobra.Command, args []string) error {
 			if f.mapFile.text != "" {
@@ -69,14 +72,15 @@ complete then too.`,
 		ValidArgsFunction: a.completeRunOrEnv,
 	}
 	fl := cmd.Flags()
-	fl.Var(&f.out, "out", "write to this file instead")
+	fl.Var(&f.out, "out", "write to this file instead: ."+strings.Join(formatNames(), ", ."))
 	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a terminal all, in a file 3)")
 	fl.Var(&f.fps, "fps", "steps per second")
 	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
 	fl.BoolVar(&f.greedy, "greedy", false, "take the likeliest action instead of a sampled one")
-	fl.BoolVar(&f.force, "force", false, "replace FILE.gif if it exists")
+	fl.BoolVar(&f.force, "force", false, "replace FILE if it exists")
+	fl.BoolVar(&f.light, "light", false, "dark on light, in files with pictures")
 	addMapFlag(cmd, &f.mapFile)
-	cmd.MarkFlagFilename("out", "gif") //nolint:errcheck // the flag exists
+	cmd.MarkFlagFilename("out", formatNames()...) //nolint:errcheck // the flag exists
 	completeFlags(cmd, map[string][]string{"episodes": nil, "fps": nil, "seed": nil})
 	return cmd
 }
@@ -122,20 +126,22 @@ func (a *app) sink(f *watchFlags) (viz.Sink, error) {
 	}
 	file, ok := a.out.(*os.File)
 	if !ok || !isTerminal(file) {
-		return nil, usagef("standard output is no terminal: name a file with --out FILE.gif")
+		return nil, usagef("standard output is no terminal: name a file with --out FILE, such as agent.gif")
 	}
 	return viz.NewTerminal(a.out, viz.TerminalSize(file), viz.DetectColor(a.getenv)), nil
 }
 
 func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
 	out := filepath.Clean(f.out.text)
-	if ext := filepath.Ext(out); ext != ".gif" {
-		return nil, usagef("--out takes a file whose name ends in .gif, such as %s.gif, not %q", strings.TrimSuffix(out, ext), out)
-	}
 	c := viz.DefaultRecord()
-	c.FPS, c.Overwrite = f.fps.value, f.force
+	c.FPS, c.Overwrite, c.Light = f.fps.value, f.force, f.light
+	c.FFmpeg, _ = exec.LookPath("ffmpeg")
 	r, err := viz.NewRecorder(out, c)
 	switch {
+	case errors.Is(err, viz.ErrFormat):
+		return nil, usagef("--out takes a file whose name ends in one of these, not %q:\n%s", out, formatList())
+	case errors.Is(err, viz.ErrFFmpeg):
+		return nil, usagef("%s needs the program ffmpeg, which is not on the PATH; without it, name a file that ends in one of these:\n%s", out, formatList())
 	case errors.Is(err, fs.ErrExist):
 		return nil, usagef("%s exists already: choose another --out, or replace it with --force", out)
 	case errors.Is(err, fs.ErrNotExist):
@@ -144,6 +150,26 @@ func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// formatList lists the kinds of files, a line each.
+func formatList() string {
+	var b strings.Builder
+	for i, f := range viz.Formats() {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "  %-6s %s", f.Ext, f.About)
+	}
+	return b.String()
+}
+
+// formatNames lists their endings without the dot.
+func formatNames() (names []string) {
+	for _, f := range viz.Formats() {
+		names = append(names, f.Ext[1:])
+	}
+	return names
 }
 
 // show is an agent being watched. It has a world, streams and parameters of its own.
