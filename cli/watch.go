@@ -72,7 +72,7 @@ it; a file is complete then too.`,
 		ValidArgsFunction: a.completeRunOrEnv,
 	}
 	fl := cmd.Flags()
-	fl.Var(&f.out, "out", "write to this file instead: ."+strings.Join(formatNames(), ", ."))
+	fl.Var(&f.out, "out", "write to this file instead: "+strings.Join(endings(), ", "))
 	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a terminal all, in a file 3)")
 	fl.Var(&f.fps, "fps", "steps per second")
 	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
@@ -80,7 +80,7 @@ it; a file is complete then too.`,
 	fl.BoolVar(&f.force, "force", false, "replace FILE if it exists")
 	fl.BoolVar(&f.light, "light", false, "dark on light, in files with pictures")
 	addMapFlag(cmd, &f.mapFile)
-	cmd.MarkFlagFilename("out", formatNames()...) //nolint:errcheck // the flag exists
+	cmd.MarkFlagFilename("out", extensions()...) //nolint:errcheck // the flag exists
 	completeFlags(cmd, map[string][]string{"episodes": nil, "fps": nil, "seed": nil})
 	return cmd
 }
@@ -139,9 +139,9 @@ func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
 	r, err := viz.NewRecorder(out, c)
 	switch {
 	case errors.Is(err, viz.ErrFormat):
-		return nil, usagef("--out takes a file whose name ends in one of these, not %q:\n%s", out, formatList())
+		return nil, usagef("--out takes a file whose name ends in %s, such as %s.gif, not %q", anyOf(endings()), strings.TrimSuffix(out, filepath.Ext(out)), out)
 	case errors.Is(err, viz.ErrFFmpeg):
-		return nil, usagef("%s needs the program ffmpeg, which is not on the PATH; without it, name a file that ends in one of these:\n%s", out, formatList())
+		return nil, usagef("--out %s needs the program ffmpeg, which is not on the PATH: install it, or choose another of %s", out, strings.Join(endings(), ", "))
 	case errors.Is(err, fs.ErrExist):
 		return nil, usagef("%s exists already: choose another --out, or replace it with --force", out)
 	case errors.Is(err, fs.ErrNotExist):
@@ -152,25 +152,16 @@ func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
 	return r, nil
 }
 
-// formatList lists the kinds of files, a line each.
-func formatList() string {
-	var b strings.Builder
-	for i, f := range viz.Formats() {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		fmt.Fprintf(&b, "  %-6s %s", f.Ext, f.About)
+// endings lists how names of files may end.
+func endings() (list []string) {
+	for _, f := range viz.Formats() {
+		list = append(list, f.Ext)
 	}
-	return b.String()
+	return list
 }
 
-// formatNames lists their endings without the dot.
-func formatNames() (names []string) {
-	for _, f := range viz.Formats() {
-		names = append(names, f.Ext[1:])
-	}
-	return names
-}
+// extensions is endings without the dots.
+func extensions() []string { return strings.Split(strings.Join(endings(), "")[1:], ".") }
 
 // show is an agent being watched. It has a world, streams and parameters of its own.
 type show struct {

@@ -43,7 +43,7 @@ func (c RecordConfig) Validate() error {
 // Format is a kind of file that a recording may be.
 type Format struct {
 	Ext   string // ending of its name
-	About string
+	About string // what it is, in a few words
 }
 
 // Formats lists the kinds of files there are.
