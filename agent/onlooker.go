@@ -60,10 +60,10 @@ func OpenOnlooker(path string, spec env.Spec, a *policy.Actor) (*Onlooker, error
 	if err := x.restore(c); err != nil {
 		return nil, err
 	}
-	return newOnlooker(a.Net(), x, len(spec.Actions))
+	return newOnlooker(a.Net(), x)
 }
 
-func newOnlooker(net *policy.Net, x *extras, actions int) (*Onlooker, error) {
+func newOnlooker(net *policy.Net, x *extras) (*Onlooker, error) {
 	o := &Onlooker{net: net, first: true}
 	d := &x.dims
 	for i, t := range x.tasks {
