@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -47,20 +49,20 @@ func TestOnlooker(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := OpenOnlooker(r.Path(), r.Spec(), a)
+		w, err := r.Build()()
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := newOnlooker(a.Net(), r.extras)
+		got, err := OpenOnlooker(r.Path(), w, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := newOnlooker(a.Net(), r.extras, w, r.updates)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if names := []string{"pixel-control", "entropy", "reward-prediction"}; !slices.Equal(got.Names(), names) {
 			t.Fatalf("tasks %q, want %q", got.Names(), names)
-		}
-		w, err := r.Build()()
-		if err != nil {
-			t.Fatal(err)
 		}
 		obs, vec := w.Spec().Buffers()
 		var a1, a2 []Glance
@@ -117,16 +119,90 @@ func alikeLooks(a, b auxtasks.Look) bool {
 		slices.Equal(a.Best.Cell, b.Best.Cell) && slices.Equal(a.Prob, b.Prob) && a.Came == b.Came
 }
 
-func TestOnlookerWithoutTasks(t *testing.T) {
-	r := saved(t, "", "episodic-counts")
+// What bonuses pay a viewer is what they pay for a rollout of the same episodes, fading apart.
+func TestOnlookerPays(t *testing.T) {
+	cfg := small(t, "a2c", corridor)
+	add(t, &cfg, "potential-shaping", "episodic-counts", "critic-offset")
+	cfg.Aux[1].Settings = []byte(`{"Stream": "novelty", "Fade": 1000, "Rest": 0.5}`)
+	cfg.Aux[1].Weight, cfg.Aux[1].Final, cfg.Aux[1].Over = 2, 1, 1
+	r, err := Create(filepath.Join(t.TempDir(), "run"), "Probe/Corridor-v0", trainer(t, cfg, corridor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	r.Update()
+	r.Update()
+	if err := r.Save(); err != nil {
+		t.Fatal(err)
+	}
 	a, err := policy.Open(r.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o, err := OpenOnlooker(r.Path(), r.Spec(), a); o != nil || err != nil {
+	w, err := corridor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := OpenOnlooker(r.Path(), w, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names := o.Bonuses(); !slices.Equal(names, []string{"potential-shaping", "episodic-counts"}) {
+		t.Fatalf("bonuses %q", names)
+	}
+	potential, _ := env.As[env.Potential](w)
+	obs, vec := w.Spec().Buffers()
+	fade := 1 - 0.5*2.0/1000
+	weight := 2 - 2.0/float64((cfg.Steps+cfg.Worlds*cfg.Horizon-1)/(cfg.Worlds*cfg.Horizon))
+	var paid []float32
+	for episode := range 3 {
+		w.Seed(uint64(episode))
+		w.Reset(obs, vec)
+		a.Begin()
+		o.Begin()
+		a.Act(obs, vec)
+		o.See(nil, obs, vec)
+		if paid = o.Paid(paid[:0]); paid[0] != 0 || paid[1] != 0 {
+			t.Errorf("an episode begins with %v", paid)
+		}
+		phi, seen := float32(potential.Potential()), map[string]int{fmt.Sprint(obs, vec): 1}
+		for range 200 {
+			act := a.Act(obs, vec)
+			step := w.Step(act, obs, vec)
+			o.Took(act, step)
+			o.See(nil, obs, vec)
+			paid = o.Paid(paid[:0])
+			next := float32(potential.Potential())
+			shaping := auxtasks.Shaping(phi, next, cfg.Gamma, step.End == env.Terminated)
+			seen[fmt.Sprint(obs, vec)]++
+			count := 0.0
+			if seen[fmt.Sprint(obs, vec)] == 1 {
+				count = weight * fade
+			}
+			if math.Abs(float64(paid[0]-shaping)) > 1e-6 || math.Abs(float64(paid[1])-count) > 1e-5*count {
+				t.Fatalf("paid %v, want %v and %v", paid, shaping, count)
+			}
+			if phi = next; step.End != env.Running {
+				break
+			}
+		}
+	}
+}
+
+func TestOnlookerWithoutTasks(t *testing.T) {
+	r := saved(t, "")
+	w, err := emptyRoom()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := policy.Open(r.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, err := OpenOnlooker(r.Path(), w, a); o != nil || err != nil {
 		t.Errorf("got %v, %v", o, err)
 	}
-	if _, err := OpenOnlooker(t.TempDir(), r.Spec(), a); err == nil {
+	if _, err := OpenOnlooker(t.TempDir(), w, a); err == nil {
 		t.Error("no error of a directory without a run")
 	}
 }

@@ -29,6 +29,10 @@ type CellMap struct {
 	Cell []float32 // [Rows, Cols]; nil where no transition led here
 }
 
+// Rehearser bonuses can be told that from now on they see the transitions of world 0 one at a time, for a viewer, from an episode's
+// start on: they fade no further, and nothing is owed.
+type Rehearser interface{ Rehearse() }
+
 // Window implements Viewer.
 func (p *pixelControl) Window() int { return 2 }
 

@@ -13,25 +13,29 @@ import (
 	"github.com/auxrl/auxrl/viz"
 )
 
-// mind is what the auxiliary tasks of a run make of what its agent sees, kept in a snapshot.
+// mind is what the auxiliary tasks of a run make of what its agent sees, and what its bonuses pay, kept in a snapshot.
 type mind struct {
 	dir   string
 	spec  env.Spec
-	tasks *agent.Onlooker // nil: the run has none
+	tasks *agent.Onlooker // nil: the run has neither
 	seen  []agent.Glance
 	prob  [][]float32 // [task] what the task said the time before
+	paid  []float32   // by bonuses
 }
 
 // openMind returns the tasks of the checkpoint that the actor is of. Without any there is a mind that thinks nothing.
-func openMind(dir string, spec env.Spec, a *policy.Actor, snap *viz.Snapshot) (*mind, error) {
-	tasks, err := agent.OpenOnlooker(dir, spec, a)
+func openMind(dir string, world env.Env, a *policy.Actor, snap *viz.Snapshot) (*mind, error) {
+	tasks, err := agent.OpenOnlooker(dir, world, a)
 	if err != nil {
 		return nil, err
 	}
-	m := &mind{dir: dir, spec: spec, tasks: tasks}
-	snap.Thoughts = nil
+	m := &mind{dir: dir, spec: world.Spec(), tasks: tasks}
+	snap.Thoughts, snap.Rewards = nil, nil
 	if tasks == nil {
 		return m, nil
+	}
+	for _, name := range append([]string{"world"}, tasks.Bonuses()...) {
+		snap.Rewards = append(snap.Rewards, viz.Part{Name: name})
 	}
 	nan := float32(math.NaN())
 	for _, name := range tasks.Names() {
@@ -86,6 +90,9 @@ func (m *mind) begin(snap *viz.Snapshot) {
 	for i := range snap.Thoughts {
 		snap.Thoughts[i].Right, snap.Thoughts[i].Rare = 0, 0
 	}
+	for i := range snap.Rewards {
+		snap.Rewards[i].Sum = 0
+	}
 }
 
 // took tells what an action brought.
@@ -101,6 +108,13 @@ func (m *mind) see(snap *viz.Snapshot, obs []byte, vec []float32) {
 		return
 	}
 	m.seen = m.tasks.See(m.seen[:0], obs, vec)
+	snap.Rewards[0].Now, snap.Rewards[0].Sum = snap.Reward, snap.Return
+	m.paid = m.tasks.Paid(m.paid[:0])
+	for i, paid := range m.paid {
+		p := &snap.Rewards[1+i]
+		p.Now = paid
+		p.Sum += paid
+	}
 	for i := range m.seen {
 		g := &m.seen[i]
 		t := &snap.Thoughts[g.Task]

@@ -209,7 +209,7 @@ func (s *show) think() (err error) {
 	if s.meter == nil && settings.Agent.PaysPlainly() {
 		s.snap.Gamma = settings.Agent.Gamma
 	}
-	if s.mind, err = openMind(s.dir, s.world.Spec(), s.actor, &s.snap); err != nil {
+	if s.mind, err = openMind(s.dir, s.world, s.actor, &s.snap); err != nil {
 		return s.app.explain(err, s.dir)
 	}
 	s.resize()
@@ -287,7 +287,7 @@ func (s *show) begin(episode int) error {
 	if s.dir != "" {
 		if newer, err := policy.Open(s.dir); err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
 			s.actor = newer
-			if s.mind, err = openMind(s.dir, s.world.Spec(), newer, &s.snap); err != nil {
+			if s.mind, err = openMind(s.dir, s.world, newer, &s.snap); err != nil {
 				return s.app.explain(err, s.dir)
 			}
 		}
