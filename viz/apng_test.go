@@ -162,7 +162,7 @@ func TestAPNGTellsOfErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	need := 1<<20 - all.room
-	for room := range need + 2 {
+	for room := need + 1; room >= 0; room -= 1 + (need-room+1)/20 {
 		if err := write(&seekBuffer{room}); (err == nil) != (room >= need) {
 			t.Fatalf("room for %d of %d bytes: error %v", room, need, err)
 		}

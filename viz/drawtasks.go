@@ -159,7 +159,7 @@ func (d *Dashboard) drawLosses(s *Snapshot) {
 	names = min(names, in.Dx()-lossWidth-weightWidth-cosineWidth-3*d.gap-d.px(24))
 	loss := in.Min.X + names + lossWidth
 	weight := loss + weightWidth + d.gap
-	bar := image.Rect(weight+d.gap, 0, min(cosine-cosineWidth-d.gap, weight+d.gap+d.px(120)), 0)
+	bar := image.Rect(weight+d.gap, 0, cosine-cosineWidth-d.gap, 0)
 	textRight(d.to, d.small, loss, base, d.dim, "loss")
 	textRight(d.to, d.small, weight, base, d.dim, "weight")
 	if bar.Dx() > 0 {

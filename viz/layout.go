@@ -16,9 +16,9 @@ type metrics struct {
 	scale                                     float64
 }
 
-func newMetrics(frame image.Point, tasks bool) metrics {
+func newMetrics(frame image.Point, crowded bool) metrics {
 	m := metrics{scale: min(float64(frame.X)/designWidth, float64(frame.Y)/designHeight)}
-	if tasks {
+	if crowded {
 		m.scale *= tasksScale
 	}
 	m.smallSize, m.bodySize, m.titleSize, m.largeSize = max(m.px(11), 9), max(m.px(12), 9), max(m.px(15), 10), max(m.px(18), 11)
@@ -38,6 +38,9 @@ type shape struct {
 	tasks              int
 	panels             [maxPanels]panelShape // of tasks that have something to show
 }
+
+// crowded reports whether there is more to show than world, status, policy, view and curve.
+func (sh *shape) crowded() bool { return sh.tasks > 0 || sh.rewards > 0 }
 
 // maxPanels is how many tasks have panels of their own at most; the others are in the table of losses alone.
 const maxPanels = 4
@@ -86,7 +89,7 @@ type layout struct {
 
 // newLayout puts the world to the left and the agent's mind to the right of it.
 func newLayout(sh shape) layout {
-	if sh.tasks > 0 {
+	if sh.crowded() {
 		return newTaskLayout(sh)
 	}
 	l := layout{metrics: newMetrics(sh.frame, false)}
@@ -101,9 +104,6 @@ func newLayout(sh shape) layout {
 		l.world = centre(l.worldPanel, size)
 	}
 	l.status, inner = cutTop(inner, l.statusHeight(), l.gap)
-	if sh.rewards > 0 && inner.Dy() > 2*l.tableHeight(sh.rewards) {
-		l.rewards, inner = cutTop(inner, l.tableHeight(sh.rewards), l.gap)
-	}
 	l.mind(sh, inner)
 	return l
 }
@@ -166,17 +166,17 @@ func worldLimit(m *metrics, inner image.Rectangle) image.Point {
 	return image.Pt(inner.Dx()-m.px(276)-m.gap-2*m.border, inner.Dy()-2*m.border)
 }
 
-// WorldLimit returns the room that a dashboard of the given size has for the world where there are no auxiliary tasks: a picture drawn
-// for it is shown as it is.
+// WorldLimit returns the room that a dashboard of the given size has for the world where there are neither auxiliary tasks nor
+// bonuses: a picture drawn for it is shown as it is.
 func WorldLimit(frame image.Point) image.Point { return WorldRoom(frame, &Snapshot{}) }
 
 // WorldRoom is WorldLimit beside all that s has to show.
 func WorldRoom(frame image.Point, s *Snapshot) image.Point {
 	sh := shapeOf(frame, s)
-	m := newMetrics(frame, sh.tasks > 0)
+	m := newMetrics(frame, sh.crowded())
 	_, inner := cutTop(image.Rectangle{Max: frame}.Inset(m.margin), m.headerHeight(), m.gap)
 	limit := worldLimit(&m, inner)
-	if sh.tasks > 0 {
+	if sh.crowded() {
 		limit = taskWorldLimit(&m, sh, inner)
 	}
 	return image.Pt(max(limit.X, 0), max(limit.Y, 0))

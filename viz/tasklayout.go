@@ -2,7 +2,8 @@ package viz
 
 import "image"
 
-// newTaskLayout has three columns: the world and where the episode stands; what the agent sees and does; what its tasks make of it.
+// newTaskLayout has three columns: the world and where the episode stands; what the agent sees and does; what its tasks make of it, if
+// there are any.
 // The curve runs below the last two. Frames that are higher than wide have the third column beneath the others.
 func newTaskLayout(sh shape) layout {
 	l := layout{metrics: newMetrics(sh.frame, true)}
@@ -13,8 +14,8 @@ func newTaskLayout(sh shape) layout {
 	}
 	wide := sh.frame.X > sh.frame.Y
 	var tasks image.Rectangle
-	if !wide {
-		inner, tasks = cutTop(inner, inner.Dy()*3/5, l.gap)
+	if !wide && sh.tasks > 0 {
+		inner, tasks = cutTop(inner, inner.Dy()-l.tasksBelow(sh, inner)-l.gap, l.gap)
 	}
 	var column image.Rectangle
 	column, inner = cutLeft(inner, worldColumn(sh, inner), l.gap)
@@ -22,7 +23,7 @@ func newTaskLayout(sh shape) layout {
 	if height := max(inner.Dy()*27/100, l.px(70)); inner.Dy() > 2*height {
 		inner, l.curve = cutTop(inner, inner.Dy()-height-l.gap, l.gap)
 	}
-	if wide {
+	if wide && sh.tasks > 0 {
 		inner, tasks = cutLeft(inner, inner.Dx()*2/5, l.gap)
 	}
 	l.putAgent(sh, inner)
@@ -32,7 +33,7 @@ func newTaskLayout(sh shape) layout {
 
 // worldColumn returns the width of the first column.
 func worldColumn(sh shape, inner image.Rectangle) int {
-	if sh.frame.X > sh.frame.Y {
+	if sh.frame.X > sh.frame.Y && sh.tasks > 0 {
 		return inner.Dx() * 2 / 5
 	}
 	return inner.Dx() / 2
@@ -40,10 +41,21 @@ func worldColumn(sh shape, inner image.Rectangle) int {
 
 // taskWorldLimit returns the room for the world in what the header leaves.
 func taskWorldLimit(m *metrics, sh shape, inner image.Rectangle) image.Point {
-	if sh.frame.X <= sh.frame.Y {
-		inner.Max.Y = inner.Min.Y + inner.Dy()*3/5
+	if sh.frame.X <= sh.frame.Y && sh.tasks > 0 {
+		inner.Max.Y -= m.tasksBelow(sh, inner) + m.gap
 	}
 	return image.Pt(worldColumn(sh, inner)-2*m.border, inner.Dy()-m.belowWorld(sh)-2*m.border)
+}
+
+// tasksBelow returns the height of the third column where it lies beneath the others: what it needs, but no more than 2/5.
+func (m *metrics) tasksBelow(sh shape, inner image.Rectangle) int {
+	need := m.tableHeight(sh.tasks + 1)
+	for _, p := range sh.panels {
+		if p.task > 0 {
+			need += m.panelHeight(p, inner.Dx()) + m.gap
+		}
+	}
+	return min(need, inner.Dy()*2/5)
 }
 
 // belowWorld returns the height of status and rewards.
@@ -105,7 +117,6 @@ func (l *layout) putAgent(sh shape, r image.Rectangle) {
 
 // putTasks lays out the third column: panels as high as they need to be, and the table of losses.
 func (l *layout) putTasks(sh shape, r image.Rectangle) {
-	table := l.tableHeight(sh.tasks + 1)
 	for i, p := range sh.panels {
 		height := l.panelHeight(p, r.Dx())
 		if p.task == 0 || r.Dy() < height || i > 0 && r.Dy() < height+l.gap+l.tableHeight(2) {
@@ -114,29 +125,29 @@ func (l *layout) putTasks(sh shape, r image.Rectangle) {
 		l.panels[i], r = cutTop(r, height, l.gap)
 	}
 	if r.Dy() >= l.tableHeight(2) {
-		l.losses, _ = cutTop(r, max(table, r.Dy()), 0)
+		l.losses = r
 	}
 }
 
 // panelHeight returns the height of a task's panel of the given width.
-func (l *layout) panelHeight(p panelShape, w int) int {
-	h := l.captionHeight() + l.pad
+func (m *metrics) panelHeight(p panelShape, w int) int {
+	h := m.captionHeight() + m.pad
 	if p.maps > 0 {
-		h += l.mapSize(p, w).Y + l.smallSize + l.px(4)
+		h += m.mapSize(p, w).Y + m.smallSize + m.px(4)
 	}
 	if p.classes > 0 {
-		h += p.classes*l.px(17) + l.smallSize + l.px(6)
+		h += p.classes*m.px(17) + m.smallSize + m.px(6)
 	}
 	return h
 }
 
 // mapSize returns the size of one of a panel's maps: whole pixels per cell if there is room.
-func (l *layout) mapSize(p panelShape, w int) image.Point {
+func (m *metrics) mapSize(p panelShape, w int) image.Point {
 	if p.maps == 0 || p.rows <= 0 || p.cols <= 0 {
 		return image.Point{}
 	}
-	side := (w - 2*l.pad - (p.maps-1)*l.gap) / p.maps
-	return fit(image.Pt(p.cols, p.rows), image.Pt(side, min(side, l.px(110))))
+	side := (w - 2*m.pad - (p.maps-1)*m.gap) / p.maps
+	return fit(image.Pt(p.cols, p.rows), image.Pt(side, min(side, m.px(110))))
 }
 
 // tableHeight returns the height of a panel with so many lines of small type.

@@ -72,6 +72,7 @@ func TestThoughtsGolden(t *testing.T) {
 			}
 		}},
 		{"tasks-one-800x500", 800, 500, 30, 7, false, func(s *Snapshot) { s.Thoughts, s.Rewards = s.Thoughts[1:2], nil }},
+		{"bonuses-960x600", 960, 600, 40, 7, false, func(s *Snapshot) { s.Thoughts = nil }},
 		{"tasks-high-600x1000", 600, 1000, 90, 7, false, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -94,7 +95,7 @@ func TestTaskLayoutIsDisjoint(t *testing.T) {
 	many := slices.Concat(s.Thoughts, s.Thoughts, s.Thoughts)
 	for w := 1; w < 1500; w += 83 {
 		for h := 1; h < 1100; h += 67 {
-			for n := 1; n < len(many); n += 3 {
+			for n := 0; n < len(many); n += 3 {
 				s.Thoughts = many[:n]
 				sh := shapeOf(image.Pt(w, h), s)
 				sh.stack = n % 4
