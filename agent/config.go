@@ -3,6 +3,7 @@ package agent
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/auxrl/auxrl/auxtasks"
@@ -180,6 +181,14 @@ func (c Config) length() int {
 		return c.Horizon
 	}
 	return c.BPTT
+}
+
+// PaysPlainly reports whether the first critic learns of the world's rewards as they are: not scaled, and without bonuses.
+func (c Config) PaysPlainly() bool {
+	return !c.RewardNorm && !slices.ContainsFunc(c.Aux, func(e Extra) bool {
+		k, err := auxtasks.Lookup(e.Kind)
+		return err == nil && k.IsBonus
+	})
 }
 
 // minibatchRows returns how many rows the largest minibatch has.

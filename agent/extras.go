@@ -168,7 +168,15 @@ func (x *extras) findTasks(cfg Config, rows int) (most int, err error) {
 }
 
 // attach makes the mixer and what it draws from.
-func (x *extras) attach(cfg Config, net *policy.Net) (err error) {
+func (x *extras) attach(cfg Config, net *policy.Net) error {
+	if err := x.mix(cfg, net); err != nil || x.mixer == nil {
+		return err
+	}
+	return x.makeRing(cfg, net)
+}
+
+// mix makes the tasks and the mixer, if there are any.
+func (x *extras) mix(cfg Config, net *policy.Net) (err error) {
 	x.dims.Taps = shapesOf(net)
 	if _, err := x.findTasks(cfg, net.Rows()); err != nil {
 		return err
@@ -181,10 +189,8 @@ func (x *extras) attach(cfg Config, net *policy.Net) (err error) {
 	if len(x.tasks) == 0 {
 		return nil
 	}
-	if x.mixer, err = auxtasks.NewMixer(net, x.tasks, cfg.Mixer, x.dims); err != nil {
-		return err
-	}
-	return x.makeRing(cfg, net)
+	x.mixer, err = auxtasks.NewMixer(net, x.tasks, cfg.Mixer, x.dims)
+	return err
 }
 
 // heads returns the arenas of the tasks that are stepped.

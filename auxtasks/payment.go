@@ -48,12 +48,13 @@ const maxFade = 1 << 30
 
 // payer pays bonuses as a Payment says.
 type payer struct {
-	stream   Stream
-	norm     *Normalizer // nil: on their own scale
-	debt     *Repayment  // nil: for good
-	fade     uint32
-	rest     float32
-	rollouts uint32 // so far, up to fade
+	stream     Stream
+	norm       *Normalizer // nil: on their own scale
+	debt       *Repayment  // nil: for good
+	fade       uint32
+	rest       float32
+	rollouts   uint32 // so far, up to fade
+	rehearsing bool   // see Rehearse
 }
 
 func newPayer(p Payment, d Dims) (*payer, error) {
@@ -93,10 +94,20 @@ func (p *payer) pay(dst []float32, b *Batch) {
 		for i := range dst {
 			dst[i] *= part
 		}
-		p.rollouts = min(p.rollouts+1, p.fade)
+		if !p.rehearsing {
+			p.rollouts = min(p.rollouts+1, p.fade)
+		}
 	}
 	if p.debt != nil {
 		p.debt.Apply(dst, b)
+	}
+}
+
+// Rehearse implements Rehearser.
+func (p *payer) Rehearse() {
+	p.rehearsing = true
+	if p.debt != nil {
+		clear(p.debt.owed)
 	}
 }
 

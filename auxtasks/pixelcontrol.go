@@ -41,6 +41,7 @@ type pixelControl struct {
 	width  int
 	scales []float32
 	change func(int)
+	look   []float32 // [4, cells] what Look tells
 }
 
 // NewPixelControl makes the task of changing what is seen (Jaderberg et al. 2016, sect. 3.1). The image is cut into the cells of

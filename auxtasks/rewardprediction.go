@@ -69,7 +69,8 @@ type rewardPrediction struct {
 	tap  Tap
 	x    []float32 // [windows, frames, floats of the tap] what the convolutions made of the frames, side by side
 	dx   []float32
-	seen bool // a reward that is not zero
+	seen bool      // a reward that is not zero
+	prob []float32 // [classes] what Look tells
 }
 
 // NewRewardPrediction makes the task of predicting the class of the next reward (Jaderberg et al. 2016, sect. 3.2), zero, positive

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/auxrl/auxrl/env"
@@ -29,7 +30,7 @@ type playFlags struct {
 func (a *app) playCmd() *cobra.Command {
 	f := playFlags{
 		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
-		out: name{kind: "FILE.gif", such: "a file's name"}, trace: name{kind: "FILE", such: "a file's name"}, replay: name{kind: "FILE", such: "a file's name"},
+		out: name{kind: "FILE", such: "a file's name"}, trace: name{kind: "FILE", such: "a file's name"}, replay: name{kind: "FILE", such: "a file's name"},
 		mapFile: newMapFlag(),
 	}
 	cmd := &cobra.Command{
@@ -70,15 +71,15 @@ decision. --replay plays such a game again, shows it if there is a terminal or
 	}
 	fl := cmd.Flags()
 	fl.Var(&f.seed, "seed", "seed of the layouts")
-	fl.Var(&f.out, "out", "also write a GIF of what is shown")
+	fl.Var(&f.out, "out", "also record what is shown: "+strings.Join(endings(), ", "))
 	fl.Var(&f.trace, "trace", "also write the game, to be replayed")
 	fl.Var(&f.replay, "replay", "show the game in this file again")
 	fl.Var(&f.fps, "fps", "steps per second of a replay and of a GIF")
 	fl.BoolVar(&f.force, "force", false, "replace files that exist")
 	addMapFlag(cmd, &f.mapFile)
-	cmd.MarkFlagFilename("out", "gif")      //nolint:errcheck // the flag exists
-	cmd.MarkFlagFilename("replay", "jsonl") //nolint:errcheck // the flag exists
-	cmd.MarkFlagFilename("trace", "jsonl")  //nolint:errcheck // the flag exists
+	cmd.MarkFlagFilename("out", extensions()...) //nolint:errcheck // the flag exists
+	cmd.MarkFlagFilename("replay", "jsonl")      //nolint:errcheck // the flag exists
+	cmd.MarkFlagFilename("trace", "jsonl")       //nolint:errcheck // the flag exists
 	completeFlags(cmd, map[string][]string{"seed": nil, "fps": nil})
 	return cmd
 }

@@ -302,7 +302,7 @@ func TestPlayMistakes(t *testing.T) {
 		"play --replay game.jsonl --seed 3":       "--seed does not go with --replay: the game is as it was",
 		"play --replay game.jsonl --trace x":      "--trace does not go with --replay: the game is as it was",
 		"play --replay game.jsonl --out game.gif": "game.gif exists already: choose another --out, or replace it with --force",
-		"play --replay game.jsonl --out game":     "--out takes a file whose name ends in .gif, such as game.gif, not \"game\"",
+		"play --replay game.jsonl --out game":     "--out takes a file whose name ends in .gif, .apng, .html, .mp4, .cast or .png, such as game.gif, not \"game\"",
 	} {
 		if r := rlrun(t, strings.Fields(args)...); r.code != exitUsage || r.out != "" || r.err != "rlrun: "+want+"\n" {
 			t.Errorf("%s: exit %d, %q, want %q", args, r.code, r.err, want)

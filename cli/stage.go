@@ -17,6 +17,7 @@ type stage struct {
 	obs   []byte
 	vec   []float32
 	snap  viz.Snapshot
+	stack frameStack
 	ret   float64 // of the running episode
 	shown int     // frames
 }
@@ -25,16 +26,24 @@ func newStage(w env.Env) *stage {
 	spec := w.Spec()
 	s := &stage{world: w, snap: viz.Snapshot{Title: spec.ID, StepLimit: spec.StepLimit, Actions: spec.Actions, Value: float32(math.NaN())}}
 	s.obs, s.vec = spec.Buffers()
-	room := viz.WorldLimit(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height))
-	var ok bool
-	if s.whole, ok = env.As[env.Renderer](w); ok {
+	s.whole, _ = env.As[env.Renderer](w)
+	s.view, _ = env.As[env.Viewer](w)
+	s.meter, _ = env.As[env.Meter](w)
+	s.resize()
+	return s
+}
+
+// resize makes the pictures as large as there is room beside what there is to say.
+func (s *stage) resize() {
+	room := viz.WorldRoom(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height), &s.snap)
+	if s.whole != nil {
 		s.snap.World = image.NewRGBA(image.Rectangle{Max: s.whole.RenderSize(room)})
 	}
-	if s.view, ok = env.As[env.Viewer](w); ok {
+	if s.view != nil {
 		s.snap.View = image.NewRGBA(image.Rectangle{Max: s.view.ViewSize(image.Pt(room.X/3, room.Y/3))})
 	}
-	s.meter, _ = env.As[env.Meter](w)
-	return s
+	s.stack = newFrameStack(s.world.Spec())
+	s.snap.Stack = s.stack.pictures
 }
 
 // begin starts an episode.
@@ -79,6 +88,38 @@ func (s *stage) show(sink viz.Sink) error {
 	if s.snap.View != nil {
 		s.view.RenderView(s.snap.View)
 	}
+	s.stack.draw(s.obs)
 	s.shown++
 	return sink.Show(&s.snap)
+}
+
+// frameStack is the older frames of observations that hold several, as pictures; none of symbols, which have no colours.
+type frameStack struct {
+	pictures []*image.RGBA // the oldest first
+	channels int           // of a frame
+}
+
+func newFrameStack(spec env.Spec) frameStack {
+	f := frameStack{channels: spec.C / max(spec.Frames, 1)}
+	if spec.Codes != nil {
+		return f
+	}
+	for range spec.Frames - 1 {
+		f.pictures = append(f.pictures, image.NewRGBA(image.Rect(0, 0, spec.W, spec.H)))
+	}
+	return f
+}
+
+// draw draws the older frames of an observation: in colours if they have three channels or more, else in greys.
+func (f frameStack) draw(obs []byte) {
+	c, n := f.channels, len(f.pictures)
+	for k, img := range f.pictures {
+		for i := range len(img.Pix) / 4 {
+			v, p := obs[(i*(n+1)+k)*c:][:c], img.Pix[4*i:4*i+4]
+			p[0], p[1], p[2], p[3] = v[0], v[0], v[0], 255
+			if c >= 3 {
+				p[1], p[2] = v[1], v[2]
+			}
+		}
+	}
 }

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/policy"
@@ -27,6 +29,7 @@ type watchFlags struct {
 	seed     seed
 	greedy   bool
 	force    bool
+	light    bool
 }
 
 // Defaults of watching: a file is finite, a terminal is left with Ctrl-C.
@@ -39,17 +42,18 @@ const (
 
 func (a *app) watchCmd() *cobra.Command {
 	f := watchFlags{
-		out: name{kind: "FILE.gif", such: "a file's name"}, mapFile: newMapFlag(), episodes: count{0, 1, maxEpisodes},
+		out: name{kind: "FILE", such: "a file's name"}, mapFile: newMapFlag(), episodes: count{0, 1, maxEpisodes},
 		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
 	}
 	cmd := &cobra.Command{
 		Use:   "watch RUN|ENV",
-		Short: "Watch an agent, in the terminal or as a GIF",
+		Short: "Watch an agent, in the terminal or in a file",
 		Long: `Watch an agent at work: what the world looks like, what the agent sees, what
 it thinks of its actions and of its prospects. RUN is a run directory, also of
 a run under way: each episode is played by the newest checkpoint. With ENV, a
-world's id, or --map FILE, actions are random. Ctrl-C ends it; a file is
-complete then too.`,
+world's id, or --map FILE, actions are random. Of a run with auxiliary tasks
+files show what each task predicts, and how it fared in training. Ctrl-C ends
+it; a file is complete then too.`,
 		Example: fmt.Sprintf("  %[1]s watch runs/doorkey\n  %[1]s watch runs/doorkey --out doorkey.gif --episodes 5\n  %[1]s watch MiniGrid-FourRooms-v0", a.name),
 		Args: func(_ *cobra.Command, args []string) error {
 			if f.mapFile.text != "" {
@@ -68,14 +72,15 @@ complete then too.`,
 		ValidArgsFunction: a.completeRunOrEnv,
 	}
 	fl := cmd.Flags()
-	fl.Var(&f.out, "out", "write to this file instead")
+	fl.Var(&f.out, "out", "write to this file instead: "+strings.Join(endings(), ", "))
 	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a terminal all, in a file 3)")
 	fl.Var(&f.fps, "fps", "steps per second")
 	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
 	fl.BoolVar(&f.greedy, "greedy", false, "take the likeliest action instead of a sampled one")
-	fl.BoolVar(&f.force, "force", false, "replace FILE.gif if it exists")
+	fl.BoolVar(&f.force, "force", false, "replace FILE if it exists")
+	fl.BoolVar(&f.light, "light", false, "dark on light, in files with pictures")
 	addMapFlag(cmd, &f.mapFile)
-	cmd.MarkFlagFilename("out", "gif") //nolint:errcheck // the flag exists
+	cmd.MarkFlagFilename("out", extensions()...) //nolint:errcheck // the flag exists
 	completeFlags(cmd, map[string][]string{"episodes": nil, "fps": nil, "seed": nil})
 	return cmd
 }
@@ -121,20 +126,22 @@ func (a *app) sink(f *watchFlags) (viz.Sink, error) {
 	}
 	file, ok := a.out.(*os.File)
 	if !ok || !isTerminal(file) {
-		return nil, usagef("standard output is no terminal: name a file with --out FILE.gif")
+		return nil, usagef("standard output is no terminal: name a file with --out FILE, such as agent.gif")
 	}
 	return viz.NewTerminal(a.out, viz.TerminalSize(file), viz.DetectColor(a.getenv)), nil
 }
 
 func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
 	out := filepath.Clean(f.out.text)
-	if ext := filepath.Ext(out); ext != ".gif" {
-		return nil, usagef("--out takes a file whose name ends in .gif, such as %s.gif, not %q", strings.TrimSuffix(out, ext), out)
-	}
 	c := viz.DefaultRecord()
-	c.FPS, c.Overwrite = f.fps.value, f.force
+	c.FPS, c.Overwrite, c.Light = f.fps.value, f.force, f.light
+	c.FFmpeg, _ = exec.LookPath("ffmpeg")
 	r, err := viz.NewRecorder(out, c)
 	switch {
+	case errors.Is(err, viz.ErrFormat):
+		return nil, usagef("--out takes a file whose name ends in %s, such as %s.gif, not %q", anyOf(endings()), strings.TrimSuffix(out, filepath.Ext(out)), out)
+	case errors.Is(err, viz.ErrFFmpeg):
+		return nil, usagef("--out %s needs the program ffmpeg, which is not on the PATH: install it, or choose another of %s", out, strings.Join(endings(), ", "))
 	case errors.Is(err, fs.ErrExist):
 		return nil, usagef("%s exists already: choose another --out, or replace it with --force", out)
 	case errors.Is(err, fs.ErrNotExist):
@@ -145,6 +152,17 @@ func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
 	return r, nil
 }
 
+// endings lists how names of files may end.
+func endings() (list []string) {
+	for _, f := range viz.Formats() {
+		list = append(list, f.Ext)
+	}
+	return list
+}
+
+// extensions is endings without the dots.
+func extensions() []string { return strings.Split(strings.Join(endings(), "")[1:], ".") }
+
 // show is an agent being watched. It has a world, streams and parameters of its own.
 type show struct {
 	*stage
@@ -152,7 +170,8 @@ type show struct {
 	dir   string // of the run; "": random actions
 	flags *watchFlags
 	actor *policy.Actor
-	limit int // steps after which an episode is cut; 0: only by the world
+	mind  *mind // of the actor; nil: random actions
+	limit int   // steps after which an episode is cut; 0: only by the world
 }
 
 // show finds out what there is to watch.
@@ -176,8 +195,25 @@ func (a *app) show(what string, f *watchFlags) (*show, error) {
 	s.stage = newStage(world)
 	if s.actor == nil {
 		s.actRandomly(len(s.snap.Actions))
+		return s, nil
 	}
-	return s, nil
+	return s, s.think()
+}
+
+// think opens what else belongs to the actor's checkpoint.
+func (s *show) think() (err error) {
+	settings, err := agent.ReadSettings(s.dir)
+	if err != nil {
+		return s.app.explain(err, s.dir)
+	}
+	if s.meter == nil && settings.Agent.PaysPlainly() {
+		s.snap.Gamma = settings.Agent.Gamma
+	}
+	if s.mind, err = openMind(s.dir, s.world, s.actor, &s.snap); err != nil {
+		return s.app.explain(err, s.dir)
+	}
+	s.resize()
+	return nil
 }
 
 // actRandomly makes the policy of one who knows nothing.
@@ -205,7 +241,9 @@ func (a *app) watchable(id string) (func() (env.Env, error), error) {
 // play shows episodes, 0: without end, until the context ends.
 func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episodes int) error {
 	for n := 1; episodes == 0 || n <= episodes; n++ {
-		s.begin(n)
+		if err := s.begin(n); err != nil {
+			return err
+		}
 		for {
 			act := s.choose()
 			if err := s.frame(ctx, sink, pace, act); err != nil {
@@ -214,9 +252,13 @@ func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episode
 			step := s.step(act, s.limit)
 			if s.actor != nil {
 				s.actor.Reward(step.Reward)
+				s.mind.took(act, step)
 			}
 			if step.End != env.Running {
 				s.choose()
+				if s.snap.Tail = 0; step.End == env.Truncated {
+					s.snap.Tail = s.snap.Value
+				}
 				if err := s.frame(ctx, sink, pace, -1); err != nil {
 					return err
 				}
@@ -241,16 +283,21 @@ func (s *show) hold(ctx context.Context, sink viz.Sink, pace *viz.Pacer) error {
 }
 
 // begin starts an episode, played by the newest checkpoint.
-func (s *show) begin(episode int) {
+func (s *show) begin(episode int) error {
 	if s.dir != "" {
-		if newer, err := policy.Open(s.dir); err == nil && newer.Fits(s.actor.About().Shape) == nil {
+		if newer, err := policy.Open(s.dir); err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
 			s.actor = newer
+			if s.mind, err = openMind(s.dir, s.world, newer, &s.snap); err != nil {
+				return s.app.explain(err, s.dir)
+			}
 		}
 		s.actor.Greedy = s.flags.greedy
 		s.actor.Seed(rng.At(uint64(s.flags.seed), uint64(episode)))
 		s.actor.Begin()
+		s.mind.begin(&s.snap)
 	}
 	s.stage.begin(env.EvalSeed(uint64(s.flags.seed), episode-1), episode)
+	return nil
 }
 
 // choose lets the agent look at the observation, and returns its action.
@@ -261,6 +308,7 @@ func (s *show) choose() int {
 	}
 	act := s.actor.Act(s.obs, s.vec)
 	s.snap.Policy, s.snap.Entropy, s.snap.Value = s.actor.Policy(), s.actor.Entropy(), s.actor.Value()
+	s.mind.see(&s.snap, s.obs, s.vec)
 	return act
 }
 

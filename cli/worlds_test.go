@@ -2,9 +2,15 @@ package cli
 
 import (
 	"image/gif"
+	"math"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/env/catalog"
+	"github.com/auxrl/auxrl/policy"
+	"github.com/auxrl/auxrl/viz"
 )
 
 func TestEnvs(t *testing.T) {
@@ -174,5 +180,72 @@ func TestWatchInterrupted(t *testing.T) {
 	r = rlrunContext(canceled(t), "watch", "User-v0", "--out", "none.gif")
 	if _, err := os.Stat("none.gif"); r.code != exitOK || err == nil {
 		t.Errorf("exit %d, %q, a file without frames: %v", r.code, r.err, err)
+	}
+}
+
+// A run with tasks and bonuses is shown with what they think and pay.
+func TestWatchShowsThoughts(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const id = "MiniGrid-Empty-5x5-v0"
+	must(t, "train", id, "--algo", "a2c", "--steps", "2k", "--episodes", "1", "--run", "r", "--aux", "unreal", "--shape", "episodic-counts")
+	actor, err := policy.Open("r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := catalog.New(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(w)
+	m, err := openMind("r", w, actor, &s.snap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor.Begin()
+	m.begin(&s.snap)
+	s.begin(3, 1)
+	sum := float32(0)
+	for k := range 30 {
+		act := actor.Act(s.obs, s.vec)
+		m.see(&s.snap, s.obs, s.vec)
+		pixels, reward := &s.snap.Thoughts[0], &s.snap.Thoughts[1]
+		if len(pixels.Overlay) != 49 || len(pixels.Maps) != 3 || (pixels.Maps[2].Cell == nil) != (k == 0) || pixels.Grid.Area.Dx() != 7 || pixels.Grid.Of.X != 7 {
+			t.Fatalf("step %d: %+v", k, pixels)
+		}
+		if len(reward.Classes) != 3 || (reward.Came >= 0) != (k > 0) {
+			t.Fatalf("step %d: %+v", k, reward)
+		}
+		if len(s.snap.Rewards) != 2 || s.snap.Rewards[1].Name != "episodic-counts" {
+			t.Fatalf("rewards from %+v", s.snap.Rewards)
+		}
+		if sum += s.snap.Rewards[1].Now; sum != s.snap.Rewards[1].Sum {
+			t.Fatalf("step %d: %v in sum, want %v", k, s.snap.Rewards[1].Sum, sum)
+		}
+		step := s.step(act, 0)
+		actor.Reward(step.Reward)
+		m.took(act, step)
+		if step.End != env.Running {
+			break
+		}
+	}
+	if !(sum > 0) {
+		t.Error("nothing new was met")
+	}
+	for _, thought := range s.snap.Thoughts {
+		if math.IsNaN(float64(thought.Loss)) || thought.Weight != 1 {
+			t.Errorf("%s: loss %v, weight %v", thought.Name, thought.Loss, thought.Weight)
+		}
+	}
+	if testing.Short() {
+		return
+	}
+	for _, f := range viz.Formats() {
+		if f.Ext == ".mp4" {
+			continue // ffmpeg may not be there
+		}
+		must(t, "watch", "r", "--out", "x"+f.Ext, "--episodes", "1", "--light")
+		if info, err := os.Stat("x" + f.Ext); err != nil || info.Size() < 1000 {
+			t.Errorf("x%s: %v", f.Ext, err)
+		}
 	}
 }

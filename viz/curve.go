@@ -2,6 +2,7 @@ package viz
 
 import (
 	"image"
+	"image/color"
 	"math"
 	"strconv"
 )
@@ -13,10 +14,9 @@ func (d *Dashboard) drawCurve(s *Snapshot) {
 	if r.Empty() {
 		return
 	}
-	d.to.panel(r, d.corner, surface)
-	d.drawLegend(r)
+	d.to.panel(r, d.corner, d.surface)
 	h := &s.History
-	lo, hi := valueRange(h.Values())
+	lo, hi := valueRange(h.Values(), d.realised(s))
 	labels := max(width(d.small, d.number(lo, false)), width(d.small, d.number(hi, false)))
 	steps := niceSteps(h.Steps())
 
@@ -31,35 +31,68 @@ func (d *Dashboard) drawCurve(s *Snapshot) {
 		return
 	}
 
+	d.drawLegend(r)
 	d.drawAxes(plot, lane, lo, hi, steps)
 	d.plotRewards(lane, h, steps)
 	d.plotValues(plot, h, lo, hi, steps)
+	d.plotRealised(plot, h, lo, hi, steps)
+}
+
+// realised leaves in ret, and returns, the discounted return that came after each point of an episode that has ended; nothing while
+// it runs.
+func (d *Dashboard) realised(s *Snapshot) []float32 {
+	d.ret = d.ret[:0]
+	if s.End != "" && s.Gamma > 0 {
+		d.ret = s.History.AppendReturns(d.ret, s.Gamma, s.Tail)
+	}
+	return d.ret
+}
+
+// plotRealised draws the return that came as a thin line over the values.
+func (d *Dashboard) plotRealised(plot image.Rectangle, h *History, lo, hi float32, steps int) {
+	if len(d.ret) == 0 {
+		return
+	}
+	dx := float64(plot.Dx()-1) * float64(h.Stride()) / float64(steps)
+	end := int(float64(len(d.ret)-1) * dx)
+	for col := 0; col <= end; col++ {
+		y0, y1 := sample(d.ret, (float64(col)-0.5)/dx), sample(d.ret, (float64(col)+0.5)/dx)
+		if math.IsNaN(y0) || math.IsNaN(y1) {
+			continue
+		}
+		top, bottom := yAt(plot, max(y0, y1), lo, hi), yAt(plot, min(y0, y1), lo, hi)
+		d.span(plot.Min.X+col, top, bottom+1, d.ink)
+	}
 }
 
 // drawLegend heads the panel, with a sample of each mark.
 func (d *Dashboard) drawLegend(r image.Rectangle) {
 	x, y := r.Min.X+d.pad, r.Min.Y+d.pad+d.small.ascent
 	mid := y - d.small.ascent/2
-	d.to.fill(image.Rect(x, mid-1, x+d.px(12), mid-1+max(d.px(2), 1)), sky)
-	x = text(d.to, d.small, x+d.px(16), y, dim, "value") + d.px(12)
-	d.to.fill(image.Rect(x, mid-d.px(4), x+d.px(2), mid), green)
-	d.to.fill(image.Rect(x+d.px(4), mid, x+d.px(6), mid+d.px(4)), vermillion)
-	text(d.to, d.small, x+d.px(10), y, dim, "reward")
+	d.to.fill(image.Rect(x, mid-1, x+d.px(12), mid-1+max(d.px(2), 1)), d.sky)
+	x = text(d.to, d.small, x+d.px(16), y, d.dim, "value") + d.px(12)
+	d.to.fill(image.Rect(x, mid-d.px(4), x+d.px(2), mid), d.green)
+	d.to.fill(image.Rect(x+d.px(4), mid, x+d.px(6), mid+d.px(4)), d.vermillion)
+	x = text(d.to, d.small, x+d.px(10), y, d.dim, "reward") + d.px(12)
+	if len(d.ret) > 0 {
+		d.to.fill(image.Rect(x, mid-1, x+d.px(12), mid), d.ink)
+		text(d.to, d.small, x+d.px(16), y, d.dim, "return that came")
+	}
 }
 
 // drawAxes draws the scale of the values, the line of zero, and the length of the x-axis.
 func (d *Dashboard) drawAxes(plot, lane image.Rectangle, lo, hi float32, steps int) {
 	for _, v := range [...]float32{lo, 0, hi} {
 		y := yOf(plot, v, lo, hi)
-		d.to.fill(image.Rect(plot.Min.X, y, plot.Max.X, y+1), rule)
+		d.to.fill(image.Rect(plot.Min.X, y, plot.Max.X, y+1), d.rule)
 		if v != 0 || lo == 0 || hi == 0 || yOf(plot, lo, lo, hi)-y > d.small.height && y-plot.Min.Y > d.small.height {
-			textRight(d.to, d.small, plot.Min.X-d.px(6), y+d.small.ascent/2, dim, d.number(v, false))
+			textRight(d.to, d.small, plot.Min.X-d.px(6), y+d.small.ascent/2, d.dim, d.number(v, false))
 		}
 	}
 	mid := (lane.Min.Y + lane.Max.Y) / 2
-	d.to.fill(image.Rect(lane.Min.X, mid, lane.Max.X, mid+1), rule)
+	d.to.fill(image.Rect(lane.Min.X, mid, lane.Max.X, mid+1), d.rule)
 	d.buf = append(strconv.AppendInt(d.buf[:0], int64(steps), 10), " steps"...)
-	textRight(d.to, d.small, plot.Max.X+d.px(4), d.curve.Min.Y+d.pad+d.small.ascent, dim, d.buf)
+	textRight(d.to, d.small, plot.Max.X+d.px(4), d.curve.Min.Y+d.pad+d.small.ascent, d.dim, d.buf)
 }
 
 // plotValues draws the curve column by column, each as high as the curve climbs within it, over a shaded area down to zero.
@@ -80,8 +113,8 @@ func (d *Dashboard) plotValues(plot image.Rectangle, h *History, lo, hi float32,
 		top, bottom := yAt(plot, max(y0, y1), lo, hi), yAt(plot, min(y0, y1), lo, hi)
 		x := plot.Min.X + col
 		mid := int((top + bottom) / 2)
-		d.to.fill(image.Rect(x, min(mid, zero), x+1, max(mid, zero)), skyShade)
-		d.span(x, top+0.5-thick/2, bottom+0.5+thick/2)
+		d.to.fill(image.Rect(x, min(mid, zero), x+1, max(mid, zero)), d.skyShade)
+		d.span(x, top+0.5-thick/2, bottom+0.5+thick/2, d.sky)
 	}
 	if v := val[len(val)-1]; v == v {
 		d.dot(plot.Min.X+end, yOf(plot, v, lo, hi), max(d.px(3), 2))
@@ -89,10 +122,10 @@ func (d *Dashboard) plotValues(plot image.Rectangle, h *History, lo, hi float32,
 }
 
 // span paints a pixel column between two heights, with soft ends.
-func (d *Dashboard) span(x int, top, bottom float64) {
+func (d *Dashboard) span(x int, top, bottom float64, col color.RGBA) {
 	for y := int(top); y <= int(bottom); y++ {
 		c := min(float64(y+1), bottom) - max(float64(y), top)
-		d.to.mix(x, y, sky, int(c*coverage+0.5))
+		d.to.mix(x, y, col, int(c*coverage+0.5))
 	}
 }
 
@@ -101,7 +134,7 @@ func (d *Dashboard) dot(cx, cy, radius int) {
 	for y := -radius; y <= radius; y++ {
 		for x := -radius; x <= radius; x++ {
 			over := float64(radius) + 0.5 - math.Hypot(float64(x), float64(y))
-			d.to.mix(cx+x, cy+y, ink, int(clamp(over)*coverage+0.5))
+			d.to.mix(cx+x, cy+y, d.ink, int(clamp(over)*coverage+0.5))
 		}
 	}
 }
@@ -125,9 +158,9 @@ func (d *Dashboard) plotRewards(lane image.Rectangle, h *History, steps int) {
 		x := lane.Min.X + int(float64(i)*dx) - w/2
 		n := max(share(half, math.Abs(float64(r))/most), min(2, half))
 		if r > 0 {
-			d.to.fill(image.Rect(x, mid-n, x+w, mid), signColor(r))
+			d.to.fill(image.Rect(x, mid-n, x+w, mid), d.sign(r))
 		} else {
-			d.to.fill(image.Rect(x, mid+1, x+w, mid+1+n), signColor(r))
+			d.to.fill(image.Rect(x, mid+1, x+w, mid+1+n), d.sign(r))
 		}
 	}
 }
@@ -153,10 +186,12 @@ func sample(val []float32, at float64) float64 {
 }
 
 // valueRange returns round bounds that hold zero and all finite values.
-func valueRange(val []float32) (lo, hi float32) {
-	for _, v := range val {
-		if a := float64(v); !math.IsNaN(a) && !math.IsInf(a, 0) {
-			lo, hi = min(lo, v), max(hi, v)
+func valueRange(curves ...[]float32) (lo, hi float32) {
+	for _, val := range curves {
+		for _, v := range val {
+			if a := float64(v); !math.IsNaN(a) && !math.IsInf(a, 0) {
+				lo, hi = min(lo, v), max(hi, v)
+			}
 		}
 	}
 	if lo == hi {

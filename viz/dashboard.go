@@ -2,25 +2,29 @@ package viz
 
 import (
 	"image"
-	"image/color"
 )
 
 // Dashboard draws snapshots as pictures. It is the one renderer of pixels: whatever shows or stores frames uses it.
 type Dashboard struct {
+	Light bool // dark on light instead of light on dark
+
 	shape shape
 	layout
+	palette
 	small, body, title, large, strong *typeface
 
 	to     canvas
 	scaler scaler
 	target image.RGBA // dst, with its top left as the origin
 	buf    []byte     // numbers in decimal
+	ret    []float32  // of the curve
 }
 
 // NewDashboard returns a dashboard. It adapts to the size of each picture it is given.
 func NewDashboard() *Dashboard { return &Dashboard{} }
 
-// Draw fills dst with a picture of s: every pixel, opaque, whatever the size. Sizes from about 400x250 have room for all parts.
+// Draw fills dst with a picture of s: every pixel, opaque, whatever the size. Sizes from about 400x250 have room
+// for all parts, with auxiliary tasks from about 800x500; what has no room is left out.
 func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
 	if dst.Rect.Empty() {
 		return
@@ -28,15 +32,19 @@ func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
 	d.arrange(shapeOf(dst.Rect.Size(), s))
 	d.target = image.RGBA{Pix: dst.Pix, Stride: dst.Stride, Rect: image.Rectangle{Max: dst.Rect.Size()}}
 	d.to.img = &d.target
-	d.to.fill(d.target.Rect, background)
+	d.palette = darkColors
+	if d.Light {
+		d.palette = lightColors
+	}
+	d.to.fill(d.target.Rect, d.background)
 	d.drawHeader(s)
 	d.drawPicture(d.worldPanel, d.world, s.World)
 	d.drawStatus(s)
 	d.drawPolicy(s)
-	if !d.view.Empty() {
-		d.drawPicture(d.viewPanel, d.view, s.View)
-		d.caption(d.viewPanel, "view")
-	}
+	d.drawView(s)
+	d.drawRewards(s)
+	d.drawThoughts(s)
+	d.drawLosses(s)
 	d.drawCurve(s)
 	d.target = image.RGBA{}
 }
@@ -62,16 +70,16 @@ func (d *Dashboard) drawHeader(s *Snapshot) {
 		room -= d.drawBadge(s.End) + d.gap
 	}
 	y := r.Min.Y + d.title.ascent
-	textFit(d.to, d.title, r.Min.X, y, room, ink, s.Title)
-	textFit(d.to, d.body, r.Min.X, r.Min.Y+d.titleSize+d.px(3)+d.body.ascent+d.px(3), r.Dx(), dim, s.Mission)
+	textFit(d.to, d.title, r.Min.X, y, room, d.ink, s.Title)
+	textFit(d.to, d.body, r.Min.X, r.Min.Y+d.titleSize+d.px(3)+d.body.ascent+d.px(3), r.Dx(), d.dim, s.Mission)
 }
 
 // drawBadge writes how the episode ended on a light ground and returns the width it took.
 func (d *Dashboard) drawBadge(end string) int {
 	w := width(d.strong, end) + 2*d.pad
 	r := image.Rect(d.header.Max.X-w, d.header.Min.Y-d.px(3), d.header.Max.X, d.header.Min.Y+d.px(17))
-	d.to.panel(r, d.corner, ink)
-	text(d.to, d.strong, r.Min.X+d.pad, (r.Min.Y+r.Max.Y+d.strong.ascent)/2, background, end)
+	d.to.panel(r, d.corner, d.ink)
+	text(d.to, d.strong, r.Min.X+d.pad, (r.Min.Y+r.Max.Y+d.strong.ascent)/2, d.background, end)
 	return w
 }
 
@@ -81,7 +89,7 @@ func (d *Dashboard) drawPicture(panel, r image.Rectangle, img *image.RGBA) {
 		return
 	}
 	if r.Size() != panel.Size() {
-		d.to.panel(panel, d.corner, surface)
+		d.to.panel(panel, d.corner, d.surface)
 	}
 	d.scaler.draw(d.to.img, r, img)
 }
@@ -89,7 +97,7 @@ func (d *Dashboard) drawPicture(panel, r image.Rectangle, img *image.RGBA) {
 // caption writes the heading of a panel and returns its baseline.
 func (d *Dashboard) caption(panel image.Rectangle, s string) int {
 	y := panel.Min.Y + d.pad + d.small.ascent
-	textFit(d.to, d.small, panel.Min.X+d.pad, y, panel.Dx()-2*d.pad, dim, s)
+	textFit(d.to, d.small, panel.Min.X+d.pad, y, panel.Dx()-2*d.pad, d.dim, s)
 	return y
 }
 
@@ -97,15 +105,4 @@ func (d *Dashboard) caption(panel image.Rectangle, s string) int {
 func (d *Dashboard) number(v float32, sign bool) []byte {
 	d.buf = appendNumber(d.buf[:0], v, sign)
 	return d.buf
-}
-
-// signColor returns the colour of a reward.
-func signColor(v float32) color.RGBA {
-	switch {
-	case v > 0:
-		return green
-	case v < 0:
-		return vermillion
-	}
-	return ink
 }

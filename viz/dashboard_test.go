@@ -225,11 +225,11 @@ func TestLayoutIsDisjoint(t *testing.T) {
 		for h := 1; h < 1100; h += 67 {
 			frame := image.Pt(w, h)
 			for _, sh := range []shape{
-				{frame, image.Pt(64, 64), image.Pt(56, 56), 7}, {frame, image.Pt(512, 100), image.Pt(84, 84), 18},
-				{frame, image.Point{}, image.Pt(10, 10), 0}, {frame, image.Pt(100, 900), image.Point{}, 3},
+				{frame: frame, world: image.Pt(64, 64), view: image.Pt(56, 56), policy: 7}, {frame: frame, world: image.Pt(512, 100), view: image.Pt(84, 84), policy: 18},
+				{frame: frame, view: image.Pt(10, 10)}, {frame: frame, world: image.Pt(100, 900), policy: 3, rewards: 3},
 			} {
 				l := newLayout(sh)
-				parts := []image.Rectangle{l.header, l.worldPanel, l.status, l.policy, l.viewPanel, l.curve}
+				parts := []image.Rectangle{l.header, l.worldPanel, l.status, l.policy, l.viewPanel, l.curve, l.rewards}
 				for i, a := range parts {
 					if !a.In(image.Rectangle{Max: frame}) {
 						t.Fatalf("%+v: part %d is %v", sh, i, a)

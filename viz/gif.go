@@ -15,11 +15,9 @@ import (
 // GIF writes an animation frame by frame; it keeps one frame in memory however many there are. Of each frame only what changed
 // is stored: the rectangle around it, transparent where it did not. Frames whose changes have at most 255 colours are exact.
 type GIF struct {
+	lastFrame
 	w      io.Writer
-	size   image.Point
 	fps    float64
-	frames int
-	before []byte       // [H, W, 4] the last frame
 	held   bytes.Buffer // the last frame, encoded; its duration is not settled before the next comes
 	colors colorTable
 	quant  quantizer
@@ -39,10 +37,9 @@ func NewGIF(w io.Writer, size image.Point, fps float64) *GIF {
 		panic("viz: gif: frames per second not in (0, 50]")
 	}
 	return &GIF{
-		w: w, size: size, fps: fps,
-		before: make([]byte, 4*size.X*size.Y),
-		index:  make([]byte, size.X*size.Y),
-		lzw:    lzw.NewWriter(io.Discard, lzw.LSB, 8).(*lzw.Writer),
+		w: w, lastFrame: newLastFrame(size), fps: fps,
+		index: make([]byte, size.X*size.Y),
+		lzw:   lzw.NewWriter(io.Discard, lzw.LSB, 8).(*lzw.Writer),
 	}
 }
 
@@ -63,9 +60,6 @@ const (
 	delayAt    = 4 // of the delay, in an encoded frame
 )
 
-// Frames returns the number of frames given so far.
-func (g *GIF) Frames() int { return g.frames }
-
 // WriteFrame appends a frame, which is opaque. It panics if the frame has another size.
 func (g *GIF) WriteFrame(img *image.RGBA) error {
 	if img.Rect.Size() != g.size {
@@ -78,10 +72,7 @@ func (g *GIF) WriteFrame(img *image.RGBA) error {
 	}
 	r := g.changed(img)
 	g.encode(img, r)
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		copy(g.row(r, y), pixels(img, r, y))
-	}
-	g.frames++
+	g.keep(img, r)
 	return nil
 }
 
@@ -131,50 +122,6 @@ func (g *GIF) setDelay(cs int) {
 		b = b[len(gifHeader)+7+len(gifLoop):]
 	}
 	binary.LittleEndian.PutUint16(b[delayAt:], uint16(cs))
-}
-
-// changed returns the smallest rectangle that holds all pixels that differ from the last frame. It has a pixel at least: every
-// frame is stored.
-func (g *GIF) changed(img *image.RGBA) image.Rectangle {
-	all := image.Rectangle{Max: g.size}
-	if g.frames == 0 {
-		return all
-	}
-	r := all
-	for ; r.Min.Y < r.Max.Y-1 && bytes.Equal(g.row(all, r.Min.Y), pixels(img, all, r.Min.Y)); r.Min.Y++ {
-	}
-	for ; r.Max.Y > r.Min.Y+1 && bytes.Equal(g.row(all, r.Max.Y-1), pixels(img, all, r.Max.Y-1)); r.Max.Y-- {
-	}
-	r.Min.X, r.Max.X = g.size.X-1, 1
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		a, b := g.row(all, y), pixels(img, all, y)
-		x := 0
-		for x < r.Min.X && pixel(a, x) == pixel(b, x) {
-			x++
-		}
-		r.Min.X = x
-		for x = g.size.X; x > r.Max.X && pixel(a, x-1) == pixel(b, x-1); x-- {
-		}
-		r.Max.X = x
-	}
-	r.Max.X = max(r.Max.X, r.Min.X+1)
-	return r
-}
-
-// row returns the part of a row of the last frame that is in r, [w, 4].
-func (g *GIF) row(r image.Rectangle, y int) []byte {
-	return g.before[4*(y*g.size.X+r.Min.X) : 4*(y*g.size.X+r.Max.X)]
-}
-
-// pixels returns the same part of img, whose top left counts as the origin.
-func pixels(img *image.RGBA, r image.Rectangle, y int) []byte {
-	return img.Pix[y*img.Stride+4*r.Min.X : y*img.Stride+4*r.Max.X]
-}
-
-// pixel returns the colour of a pixel without alpha.
-func pixel(row []byte, x int) uint32 {
-	p := row[4*x : 4*x+3 : 4*x+3]
-	return uint32(p[0])<<16 | uint32(p[1])<<8 | uint32(p[2])
 }
 
 // encode appends the part of a frame that is in r.

@@ -68,6 +68,21 @@ func (h *History) Values() []float32 { return h.value }
 // Rewards returns the sum of the rewards of each point [Len], valid until the next Append.
 func (h *History) Rewards() []float32 { return h.reward }
 
+// AppendReturns appends the discounted sum of the rewards after each point, [Len]; tail is what is expected after the last. Exact
+// while Stride is 1; beyond, the rewards of a point are taken to come in its middle.
+func (h *History) AppendReturns(dst []float32, gamma, tail float32) []float32 {
+	at := len(dst)
+	dst = append(dst, h.reward...)
+	g := float64(tail)
+	all, half := math.Pow(float64(gamma), float64(h.Stride())), math.Pow(float64(gamma), float64(h.Stride()-1)/2)
+	for i := len(h.reward) - 1; i >= 0; i-- {
+		came := float64(dst[at+i])
+		dst[at+i] = float32(g)
+		g = half*came + all*g
+	}
+	return dst
+}
+
 // between returns the mean value and the largest reward of the steps that a column shows, if there are any.
 func (h *History) between(steps, col, cols int) (val, rew float32, ok bool) {
 	per := float64(steps+1) / float64(h.Stride()) / float64(cols) // points; steps are counted from 0

@@ -6,6 +6,7 @@ import "image"
 const (
 	designWidth  = 640
 	designHeight = 400
+	tasksScale   = 0.77 // of everything where there are more parts
 )
 
 // metrics are the measures of a frame in pixels. Everything grows with the frame, in whole pixels.
@@ -15,8 +16,11 @@ type metrics struct {
 	scale                                     float64
 }
 
-func newMetrics(frame image.Point) metrics {
+func newMetrics(frame image.Point, crowded bool) metrics {
 	m := metrics{scale: min(float64(frame.X)/designWidth, float64(frame.Y)/designHeight)}
+	if crowded {
+		m.scale *= tasksScale
+	}
 	m.smallSize, m.bodySize, m.titleSize, m.largeSize = max(m.px(11), 9), max(m.px(12), 9), max(m.px(15), 10), max(m.px(18), 11)
 	m.margin, m.gap, m.pad, m.corner, m.border = m.px(12), m.px(8), m.px(8), m.px(4), m.px(6)
 	return m
@@ -29,10 +33,37 @@ func (m *metrics) px(n float64) int { return int(n*m.scale + 0.5) }
 type shape struct {
 	frame, world, view image.Point
 	policy             int // actions with bars
+	stack              int // older frames
+	rewards            int // sources
+	tasks              int
+	panels             [maxPanels]panelShape // of tasks that have something to show
+}
+
+// crowded reports whether there is more to show than world, status, policy, view and curve.
+func (sh *shape) crowded() bool { return sh.tasks > 0 || sh.rewards > 0 }
+
+// maxPanels is how many tasks have panels of their own at most; the others are in the table of losses alone.
+const maxPanels = 4
+
+// panelShape is what the size of a task's panel depends on.
+type panelShape struct {
+	task, maps, rows, cols, classes int // task counts from 1; 0: no panel
 }
 
 func shapeOf(frame image.Point, s *Snapshot) shape {
-	return shape{frame: frame, world: sizeOf(s.World), view: sizeOf(s.View), policy: len(s.Policy)}
+	sh := shape{frame: frame, world: sizeOf(s.World), view: sizeOf(s.View), policy: len(s.Policy), stack: len(s.Stack), tasks: len(s.Thoughts)}
+	if len(s.Rewards) > 1 {
+		sh.rewards = len(s.Rewards)
+	}
+	n := 0
+	for i := range s.Thoughts {
+		t := &s.Thoughts[i]
+		if p := (panelShape{i + 1, len(t.Maps), t.Grid.Rows, t.Grid.Cols, len(t.Classes)}); p.maps+p.classes > 0 && n < maxPanels {
+			sh.panels[n] = p
+			n++
+		}
+	}
+	return sh
 }
 
 func sizeOf(img *image.RGBA) image.Point {
@@ -50,11 +81,18 @@ type layout struct {
 	status, policy, viewPanel, view image.Rectangle
 	curve                           image.Rectangle
 	row                             int // height of a policy bar with its distance
+
+	stack           image.Rectangle // in viewPanel
+	rewards, losses image.Rectangle
+	panels          [maxPanels]image.Rectangle
 }
 
 // newLayout puts the world to the left and the agent's mind to the right of it.
 func newLayout(sh shape) layout {
-	l := layout{metrics: newMetrics(sh.frame)}
+	if sh.crowded() {
+		return newTaskLayout(sh)
+	}
+	l := layout{metrics: newMetrics(sh.frame, false)}
 	inner := image.Rectangle{Max: sh.frame}.Inset(l.margin)
 	l.header, inner = cutTop(inner, l.headerHeight(), l.gap)
 	if size := fit(sh.world, worldLimit(&l.metrics, inner)); size != (image.Point{}) {
@@ -128,11 +166,19 @@ func worldLimit(m *metrics, inner image.Rectangle) image.Point {
 	return image.Pt(inner.Dx()-m.px(276)-m.gap-2*m.border, inner.Dy()-2*m.border)
 }
 
-// WorldLimit returns the room that a dashboard of the given size has for the world: a picture drawn for it is shown as it is.
-func WorldLimit(frame image.Point) image.Point {
-	m := newMetrics(frame)
+// WorldLimit returns the room that a dashboard of the given size has for the world where there are neither auxiliary tasks nor
+// bonuses: a picture drawn for it is shown as it is.
+func WorldLimit(frame image.Point) image.Point { return WorldRoom(frame, &Snapshot{}) }
+
+// WorldRoom is WorldLimit beside all that s has to show.
+func WorldRoom(frame image.Point, s *Snapshot) image.Point {
+	sh := shapeOf(frame, s)
+	m := newMetrics(frame, sh.crowded())
 	_, inner := cutTop(image.Rectangle{Max: frame}.Inset(m.margin), m.headerHeight(), m.gap)
 	limit := worldLimit(&m, inner)
+	if sh.crowded() {
+		limit = taskWorldLimit(&m, sh, inner)
+	}
 	return image.Pt(max(limit.X, 0), max(limit.Y, 0))
 }
 

@@ -27,6 +27,19 @@ func fit(size, limit image.Point) image.Point {
 	return image.Pt(best, min(max(size.Y*best/size.X, 1), limit.Y))
 }
 
+// fill is fit for pictures that need not be shown pixel by pixel: where a whole multiple would leave a quarter of the room, it is the
+// largest size.
+func fill(size, limit image.Point) image.Point {
+	whole := fit(size, limit)
+	if whole == (image.Point{}) || 4*whole.X >= 3*limit.X || 4*whole.Y >= 3*limit.Y {
+		return whole
+	}
+	if limit.X*size.Y < limit.Y*size.X {
+		return image.Pt(limit.X, max(size.Y*limit.X/size.X, 1))
+	}
+	return image.Pt(max(size.X*limit.Y/size.Y, 1), limit.Y)
+}
+
 func gcd(a, b int) int {
 	for b > 0 {
 		a, b = b, a%b

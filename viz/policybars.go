@@ -11,11 +11,11 @@ func (d *Dashboard) drawPolicy(s *Snapshot) {
 	if r.Dy() < d.captionHeight()+d.row || r.Dx() < d.px(60) {
 		return
 	}
-	d.to.panel(r, d.corner, surface)
+	d.to.panel(r, d.corner, d.surface)
 	y := d.caption(r, "policy")
 	d.buf = append(appendNumber(append(d.buf[:0], "entropy "...), s.Entropy, false), " nat"...)
 	if w := width(d.small, d.buf); w+d.px(50) < r.Dx()-2*d.pad {
-		text(d.to, d.small, r.Max.X-d.pad-w, y, dim, d.buf)
+		text(d.to, d.small, r.Max.X-d.pad-w, y, d.dim, d.buf)
 	}
 
 	r.Min.Y += d.captionHeight()
@@ -48,14 +48,14 @@ func (d *Dashboard) nameWidth(s *Snapshot, panel int) int {
 
 // drawBar draws one action.
 func (d *Dashboard) drawBar(row image.Rectangle, names int, name string, p float32, taken bool) {
-	face, label, paint := d.body, dim, skyMid
+	face, label, paint := d.body, d.dim, d.skyMid
 	if taken {
-		face, label, paint = d.strong, ink, orange
+		face, label, paint = d.strong, d.ink, d.orange
 	}
 	base := (row.Min.Y + row.Max.Y + face.ascent) / 2
 	x := row.Min.X + d.pad
 	if taken {
-		d.arrow(x, base-(face.ascent+1)/2, d.px(4), orange)
+		d.arrow(x, base-(face.ascent+1)/2, d.px(4), d.orange)
 	}
 	x += d.px(9)
 	textFit(d.to, face, x, base, names, label, name)
@@ -67,7 +67,7 @@ func (d *Dashboard) drawBar(row image.Rectangle, names int, name string, p float
 	half := d.px(4)
 	mid := base - (face.ascent+1)/2
 	bar := image.Rect(x+names+d.px(6), mid-half, row.Max.X-d.pad-percent-d.px(6), mid+half)
-	d.to.fill(bar, rule)
+	d.to.fill(bar, d.rule)
 	bar.Max.X = bar.Min.X + share(bar.Dx(), float64(p))
 	d.to.fill(bar, paint)
 }

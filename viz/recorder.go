@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/png"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -15,6 +18,8 @@ type RecordConfig struct {
 	FPS           float64       // frames per second of playing, at most 50
 	Hold          time.Duration // how long the last frame stands before the animation starts again
 	Overwrite     bool          // replace a file of the same name
+	Light         bool          // dark on light
+	FFmpeg        string        // the program that writes .mp4; "": there is none
 }
 
 // DefaultRecord returns a size at which all parts are easily read, and a speed that can be followed.
@@ -35,31 +40,62 @@ func (c RecordConfig) Validate() error {
 	return nil
 }
 
-// encoder writes frames to a file.
-type encoder interface {
-	WriteFrame(img *image.RGBA) error
+// Format is a kind of file that a recording may be.
+type Format struct {
+	Ext   string // ending of its name
+	About string // what it is, in a few words
+}
+
+// Formats lists the kinds of files there are.
+func Formats() []Format {
+	return []Format{
+		{".gif", "animation that everything shows"},
+		{".apng", "animation, every pixel exact"},
+		{".html", "page with a scrubber"},
+		{".mp4", "film; needs ffmpeg"},
+		{".cast", "terminal recording for asciinema"},
+		{".png", "picture of the last frame"},
+	}
+}
+
+// Errors of NewRecorder.
+var (
+	ErrFormat = errors.New("no such format")
+	ErrFFmpeg = errors.New("there is no ffmpeg")
+)
+
+// recording is what writes one kind of file.
+type recording interface {
+	Show(s *Snapshot) error
 	Frames() int
-	Close(hold time.Duration) error
+	Close() error
 }
 
-// Recorder is a sink that writes the dashboard's frames to a file as they come. After Close, the file is complete, whenever
-// that was; a recording without frames leaves no file.
+// Recorder is a sink that writes frames to a file as they come. After Close, the file is complete, whenever that was; a recording
+// without frames leaves no file.
 type Recorder struct {
-	file  *os.File
-	enc   encoder
-	hold  time.Duration
-	dash  *Dashboard
-	frame *image.RGBA
+	recording
+	file *os.File
 }
 
-// NewRecorder creates a file; its name's ending says which format: .gif. A file that exists already is an error, unless the
+// Size of a recorded terminal.
+const (
+	castCols = 120
+	castRows = 40
+)
+
+// NewRecorder creates a file; its name's ending says which of the Formats. A file that exists already is an error, unless the
 // configuration says that it may be overwritten.
 func NewRecorder(name string, c RecordConfig) (*Recorder, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if ext := filepath.Ext(name); ext != ".gif" {
-		return nil, fmt.Errorf("viz: record %s: no such format %q, want .gif", name, ext)
+	ext := filepath.Ext(name)
+	if !slices.ContainsFunc(Formats(), func(f Format) bool { return f.Ext == ext }) {
+		return nil, fmt.Errorf("viz: record %s: %w: %q", name, ErrFormat, ext)
+	}
+	if ext == ".mp4" && c.FFmpeg == "" {
+		return nil, fmt.Errorf("viz: record %s: %w", name, ErrFFmpeg)
 	}
 	mode := os.O_EXCL
 	if c.Overwrite {
@@ -69,24 +105,97 @@ func NewRecorder(name string, c RecordConfig) (*Recorder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("viz: record: %w", err)
 	}
-	size := image.Pt(c.Width, c.Height)
-	return &Recorder{
-		file: f, enc: NewGIF(f, size, c.FPS), hold: c.Hold,
-		dash: NewDashboard(), frame: image.NewRGBA(image.Rectangle{Max: size}),
-	}, nil
+	r := &Recorder{file: f}
+	if err := r.begin(ext, c); err != nil {
+		return nil, errors.Join(err, f.Close(), os.Remove(name))
+	}
+	return r, nil
 }
 
-// Show appends a frame.
-func (r *Recorder) Show(s *Snapshot) error {
-	r.dash.Draw(r.frame, s)
-	return r.enc.WriteFrame(r.frame)
+// begin makes what writes the file.
+func (r *Recorder) begin(ext string, c RecordConfig) error {
+	size := image.Pt(c.Width, c.Height)
+	dash := &Dashboard{Light: c.Light}
+	switch ext {
+	case ".html":
+		r.recording = NewHTML(r.file, size, c.FPS, dash)
+		return nil
+	case ".cast":
+		r.recording = NewCast(r.file, castCols, castRows, c.FPS, c.Hold)
+		return nil
+	}
+	p := &painted{hold: c.Hold, dash: dash, frame: image.NewRGBA(image.Rectangle{Max: size})}
+	r.recording = p
+	switch ext {
+	case ".apng":
+		p.enc = NewAPNG(r.file, size, c.FPS)
+	case ".png":
+		p.enc = &lastPicture{w: r.file, img: image.NewRGBA(image.Rectangle{Max: size})}
+	case ".mp4":
+		m, err := newMP4(c.FFmpeg, r.file.Name(), size, c.FPS)
+		if err != nil {
+			return err
+		}
+		p.enc = m
+	default:
+		p.enc = NewGIF(r.file, size, c.FPS)
+	}
+	return nil
 }
 
 // Close finishes the file.
 func (r *Recorder) Close() error {
-	err := errors.Join(r.enc.Close(r.hold), r.file.Close())
-	if r.enc.Frames() == 0 {
+	err := errors.Join(r.recording.Close(), r.file.Close())
+	if r.Frames() == 0 {
 		err = errors.Join(err, os.Remove(r.file.Name()))
 	}
 	return err
+}
+
+// encoder writes pictures to a file.
+type encoder interface {
+	WriteFrame(img *image.RGBA) error
+	Frames() int
+	Close(hold time.Duration) error
+}
+
+// painted is a recording of pictures that a dashboard draws.
+type painted struct {
+	enc   encoder
+	hold  time.Duration
+	dash  *Dashboard
+	frame *image.RGBA
+}
+
+func (p *painted) Show(s *Snapshot) error {
+	p.dash.Draw(p.frame, s)
+	return p.enc.WriteFrame(p.frame)
+}
+
+func (p *painted) Frames() int  { return p.enc.Frames() }
+func (p *painted) Close() error { return p.enc.Close(p.hold) }
+
+// lastPicture is an encoder that writes the last frame alone, as a PNG.
+type lastPicture struct {
+	w      io.Writer
+	img    *image.RGBA
+	frames int
+}
+
+func (l *lastPicture) WriteFrame(img *image.RGBA) error {
+	copy(l.img.Pix, img.Pix)
+	l.frames++
+	return nil
+}
+
+func (l *lastPicture) Frames() int { return l.frames }
+
+func (l *lastPicture) Close(time.Duration) error {
+	if l.frames == 0 {
+		return nil
+	}
+	if err := png.Encode(l.w, l.img); err != nil {
+		return fmt.Errorf("viz: png: %w", err)
+	}
+	return nil
 }

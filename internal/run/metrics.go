@@ -137,6 +137,39 @@ func (d *Dir) ReadMetrics() ([]Row, error) {
 	return rows, nil
 }
 
+// metricsTail is how much of the file's end LastMetrics reads: more than a row has.
+const metricsTail = 1 << 18
+
+// LastMetrics returns the last whole row, and whether there is one. It reads the end of the file alone.
+func (d *Dir) LastMetrics() (row Row, ok bool, err error) {
+	f, err := os.Open(filepath.Join(d.path, metricsName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return row, false, nil
+	}
+	if err != nil {
+		return row, false, fmt.Errorf("run: read metrics: %w", err)
+	}
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return row, false, fmt.Errorf("run: read metrics: %w", err)
+	}
+	from := max(size-metricsTail, 0)
+	tail := make([]byte, size-from)
+	if _, err := f.ReadAt(tail, from); err != nil && !errors.Is(err, io.EOF) {
+		return row, false, fmt.Errorf("run: read metrics: %w", err)
+	}
+	end := bytes.LastIndexByte(tail, '\n')
+	begin := bytes.LastIndexByte(tail[:max(end, 0)], '\n') + 1
+	if end < 0 || begin == 0 && from > 0 {
+		return row, false, nil
+	}
+	if row, err = parseRow(tail[begin:end]); err != nil {
+		return row, false, fmt.Errorf("run: read metrics: %s: its last line: %w", f.Name(), err)
+	}
+	return row, true, nil
+}
+
 // scan calls yield with each row and the offset of its end, until yield returns false or no whole line is left.
 func scan(r io.Reader, yield func(row Row, end int64) bool) error {
 	in := bufio.NewReader(r)

@@ -187,3 +187,37 @@ func TestMetricNamedStep(t *testing.T) {
 	mustPanic(t, func() { _ = m.Append(1, []Value{{"step", 1}}) })
 	mustPanic(t, func() { _ = m.Append(1, []Value{{"v", 1}}) })
 }
+
+func TestLastMetrics(t *testing.T) {
+	d := newDir(t)
+	if _, ok, err := d.LastMetrics(); ok || err != nil {
+		t.Errorf("without a file: %v, %v", ok, err)
+	}
+	m := openMetrics(t, d, 0)
+	if _, ok, err := d.LastMetrics(); ok || err != nil {
+		t.Errorf("without rows: %v, %v", ok, err)
+	}
+	long := strings.Repeat("x", 1000)
+	for step := range int64(400) { // more than what is read
+		if err := m.Append(step, []Value{{long, float64(step)}}); err != nil {
+			t.Fatal(err)
+		}
+		if step%100 > 1 {
+			continue
+		}
+		row, ok, err := d.LastMetrics()
+		if err != nil || !ok || row.Step != step || len(row.Values) != 1 || row.Values[0].V != float64(step) {
+			t.Errorf("step %d: %v, %v, %v", step, row.Step, ok, err)
+		}
+	}
+	closeMetrics(t, m)
+	name := filepath.Join(d.Path(), metricsName)
+	write(t, name, content(t, d)+`{"step":900,"torn`)
+	if row, ok, err := d.LastMetrics(); err != nil || !ok || row.Step != 399 {
+		t.Errorf("torn: %v, %v, %v", row.Step, ok, err)
+	}
+	write(t, name, content(t, d)+"\n")
+	if _, _, err := d.LastMetrics(); err == nil {
+		t.Error("no error of a line that is no row")
+	}
+}
