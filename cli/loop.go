@@ -112,13 +112,18 @@ func (d *driver) train() error {
 		_ = d.show.note("stopping after this update; Ctrl-C again ends at once") // best effort
 	})
 	err := d.updates()
+	for err == nil {
+		if err = d.save(); !errors.Is(err, agent.ErrDiverged) || d.ctx.Err() != nil {
+			break
+		}
+		if err = d.rollback(err); err == nil {
+			err = d.updates()
+		}
+	}
 	if !unregister() {
 		<-noted
 	}
-	if err != nil {
-		return err
-	}
-	return d.save()
+	return err
 }
 
 func (d *driver) updates() error {
@@ -130,10 +135,13 @@ func (d *driver) updates() error {
 	for !r.Finished() && d.ctx.Err() == nil {
 		before := r.Step()
 		u := r.Update()
-		if err := d.diverged(u); err != nil {
-			return err
-		}
-		if err := r.Err(); err != nil {
+		switch err := r.Err(); {
+		case errors.Is(err, agent.ErrDiverged):
+			if err := d.rollback(err); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
 			return errors.Join(d.save(), usage(err))
 		}
 		stop := d.flags.stopAt
@@ -150,8 +158,8 @@ func (d *driver) updates() error {
 		if d.reached {
 			return nil
 		}
-		if time.Since(d.saved) >= saveEvery {
-			if err := d.save(); err != nil {
+		if time.Since(d.saved) >= saveEvery && u.Dropped == 0 {
+			if err := d.keep(); err != nil {
 				return err
 			}
 			d.saved = time.Now()
@@ -170,8 +178,8 @@ func (d *driver) measure(u agent.Update) error {
 	for _, l := range m.more {
 		names, values = append(names, l.name), append(values, l.value)
 	}
-	names = append(names, "kl", "clipped", "grad_norm", "explained_variance")
-	values = append(values, float64(u.KL), float64(u.Clipped), float64(u.Norm), float64(u.Explained))
+	names = append(names, "kl", "clipped", "grad_norm", "explained_variance", "dropped")
+	values = append(values, float64(u.KL), float64(u.Clipped), float64(u.Norm), float64(u.Explained), float64(r.Dropped()))
 	for _, l := range d.extraMeasures() {
 		m.more = append(m.more, l)
 		names, values = append(names, l.name), append(values, l.value)
@@ -212,12 +220,22 @@ func (d *driver) extraMeasures() (list []named) {
 	return list
 }
 
+// keep saves the run, or goes back to the last checkpoint if it turns out to have diverged.
+func (d *driver) keep() error {
+	err := d.save()
+	if errors.Is(err, agent.ErrDiverged) {
+		return d.rollback(err)
+	}
+	return err
+}
+
 // save writes a checkpoint.
 func (d *driver) save() error {
-	if err := d.run.Save(); err != nil {
+	err := d.run.Save()
+	if err != nil && !errors.Is(err, agent.ErrDiverged) {
 		return d.unsaved(err)
 	}
-	return nil
+	return err
 }
 
 // unsaved explains a run that cannot be written: what was saved before is whole.
@@ -236,13 +254,18 @@ func (d *driver) told(err error) error {
 	return fmt.Errorf("stopped and saved at step %d, because the output fails (%v); go on with %s", d.run.Step(), err, d.resumeCommand(d.run.Path())) //nolint:errorlint // a closed pipe is worth a word here
 }
 
-// diverged reports a loss that is not a number: what is saved already stays, what is in memory is of no use.
-func (d *driver) diverged(u agent.Update) error {
-	sum := float64(u.Policy) + float64(u.Value) + float64(u.Entropy) + float64(u.Norm)
-	if !math.IsNaN(sum) && !math.IsInf(sum, 0) {
-		return nil
+// rollback goes back to the last checkpoint of a run that diverged, or gives up.
+func (d *driver) rollback(why error) error {
+	r := d.run
+	passed := len(r.Skipped)
+	if err := r.Rollback(); err != nil {
+		return codeError{fmt.Errorf("%w; earlier checkpoints are intact", err), exitDiverged}
 	}
-	return codeError{fmt.Errorf("the run in %s diverged at step %d: the loss is not a number; earlier checkpoints are intact", d.run.Path(), d.run.Step()), exitDiverged}
+	d.warn(r.Skipped[passed:])
+	d.saved, d.reached = time.Now(), false
+	d.show.pace = pace{}
+	d.show.pace.add(d.show.now(), r.Step())
+	return d.show.note(fmt.Sprintf("%s: back to step %d with half the step size, retry %d of %d", tidy(why.Error()), r.Step(), r.Retries(), agent.MaxRetries))
 }
 
 // conclude evaluates the agent.

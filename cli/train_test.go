@@ -286,11 +286,22 @@ func TestStopAtReturn(t *testing.T) {
 func TestDiverged(t *testing.T) {
 	t.Chdir(t.TempDir())
 	r := rlrun(t, "train", "User-Broken-v0", "--algo", "a2c", "--steps", "1k", "--run", "r")
-	want := "rlrun: the run in r diverged at step 128: the loss is not a number; earlier checkpoints are intact\n"
+	retry := "the run diverged: at step 384, 3 updates in a row had a loss or a gradient that is not finite: back to step 0 with half the step size, retry %d of 3\n"
+	want := "rlrun: the run diverged at step 384, after 3 retries; it does so again from r/diverged; earlier checkpoints are intact\n"
 	if r.code != exitDiverged || !strings.HasSuffix(r.err, want) || r.out != "" {
 		t.Errorf("exit %d, %q, %s", r.code, r.out, r.err)
 	}
+	for n := range 3 {
+		if said := fmt.Sprintf(retry, n+1); !strings.Contains(r.err, said) {
+			t.Errorf("it did not say %q:\n%s", said, r.err)
+		}
+	}
 	must(t, "eval", "r", "--episodes", "1", "--greedy")
+	r = rlrun(t, "train", "--resume", "r/diverged")
+	want = "rlrun: the run diverged at step 384, after 3 retries; it does so again from r/diverged/diverged; earlier checkpoints are intact\n"
+	if r.code != exitDiverged || !strings.HasSuffix(r.err, want) {
+		t.Errorf("the dump: exit %d, %s", r.code, r.err)
+	}
 }
 
 // A damaged checkpoint is passed over, and that is said.
