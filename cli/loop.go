@@ -24,6 +24,7 @@ type driver struct {
 	flags   *trainFlags
 	show    *progress
 	saved   time.Time // when the last checkpoint was
+	kept    int       // its step
 	reached bool      // the return to stop at
 }
 
@@ -34,7 +35,7 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 			err = closed
 		}
 	}()
-	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json)}
+	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json), kept: r.Step()}
 	if err := d.announce(); err != nil {
 		return err
 	}
@@ -48,9 +49,21 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 	case d.reached || r.Finished():
 		return d.conclude()
 	}
-	_, err = fmt.Fprintf(a.err, "stopped and saved at step %d; go on with\n  %s\n", r.Step(), a.resumeCommand(r.Path()))
-	return err
+	return d.stopped()
 }
+
+// stopped is how a run ends that was interrupted. It has been told.
+func (d *driver) stopped() error {
+	r, what := d.run, "stopped and saved"
+	if d.kept != r.Step() { // its last updates were not sound
+		what = fmt.Sprintf("stopped at step %d with numbers that are not finite; saved", r.Step())
+	}
+	_, err := fmt.Fprintf(d.err, "%s at step %d; go on with\n  %s\n", what, d.kept, d.resumeCommand(r.Path()))
+	return codeError{errors.Join(errStopped, err), exitResumable}
+}
+
+// errStopped is of a run that was interrupted; nothing more is to be said.
+var errStopped = errors.New("stopped")
 
 // announce says what is about to run.
 func (d *driver) announce() error {
@@ -113,7 +126,11 @@ func (d *driver) train() error {
 	})
 	err := d.updates()
 	for err == nil {
-		if err = d.save(); !errors.Is(err, agent.ErrDiverged) || d.ctx.Err() != nil {
+		if err = d.save(); !errors.Is(err, agent.ErrDiverged) {
+			break
+		}
+		if d.ctx.Err() != nil {
+			err = nil // what was saved before is what there is
 			break
 		}
 		if err = d.rollback(err); err == nil {
@@ -232,7 +249,10 @@ func (d *driver) keep() error {
 // save writes a checkpoint.
 func (d *driver) save() error {
 	err := d.run.Save()
-	if err != nil && !errors.Is(err, agent.ErrDiverged) {
+	switch {
+	case err == nil:
+		d.kept = d.run.Step()
+	case !errors.Is(err, agent.ErrDiverged):
 		return d.unsaved(err)
 	}
 	return err
