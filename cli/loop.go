@@ -15,6 +15,8 @@ import (
 const (
 	intervals = 50          // lines that a run prints and logs
 	saveEvery = time.Minute // between checkpoints
+
+	saveVar = "AUXRL_SAVE_EVERY" // another time between checkpoints, for tests
 )
 
 // driver trains until the budget is spent, the return is reached, or the run is interrupted.
@@ -25,7 +27,8 @@ type driver struct {
 	show    *progress
 	saved   time.Time // when the last checkpoint was
 	kept    int       // its step
-	reached bool      // the return to stop at
+	every   time.Duration
+	reached bool // the return to stop at
 }
 
 // drive trains and evaluates.
@@ -35,7 +38,10 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 			err = closed
 		}
 	}()
-	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json), kept: r.Step()}
+	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json), kept: r.Step(), every: saveEvery}
+	if every, err := time.ParseDuration(a.getenv(saveVar)); err == nil {
+		d.every = every
+	}
 	if err := d.announce(); err != nil {
 		return err
 	}
@@ -175,7 +181,7 @@ func (d *driver) updates() error {
 		if d.reached {
 			return nil
 		}
-		if time.Since(d.saved) >= saveEvery && u.Dropped == 0 {
+		if time.Since(d.saved) >= d.every && u.Dropped == 0 {
 			if err := d.keep(); err != nil {
 				return err
 			}
