@@ -1,4 +1,4 @@
-# Targets: build check test-system bench cover results study generate, and each step of check by itself: fmt vet lint tidy generated test
+# Targets: build check test-system crash bench cover results study generate, and each step of check by itself: fmt vet lint tidy generated test
 # race noasm arm64 nocgo.
 # Every step says what it runs and how long it took.
 
@@ -20,7 +20,7 @@ $(info == $(1): $(2))@start=$$(date +%s); { $(2); }; status=$$?; \
 echo "== $(1): $$(($$(date +%s) - start)) s, status $$status"; exit $$status
 endef
 
-.PHONY: all build check test-system bench cover results study generate generated fmt vet lint tidy test race noasm arm64 nocgo
+.PHONY: all build check test-system crash bench cover results study generate generated fmt vet lint tidy test race noasm arm64 nocgo
 .NOTPARALLEL:
 
 all: build
@@ -71,6 +71,11 @@ nocgo:
 # What go test leaves out: killed processes, full disks, displays, terminals, browsers.
 test-system:
 	$(call step,test-system,AUXRL_SYSTEM=1 go test -count=1 -timeout 10m -v ./internal/systest/...)
+
+# Runs that are killed N times, and every bit of a checkpoint of 32 KiB: minutes.
+N = 200
+crash:
+	$(call step,crash,AUXRL_SYSTEM=1 AUXRL_CRASHES=$(N) go test -count=1 -timeout 60m -v -run 'TestCrash$$|TestEveryBit$$' ./internal/run ./internal/systest)
 
 bench:
 	$(call step,bench,go test -run '^$$' -bench . ./...)

@@ -33,6 +33,7 @@ type Update struct {
 	Stats
 	Norm      float32 // of the gradient before clipping, mean over optimiser steps
 	Explained float32 // fraction of the returns' variance that the values explained; NaN if there is none
+	Dropped   int     // optimiser steps that were not made, because a loss or a gradient was not finite
 }
 
 // NewLearner returns a learner whose minibatches come from rollouts of so many steps in so many worlds. length is that of sequences,
@@ -61,9 +62,14 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 		if l.Mixer != nil {
 			l.Mixer.Ride(&l.mini.Batch, mixes)
 		}
-		u.add(l.Objective.Loss(&l.mini.Batch, l.Net.Logits(), l.Net.Values()))
+		loss := l.Objective.Loss(&l.mini.Batch, l.Net.Logits(), l.Net.Values())
+		u.add(loss)
 		l.Net.Backward()
-		u.Norm += l.step(lr, mixes)
+		norm, made := l.step(lr, mixes, finite(loss.Policy+loss.Value+loss.Entropy))
+		u.Norm += norm
+		if !made {
+			u.Dropped++
+		}
 	}
 	inv := 1 / float32(steps)
 	u.scale(inv)
@@ -71,24 +77,55 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 	return u
 }
 
-// step moves the parameters and returns the norm of the main gradient.
-func (l *Learner) step(lr float32, mixes bool) float32 {
+// step moves the parameters and returns the norm of the main gradient. Where a loss or a gradient is not finite the step is not made:
+// it changes nothing.
+func (l *Learner) step(lr float32, mixes, sound bool) (norm float32, made bool) {
+	if !sound {
+		norm = nn.ClipNorm(0, l.arenas...)
+		l.drop()
+		return norm, false
+	}
 	if l.Mixer == nil {
-		return l.Optimizer.Step(lr, l.ClipNorm, l.arenas...)
+		norm = l.Optimizer.Step(lr, l.ClipNorm, l.arenas...)
+		return norm, finite(norm)
 	}
-	clip, norm := l.ClipNorm, float32(0)
 	if mixes {
-		norm = nn.ClipNorm(clip, l.arenas...)
-		l.Mixer.Step(l.Replay)
-		clip = 0
+		return l.mix(lr)
 	}
-	main := l.Optimizer.Step(lr, clip, l.arenas...)
-	l.Mixer.StepHeads(l.Optimizer, lr, mixes)
-	if mixes {
-		return norm
+	if norm = l.Optimizer.Step(lr, l.ClipNorm, l.arenas...); !finite(norm) {
+		l.Mixer.Drop()
+		return norm, false
 	}
-	return main
+	return norm, l.Mixer.StepHeads(l.Optimizer, lr, false)
 }
+
+// mix is a step that the mixer is part of.
+func (l *Learner) mix(lr float32) (norm float32, made bool) {
+	norm = nn.ClipNorm(l.ClipNorm, l.arenas...)
+	if !finite(norm) {
+		l.drop()
+		return norm, false
+	}
+	l.Mixer.Step(l.Replay)
+	if !l.Mixer.Sound() {
+		l.drop()
+		return norm, false
+	}
+	sum := l.Optimizer.Step(lr, 0, l.arenas...)
+	return norm, l.Mixer.StepHeads(l.Optimizer, lr, true) && finite(sum)
+}
+
+// drop clears all gradients.
+func (l *Learner) drop() {
+	for _, p := range l.arenas {
+		clear(p.G)
+	}
+	if l.Mixer != nil {
+		l.Mixer.Drop()
+	}
+}
+
+func finite(v float32) bool { return v-v == 0 }
 
 // explained returns 1 - Var(return - value)/Var(return) of the world's own reward.
 func explained(b *replay.Batch) float32 {

@@ -51,13 +51,17 @@ func Create(path, envID string, t *Trainer) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{Trainer: t, dir: dir, env: envID}
-	if err := dir.WriteConfig(Settings{Env: envID, Source: source(t.worlds.World(0)), Agent: t.cfg}); err != nil {
+	if err := dir.WriteConfig(r.settings()); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
 	if r.metrics, err = dir.Metrics(0); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
 	return r, nil
+}
+
+func (r *Run) settings() Settings {
+	return Settings{Env: r.env, Source: source(r.worlds.World(0)), Agent: r.cfg}
 }
 
 // source returns the text that a world was made from, "" if it was not.
@@ -146,7 +150,11 @@ func (r *Run) Log(names []string, values []float64) error {
 }
 
 // Save writes a checkpoint beside the older ones and then removes all but the last three. If it fails, the one before is whole.
+// What is not Sound is not saved: the error is [ErrDiverged].
 func (r *Run) Save() error {
+	if !r.Sound() {
+		return fmt.Errorf("agent: the run %w: at step %d it holds numbers that are not finite", ErrDiverged, r.step)
+	}
 	files, err := r.files(r.env)
 	if err != nil {
 		return err
@@ -171,6 +179,8 @@ type state struct {
 	Recent    []env.Episode `json:"recent"`
 	Start     []bool        `json:"start"`     // [worlds] the next decision is an episode's first
 	Optimizer []byte        `json:"optimizer"` // what is not a moment
+	Dropped   int           `json:"dropped,omitempty"`
+	Retries   int           `json:"retries,omitempty"`
 }
 
 // files returns the trainer as files of a checkpoint: a function of settings, seed and step alone.
@@ -187,6 +197,7 @@ func (t *Trainer) files(envID string) ([]run.File, error) {
 	st, err := json.Marshal(state{
 		Step: t.step, Updates: t.updates, Episodes: t.episodes, Recent: t.recent,
 		Start: t.roll.batch.Start[last:], Optimizer: t.learner.Optimizer.AppendState(nil),
+		Dropped: t.dropped, Retries: t.retries,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("agent: encode %s: %w", stateName, err)
@@ -257,7 +268,11 @@ func (t *Trainer) restore(c *run.Checkpoint) error {
 	if err := t.extras.restore(c); err != nil {
 		return err
 	}
-	t.step, t.updates, t.episodes = st.Step, st.Updates, st.Episodes
+	if st.Retries < 0 || st.Retries > MaxRetries {
+		return fmt.Errorf("agent: restore %s: %d retries", stateName, st.Retries)
+	}
+	t.step, t.updates, t.episodes, t.bad, t.dropped = st.Step, st.Updates, st.Episodes, 0, st.Dropped
+	t.retry(st.Retries)
 	t.recent = append(t.recent[:0], st.Recent...)
 	last := t.cfg.Horizon * t.cfg.Worlds
 	if err := t.worlds.RestoreState(data[worldsName]); err != nil {
@@ -273,7 +288,7 @@ func (t *Trainer) restore(c *run.Checkpoint) error {
 
 // startOver begins new episodes in worlds that cannot be saved, from seeds that the run has not used.
 func (t *Trainer) startOver(last int) {
-	seed := rng.At(rng.Key(t.cfg.Seed, "resumed"), uint64(t.step))
+	seed := rng.At(t.key("resumed"), uint64(t.step))
 	for i := range t.worlds.Len() {
 		t.worlds.World(i).Seed(env.TrainSeed(seed, i))
 	}

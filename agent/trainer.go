@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
@@ -28,6 +29,10 @@ type Trainer struct {
 	recent   []env.Episode // the last recentLen, oldest first once it is full, from index episodes%recentLen on
 	last     Update
 	record   func(env.Episode)
+
+	bad     int // updates in a row of which a step was dropped
+	dropped int // updates of which a step was dropped
+	retries int // times that the run was rolled back
 
 	actKey, shuffleKey uint64
 }
@@ -92,13 +97,12 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	optimizer := cfg.newOptimizer(workers, append(net.Params(), extras.heads()...))
 	t := &Trainer{
 		cfg: cfg, build: build, workers: workers, worlds: worlds, extras: extras,
-		learner:    NewLearner(net, objective, optimizer, extras.streams, cfg.ClipNorm, cfg.Horizon, cfg.Worlds, cfg.length()),
-		actor:      net.ShareOn(cfg.Worlds, workers),
-		roll:       newRollout(cfg.Horizon, worlds, net, len(extras.streams)),
-		recent:     make([]env.Episode, 0, recentLen),
-		actKey:     rng.Key(cfg.Seed, "act"),
-		shuffleKey: rng.Key(cfg.Seed, "shuffle"),
+		learner: NewLearner(net, objective, optimizer, extras.streams, cfg.ClipNorm, cfg.Horizon, cfg.Worlds, cfg.length()),
+		actor:   net.ShareOn(cfg.Worlds, workers),
+		roll:    newRollout(cfg.Horizon, worlds, net, len(extras.streams)),
+		recent:  make([]env.Episode, 0, recentLen),
 	}
+	t.retry(0)
 	t.roll.watch(extras.watch, worlds.Spec().SignalsLen())
 	if extras.mixer != nil {
 		t.learner.Mixer, t.learner.Mixes = extras.mixer, cfg.AuxSteps
@@ -147,9 +151,9 @@ func (t *Trainer) Exact() bool { return t.worlds.Stateful() }
 // Finished reports whether the budget is spent.
 func (t *Trainer) Finished() bool { return t.step >= t.cfg.Steps }
 
-// Train performs the updates that are left.
+// Train performs the updates that are left, unless Err says why not.
 func (t *Trainer) Train() {
-	for !t.Finished() {
+	for !t.Finished() && t.Err() == nil {
 		t.Update()
 	}
 }
@@ -170,9 +174,16 @@ func (t *Trainer) Update() Update {
 	if t.cfg.Anneal {
 		lr *= max(0, 1-float32(t.step)/float32(t.cfg.Steps))
 	}
+	lr = float32(math.Ldexp(float64(lr), -t.retries))
 	t.last = t.learner.Learn(b, lr, rng.At(t.shuffleKey, uint64(t.updates)))
 	t.step += b.T * b.B
 	t.updates++
+	t.bad++
+	if t.last.Dropped == 0 {
+		t.bad = 0
+	} else {
+		t.dropped++
+	}
 	return t.last
 }
 
@@ -203,8 +214,11 @@ func (t *Trainer) Bonuses(dst []BonusReport) []BonusReport {
 	return dst
 }
 
-// Err returns why the run should stop: an auxiliary task that has no effect.
+// Err returns why the run should not go on as it is: it diverged, see [Run.Rollback], or an auxiliary task has no effect.
 func (t *Trainer) Err() error {
+	if t.bad >= patience || t.bad > 0 && t.Finished() {
+		return fmt.Errorf("agent: the run %w: at step %d, %d updates in a row had a loss or a gradient that is not finite", ErrDiverged, t.step, t.bad)
+	}
 	if t.extras.mixer == nil {
 		return nil
 	}

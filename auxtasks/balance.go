@@ -54,12 +54,18 @@ func (m *Mixer) weigh(k *member) {
 func (m *Mixer) factor(k *member) float32 {
 	if m.cfg.Balance == NormMatched {
 		norm := math.Sqrt(m.dot(k.gradient, k.gradient))
+		if !finite64(norm) {
+			return float32(norm) // so that the update is not made
+		}
 		k.size = slow(k.size, norm, uint64(k.valid-1))
 		return k.report.Weight * float32(min(max(m.size/(k.size+1e-8), leastMatch), mostMatch))
 	}
 	blend(k.smooth, k.gradient, gateMean)
-	c := cosine(m.dot(m.smooth, k.smooth), m.dot(m.smooth, m.smooth), m.dot(k.smooth, k.smooth))
+	aa, bb := m.dot(m.smooth, m.smooth), m.dot(k.smooth, k.smooth)
+	c := cosine(m.dot(m.smooth, k.smooth), aa, bb)
 	switch {
+	case !finite64(aa + bb):
+		return float32(math.NaN()) // so that the update is not made
 	case c < 0:
 		return 0
 	case m.cfg.Balance == HardGate:

@@ -20,6 +20,8 @@ import (
 //	mixer.Step(replay)                        // the other tasks
 //	optimiser.Step(rate, 0, the blocks)
 //	mixer.StepHeads(optimiser, rate, true)
+//
+// An update that is not made, because something in it is not finite, ends with Drop instead.
 type Mixer struct {
 	enc    Encoder
 	cfg    MixerConfig
@@ -39,6 +41,7 @@ type Mixer struct {
 	size    float64     // slow mean of its norm, for norm matching
 	reports []TaskReport
 	update  uint64 // how many Steps there were
+	sound   bool   // what the last of them added is finite
 	err     error
 }
 
@@ -235,13 +238,26 @@ func (m *Mixer) Step(src Sampling) []TaskReport {
 			g.run(m, measure)
 		}
 	}
-	nn.ClipNorm(m.cfg.Clip, m.clipped...)
+	norm := nn.ClipNorm(m.cfg.Clip, m.clipped...)
 	for i, b := range m.blocks {
 		add(b.Params.G, m.main[i], 1)
 	}
+	m.sound = finite(norm) && !slices.ContainsFunc(m.reports, func(r TaskReport) bool { return r.Rows > 0 && !finite(r.Loss) })
 	m.conclude(measure)
 	m.update++
 	return m.reports
+}
+
+// Sound reports whether all that the last Step measured and added is finite.
+func (m *Mixer) Sound() bool { return m.sound }
+
+// Drop clears what tasks left in their heads.
+func (m *Mixer) Drop() {
+	for _, k := range m.members {
+		for _, h := range k.heads {
+			clear(h.Params.G)
+		}
+	}
 }
 
 // take moves the gradient that stands in the blocks to dst.
@@ -260,8 +276,10 @@ func (m *Mixer) put(src [][]float32) {
 }
 
 // StepHeads steps the tasks' heads with the optimiser that has just stepped the network, and tells of it: slow copies of the encoder
-// follow, and tasks that want to know are told. mixed says that Step was part of it; else only riders have gradients.
-func (m *Mixer) StepHeads(opt nn.Optimizer, lr float32, mixed bool) {
+// follow, and tasks that want to know are told. mixed says that Step was part of it; else only riders have gradients. It reports
+// whether all gradients were finite: the optimiser leaves a head alone where they are not.
+func (m *Mixer) StepHeads(opt nn.Optimizer, lr float32, mixed bool) (sound bool) {
+	sound = true
 	for _, k := range m.members {
 		clip, rides := float32(0), k.needs.Source == Minibatch
 		if rides {
@@ -269,7 +287,7 @@ func (m *Mixer) StepHeads(opt nn.Optimizer, lr float32, mixed bool) {
 		}
 		for i, h := range k.heads {
 			if !h.Frozen && (rides || mixed) {
-				opt.Step(lr*h.rate(), clip, k.arenas[i]...)
+				sound = finite(opt.Step(lr*h.rate(), clip, k.arenas[i]...)) && sound
 			}
 		}
 		if s, ok := k.Task.(Stepper); ok {
@@ -279,4 +297,5 @@ func (m *Mixer) StepHeads(opt nn.Optimizer, lr float32, mixed bool) {
 	for _, f := range m.follows {
 		f.move()
 	}
+	return sound
 }

@@ -102,10 +102,11 @@ func (a *app) run(stdin io.Reader) int {
 const rootLong = `Train, evaluate and watch agents that learn with auxiliary rewards and tasks.
 
 Exit status:
-  0  done, or stopped by Ctrl-C and saved
-  1  failed
-  2  wrong usage, or settings that cannot work
-  4  diverged: the loss is not a number any more`
+   0  done
+   1  failed
+   2  wrong usage, or settings that cannot work
+   4  diverged: losses or gradients are not finite, after three retries
+  75  training was stopped by Ctrl-C or SIGTERM and saved: resume it`
 
 // helpTemplate and usageTemplate put examples first.
 const (

@@ -141,7 +141,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	r := rlrun(t)
-	if r.code != exitUsage || r.out != "" || !strings.HasSuffix(r.err, "\nrlrun: no verb is given\n") || !strings.Contains(r.err, "Exit status:\n  0  done") {
+	if r.code != exitUsage || r.out != "" || !strings.HasSuffix(r.err, "\nrlrun: no verb is given\n") || !strings.Contains(r.err, "Exit status:\n   0  done") {
 		t.Errorf("without arguments: exit %d, stdout %q, stderr:\n%s", r.code, r.out, r.err)
 	}
 }

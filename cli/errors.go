@@ -12,12 +12,13 @@ import (
 	"github.com/auxrl/auxrl/internal/run"
 )
 
-// Exit codes.
+// Exit codes. 3 is kept for a target that was not reached. 75 is EX_TEMPFAIL of sysexits.h: batch systems start such a job again.
 const (
-	exitOK       = 0
-	exitFailed   = 1
-	exitUsage    = 2 // also settings that cannot work
-	exitDiverged = 4 // the loss is not a number any more
+	exitOK        = 0
+	exitFailed    = 1
+	exitUsage     = 2  // also settings that cannot work
+	exitDiverged  = 4  // numbers that are not finite, after all retries
+	exitResumable = 75 // stopped by a signal; the run can be resumed
 )
 
 // codeError is an error with an exit code of its own.
@@ -42,6 +43,7 @@ func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, 
 // fail prints an error in one line and returns the exit code. Of a closed pipe nothing is said: who closed it knows.
 func (a *app) fail(err error) int {
 	switch {
+	case errors.Is(err, errStopped):
 	case a.ctx.Err() != nil && errors.Is(err, a.ctx.Err()):
 		fmt.Fprintf(a.err, "%s: interrupted\n", a.name)
 	case !errors.Is(err, syscall.EPIPE):

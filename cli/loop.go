@@ -15,6 +15,8 @@ import (
 const (
 	intervals = 50          // lines that a run prints and logs
 	saveEvery = time.Minute // between checkpoints
+
+	saveVar = "AUXRL_SAVE_EVERY" // another time between checkpoints, for tests
 )
 
 // driver trains until the budget is spent, the return is reached, or the run is interrupted.
@@ -24,8 +26,10 @@ type driver struct {
 	flags   *trainFlags
 	show    *progress
 	saved   time.Time // when the last checkpoint was
-	reached bool      // the return to stop at
-	events  *events   // for TensorBoard, or nil
+	kept    int       // its step
+	every   time.Duration
+	reached bool    // the return to stop at
+	events  *events // for TensorBoard, or nil
 }
 
 // drive trains and evaluates.
@@ -35,7 +39,10 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 			err = closed
 		}
 	}()
-	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json)}
+	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json), kept: r.Step(), every: saveEvery}
+	if every, err := time.ParseDuration(a.getenv(saveVar)); err == nil {
+		d.every = every
+	}
 	if err := d.announce(); err != nil {
 		return err
 	}
@@ -59,9 +66,21 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 	case d.reached || r.Finished():
 		return d.conclude()
 	}
-	_, err = fmt.Fprintf(a.err, "stopped and saved at step %d; go on with\n  %s\n", r.Step(), a.resumeCommand(r.Path()))
-	return err
+	return d.stopped()
 }
+
+// stopped is how a run ends that was interrupted. It has been told.
+func (d *driver) stopped() error {
+	r, what := d.run, "stopped and saved"
+	if d.kept != r.Step() { // its last updates were not sound
+		what = fmt.Sprintf("stopped at step %d with numbers that are not finite; saved", r.Step())
+	}
+	_, err := fmt.Fprintf(d.err, "%s at step %d; go on with\n  %s\n", what, d.kept, d.resumeCommand(r.Path()))
+	return codeError{errors.Join(errStopped, err), exitResumable}
+}
+
+// errStopped is of a run that was interrupted; nothing more is to be said.
+var errStopped = errors.New("stopped")
 
 // announce says what is about to run.
 func (d *driver) announce() error {
@@ -123,13 +142,22 @@ func (d *driver) train() error {
 		_ = d.show.note("stopping after this update; Ctrl-C again ends at once") // best effort
 	})
 	err := d.updates()
+	for err == nil {
+		if err = d.save(); !errors.Is(err, agent.ErrDiverged) {
+			break
+		}
+		if d.ctx.Err() != nil {
+			err = nil // what was saved before is what there is
+			break
+		}
+		if err = d.rollback(err); err == nil {
+			err = d.updates()
+		}
+	}
 	if !unregister() {
 		<-noted
 	}
-	if err != nil {
-		return err
-	}
-	return d.save()
+	return err
 }
 
 func (d *driver) updates() error {
@@ -141,10 +169,13 @@ func (d *driver) updates() error {
 	for !r.Finished() && d.ctx.Err() == nil {
 		before := r.Step()
 		u := r.Update()
-		if err := d.diverged(u); err != nil {
-			return err
-		}
-		if err := r.Err(); err != nil {
+		switch err := r.Err(); {
+		case errors.Is(err, agent.ErrDiverged):
+			if err := d.rollback(err); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
 			return errors.Join(d.save(), usage(err))
 		}
 		stop := d.flags.stopAt
@@ -161,8 +192,8 @@ func (d *driver) updates() error {
 		if d.reached {
 			return nil
 		}
-		if time.Since(d.saved) >= saveEvery {
-			if err := d.save(); err != nil {
+		if time.Since(d.saved) >= d.every && u.Dropped == 0 {
+			if err := d.keep(); err != nil {
 				return err
 			}
 			d.saved = time.Now()
@@ -181,8 +212,8 @@ func (d *driver) measure(u agent.Update) error {
 	for _, l := range m.more {
 		names, values = append(names, l.name), append(values, l.value)
 	}
-	names = append(names, "kl", "clipped", "grad_norm", "explained_variance")
-	values = append(values, float64(u.KL), float64(u.Clipped), float64(u.Norm), float64(u.Explained))
+	names = append(names, "kl", "clipped", "grad_norm", "explained_variance", "dropped")
+	values = append(values, float64(u.KL), float64(u.Clipped), float64(u.Norm), float64(u.Explained), float64(r.Dropped()))
 	for _, l := range d.extraMeasures() {
 		m.more = append(m.more, l)
 		names, values = append(names, l.name), append(values, l.value)
@@ -223,12 +254,25 @@ func (d *driver) extraMeasures() (list []named) {
 	return list
 }
 
+// keep saves the run, or goes back to the last checkpoint if it turns out to have diverged.
+func (d *driver) keep() error {
+	err := d.save()
+	if errors.Is(err, agent.ErrDiverged) {
+		return d.rollback(err)
+	}
+	return err
+}
+
 // save writes a checkpoint.
 func (d *driver) save() error {
-	if err := d.run.Save(); err != nil {
+	err := d.run.Save()
+	switch {
+	case err == nil:
+		d.kept = d.run.Step()
+	case !errors.Is(err, agent.ErrDiverged):
 		return d.unsaved(err)
 	}
-	return nil
+	return err
 }
 
 // unsaved explains a run that cannot be written: what was saved before is whole.
@@ -247,13 +291,18 @@ func (d *driver) told(err error) error {
 	return fmt.Errorf("stopped and saved at step %d, because the output fails (%v); go on with %s", d.run.Step(), err, d.resumeCommand(d.run.Path())) //nolint:errorlint // a closed pipe is worth a word here
 }
 
-// diverged reports a loss that is not a number: what is saved already stays, what is in memory is of no use.
-func (d *driver) diverged(u agent.Update) error {
-	sum := float64(u.Policy) + float64(u.Value) + float64(u.Entropy) + float64(u.Norm)
-	if !math.IsNaN(sum) && !math.IsInf(sum, 0) {
-		return nil
+// rollback goes back to the last checkpoint of a run that diverged, or gives up.
+func (d *driver) rollback(why error) error {
+	r := d.run
+	passed := len(r.Skipped)
+	if err := r.Rollback(); err != nil {
+		return codeError{fmt.Errorf("%w; earlier checkpoints are intact", err), exitDiverged}
 	}
-	return codeError{fmt.Errorf("the run in %s diverged at step %d: the loss is not a number; earlier checkpoints are intact", d.run.Path(), d.run.Step()), exitDiverged}
+	d.warn(r.Skipped[passed:])
+	d.saved, d.reached = time.Now(), false
+	d.show.pace = pace{}
+	d.show.pace.add(d.show.now(), r.Step())
+	return d.show.note(fmt.Sprintf("%s: back to step %d with half the step size, retry %d of %d", tidy(why.Error()), r.Step(), r.Retries(), agent.MaxRetries))
 }
 
 // conclude evaluates the agent.

@@ -216,7 +216,7 @@ func TestSameSeed(t *testing.T) {
 				}
 			}
 			r := interruptAfter(t, int64(n[1]), train("it's c", "7")...)
-			if r.code != exitOK || r.out != "" {
+			if r.code != exitResumable || r.out != "" {
 				t.Fatalf("interrupted: exit %d, %q, %s", r.code, r.out, r.err)
 			}
 			step := map[string]int{"a2c": 256, "ppo": 2048}[algo]
@@ -239,7 +239,7 @@ func TestInterruptedAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r := rlrunContext(ctx, "train", corridor, "--algo", "a2c", "--steps", "500", "--run", "r")
-	if r.code != exitOK || !strings.HasSuffix(r.err, "stopped and saved at step 0; go on with\n  rlrun train --resume r\n") {
+	if r.code != exitResumable || !strings.HasSuffix(r.err, "stopped and saved at step 0; go on with\n  rlrun train --resume r\n") {
 		t.Errorf("exit %d, %s", r.code, r.err)
 	}
 	must(t, "train", corridor, "--resume", "r", "--episodes", "1")
@@ -286,11 +286,32 @@ func TestStopAtReturn(t *testing.T) {
 func TestDiverged(t *testing.T) {
 	t.Chdir(t.TempDir())
 	r := rlrun(t, "train", "User-Broken-v0", "--algo", "a2c", "--steps", "1k", "--run", "r")
-	want := "rlrun: the run in r diverged at step 128: the loss is not a number; earlier checkpoints are intact\n"
+	retry := "the run diverged: at step 384, 3 updates in a row had a loss or a gradient that is not finite: back to step 0 with half the step size, retry %d of 3\n"
+	want := "rlrun: the run diverged at step 384, after 3 retries; it does so again from r/diverged; earlier checkpoints are intact\n"
 	if r.code != exitDiverged || !strings.HasSuffix(r.err, want) || r.out != "" {
 		t.Errorf("exit %d, %q, %s", r.code, r.out, r.err)
 	}
+	for n := range 3 {
+		if said := fmt.Sprintf(retry, n+1); !strings.Contains(r.err, said) {
+			t.Errorf("it did not say %q:\n%s", said, r.err)
+		}
+	}
 	must(t, "eval", "r", "--episodes", "1", "--greedy")
+	r = rlrun(t, "train", "--resume", "r/diverged")
+	want = "rlrun: the run diverged at step 384, after 3 retries; it does so again from r/diverged/diverged; earlier checkpoints are intact\n"
+	if r.code != exitDiverged || !strings.HasSuffix(r.err, want) {
+		t.Errorf("the dump: exit %d, %s", r.code, r.err)
+	}
+}
+
+// What is not sound is not saved when a run is interrupted either.
+func TestInterruptedUnsound(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r := interruptAfter(t, 150, "train", "User-Broken-v0", "--algo", "a2c", "--steps", "1k", "--run", "r")
+	want := "\nstopped at step 256 with numbers that are not finite; saved at step 0; go on with\n  rlrun train --resume r\n"
+	if r.code != exitResumable || !strings.HasSuffix(r.err, want) {
+		t.Errorf("exit %d, %s", r.code, r.err)
+	}
 }
 
 // A damaged checkpoint is passed over, and that is said.

@@ -9,7 +9,8 @@ import (
 // Optimizer steps arenas. It keeps its moments per arena, in the order in which the constructor was given them.
 type Optimizer interface {
 	// Step moves the weights of the arenas against their gradients, clears those, and returns the Euclidean norm that they had
-	// together. If the norm is larger than clip, the gradients count as scaled down to it; clip 0 leaves them as they are.
+	// together. If the norm is larger than clip, the gradients count as scaled down to it; clip 0 leaves them as they are. Where
+	// the norm is not finite nothing moves, neither weights nor moments: the gradients are cleared and the step does not count.
 	Step(lr, clip float32, arenas ...*Params) (norm float32)
 	// Moments returns the moments of p by name, each as long as p.W: what a checkpoint stores beside the weights.
 	Moments(p *Params) []Moment

@@ -81,12 +81,24 @@ func (w *sweep) run(clip float32) float32 {
 		sum += part
 	}
 	norm := math.Sqrt(sum)
+	if !(norm <= math.MaxFloat32) {
+		w.drop()
+		return float32(norm)
+	}
 	w.scale = 1
 	if clip > 0 && norm > float64(clip) {
 		w.scale = float32(float64(clip) / (norm + 1e-6))
 	}
 	w.team.Run(n, w.move)
 	return float32(norm)
+}
+
+// drop takes the step back that begin began.
+func (w *sweep) drop() {
+	for _, s := range w.active {
+		s.steps--
+		clear(s.params.G)
+	}
 }
 
 // bounds returns which weights of which arena a piece is.

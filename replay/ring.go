@@ -228,6 +228,7 @@ func (r *Ring) row(i int, b *Batch, k int, flag uint8, back int32) {
 	at := r.place(i, w.hi)
 	w.hi++
 	r.flags[at], r.back[at] = flag, back
+	r.clearTransition(at) // that of the row which stood there
 	newestFrame(r.stored(at), r.image(b, k), r.frames, r.channels)
 	copy(r.vec[at*c.Vec:(at+1)*c.Vec], b.Vec[k*c.Vec:])
 	copy(r.signals[at*c.Signals:(at+1)*c.Signals], b.Signals[k*c.Signals:])
@@ -240,6 +241,18 @@ func (r *Ring) row(i int, b *Batch, k int, flag uint8, back int32) {
 	if c.Key {
 		r.key[at] = b.Key[k]
 	}
+}
+
+// clearTransition makes what belongs to the transition of a place zero, so that what is saved of a row depends on the row alone.
+func (r *Ring) clearTransition(at int) {
+	r.action[at], r.reward[at] = 0, 0
+	for _, paid := range r.paid {
+		paid[at] = 0
+	}
+	if r.cfg.LogP {
+		r.logp[at] = 0
+	}
+	clear(r.state[at*r.cfg.State : (at+1)*r.cfg.State])
 }
 
 // leave completes the newest row of world i with transition k of b.

@@ -189,7 +189,7 @@ func lockDir(path string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run: lock directory: %w", err)
 	}
-	return &Dir{path: path, fs: disk{}, lock: f}, nil
+	return &Dir{path: path, fs: onDisk(), lock: f}, nil
 }
 
 // decodeStrict decodes one JSON value whose every key v knows.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -57,17 +58,27 @@ func parseManifest(data []byte, step int64) (manifest, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return manifest{}, fmt.Errorf("%s: %w", manifestName, err)
 	}
-	if head.Format > manifestFormat {
+	var m manifest
+	err := decodeStrict(data, &m)
+	if head.Format > manifestFormat && !m.misnumbered(err, data) {
 		return manifest{}, fmt.Errorf("%w (checkpoint format %d, this version reads %d)", errNewerFormat, head.Format, manifestFormat)
 	}
-	var m manifest
-	if err := decodeStrict(data, &m); err != nil {
-		return manifest{}, fmt.Errorf("%s: %w", manifestName, err)
+	if err == nil {
+		err = m.validate(step)
 	}
-	if err := m.validate(step); err != nil {
+	if err == nil && !bytes.Equal(data, m.bytes()) {
+		err = errors.New("it is not as it was written")
+	}
+	if err != nil {
 		return manifest{}, fmt.Errorf("%s: %w", manifestName, err)
 	}
 	return m, nil
+}
+
+// misnumbered reports whether data, of which m is what was decoded, is one of our manifests but for the number of its format: that is
+// damage, what a newer version writes has something new.
+func (m *manifest) misnumbered(err error, data []byte) bool {
+	return err == nil && bytes.Equal(data, m.bytes())
 }
 
 func (m *manifest) validate(step int64) error {

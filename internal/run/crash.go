@@ -1,0 +1,103 @@
+package run
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// crashVar names, in tests, the operation of saving before which the process kills itself, as NAME:N: the N-th of that name since the
+// process began. The names are those of [crashPoints].
+const crashVar = "AUXRL_CRASH"
+
+// crashPoints are the operations of a file system that change something, and "torn": a file that is written half.
+var crashPoints = []string{"mkdir", "create", "write", "torn", "sync", "close", "rename", "syncdir", "remove"}
+
+// onDisk returns the real file system, or one that kills the process if the environment asks for that.
+func onDisk() fsys {
+	name, count, ok := strings.Cut(os.Getenv(crashVar), ":")
+	n, err := strconv.Atoi(count)
+	if !ok || err != nil {
+		return disk{}
+	}
+	return &deadly{fsys: disk{}, name: name, left: int64(n), die: kill}
+}
+
+// kill ends the process as kill -9 does.
+func kill() {
+	p, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = p.Kill()
+	}
+	if err != nil {
+		panic("run: the process cannot be killed")
+	}
+	select {} // until it is
+}
+
+// deadly is a file system that kills the process before an operation.
+type deadly struct {
+	fsys
+	name string
+	left int64 // operations of that name until then; atomic
+	die  func()
+}
+
+func (d *deadly) at(name string) bool { return name == d.name && atomic.AddInt64(&d.left, -1) == 0 }
+
+func (d *deadly) before(name string) {
+	if d.at(name) {
+		d.die()
+	}
+}
+
+func (d *deadly) mkdir(name string) error {
+	d.before("mkdir")
+	return d.fsys.mkdir(name)
+}
+
+func (d *deadly) create(name string) (file, error) {
+	d.before("create")
+	f, err := d.fsys.create(name)
+	return &deadlyFile{f, d}, err
+}
+
+func (d *deadly) rename(from, to string) error {
+	d.before("rename")
+	return d.fsys.rename(from, to)
+}
+
+func (d *deadly) removeAll(name string) error {
+	d.before("remove")
+	return d.fsys.removeAll(name)
+}
+
+func (d *deadly) syncDir(name string) error {
+	d.before("syncdir")
+	return d.fsys.syncDir(name)
+}
+
+type deadlyFile struct {
+	file
+	fs *deadly
+}
+
+func (f *deadlyFile) Write(b []byte) (int, error) {
+	f.fs.before("write")
+	if f.fs.at("torn") {
+		_, _ = f.file.Write(b[:len(b)/2]) // the process dies of it anyway
+		f.fs.die()
+	}
+	return f.file.Write(b)
+}
+
+func (f *deadlyFile) Sync() error {
+	f.fs.before("sync")
+	return f.file.Sync()
+}
+
+func (f *deadlyFile) Close() error {
+	f.fs.before("close")
+	return f.file.Close()
+}
