@@ -24,8 +24,23 @@ func (w *World) Potential() float64 {
 		w.measured = false
 	}
 	if !w.measured {
-		w.left, w.measured = w.ruler.measure(w, a), true
+		w.left, w.measured = w.measure(a), true
 	}
 	left := float64(w.left[4*(w.y*w.grid.w+w.x)+w.dir&3])
 	return -min(left/float64(potentialScale*(w.grid.w+w.grid.h)), 1)
+}
+
+// measure has the ruler measure. Where something will be in hand when the first step is taken, it is there already.
+func (w *World) measure(a aim) []uint16 {
+	c, ok := w.family.(*carrying)
+	if !ok || w.steps > 0 || w.carrying != nothing {
+		return w.ruler.measure(w, a)
+	}
+	c.lift(w)
+	left := w.ruler.measure(w, a)
+	if at := c.where[w.carrying.number()]; w.carrying != nothing {
+		w.grid.set(int(at.x), int(at.y), w.carrying)
+		w.carrying = nothing
+	}
+	return left
 }
