@@ -14,6 +14,9 @@ var clauseNames = []string{"first clause done", "second clause done", "third cla
 //   - End: terminated when all is done, and by another door or thing than the one asked for in worlds called Debug; truncated
 //     after T steps: the squares of all rooms, walls counted twice, times the clauses of the instruction, of which one
 //     that puts something counts for two; unless the id has a T of its own.
+//   - Milestones: those of all worlds, after one for each clause where an instruction may have several.
+//   - Potential: by way of all clauses in the order that takes least, keys and doors, things that are put somewhere, and things
+//     that may be carried along before they count. A clause about something that an earlier clause is about counts nothing.
 type level struct {
 	roomGrid
 	moment

@@ -23,7 +23,7 @@ var (
 const PlanStates = 8 << 20
 
 // Plan returns the quickest way to success from where the episode stands. It knows the whole grid and searches positions,
-// directions, what is carried, where things are, doors and boxes, by the rules of the world itself, best first; what it finds is
+// directions, what is carried, where things are, doors, boxes and what of an instruction is done, by the rules of the world itself, best first; what it finds is
 // optimal, and where it returns ErrNoWay there is none. It gives up with ErrStates beyond the given number of states. The world
 // stays as it is.
 func (w *World) Plan(states int) (Plan, error) {

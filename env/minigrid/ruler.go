@@ -9,6 +9,8 @@ package minigrid
 //     opened first: then a key of its colour is taken first, which no way through a locked door leads to;
 //   - hands must be empty to take something; what is in a box takes a step more.
 //
+// Instructions are measured as errands.
+//
 // What it leaves out is whether things in the way can be put anywhere, and keys beyond the first. So it never says too much.
 // Where nothing but the way counts, it is exact.
 type ruler struct {
