@@ -4,12 +4,13 @@ package minigrid
 type aimKind uint8
 
 const (
-	aimNone  aimKind = iota // nothing that a planner knows of
-	aimReach                // stand on a goal square, or on the first target's
-	aimTake                 // pick the first target up
-	aimOpen                 // open the first target, a door, and then the second if there is one
-	aimSay                  // take the action done next to the first target's square
-	aimPut                  // drop the first target near the second
+	aimNone   aimKind = iota // nothing that a planner knows of
+	aimReach                 // stand on a goal square, or on the first target's
+	aimTake                  // pick the first target up
+	aimOpen                  // open the first target, a door, and then the second if there is one
+	aimSay                   // take the action done next to the first target's square
+	aimPut                   // drop the first target near the second
+	aimFollow                // do what the level says
 )
 
 // aim is what an episode asks for, as planning and the potential need to know it.
@@ -19,10 +20,18 @@ type aim struct {
 	like          bool   // what looks like the first will do
 	solid         bool   // things cannot be moved out of the way
 	chance        bool   // what happens depends on chance
+	level         *level // of aimFollow
 }
 
 // aimer families say what an episode asks for.
 type aimer interface{ aim() aim }
+
+// evolving families change within an episode.
+type evolving interface {
+	aimer
+	// fork returns a copy that changes on its own.
+	fork() family
+}
 
 // wants says whether the square holds what the aim is about.
 func (a *aim) wants(c cell) bool {

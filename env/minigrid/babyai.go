@@ -14,13 +14,21 @@ var clauseNames = []string{"first clause done", "second clause done", "third cla
 //   - End: terminated when all is done, and by another door or thing than the one asked for in worlds called Debug; truncated
 //     after T steps: the squares of all rooms, walls counted twice, times the clauses of the instruction, of which one
 //     that puts something counts for two; unless the id has a T of its own.
+//   - Milestones: those of all worlds, after one for each clause where an instruction may have several.
+//   - Potential: by way of all clauses in the order that takes least, keys and doors, things that are put somewhere, and things
+//     that may be carried along before they count. A clause about something that an earlier clause is about counts nothing.
 type level struct {
 	roomGrid
-	instruction
+	moment
 	lay    func(l *level)       // lays out the rooms and says what is to be done
 	things [maxObjects + 1]cell // what survey found, by number
-	where  [maxObjects + 1]spot // and where it was then or when something was dropped last
 	sealed int                  // number of the locked room that a generator made last, from 1; 0: none
+}
+
+// moment is what of a level changes within an episode.
+type moment struct {
+	instruction
+	where [maxObjects + 1]spot // where the objects were when survey looked or when something was dropped last, by number
 }
 
 // plan is how many rooms of which size there are.
@@ -95,8 +103,13 @@ func (l *level) mission(b []byte) []byte { return l.appendWords(b) }
 
 func (l *level) forget() { l.sealed = 0 }
 
+func (l *level) aim() aim { return aim{kind: aimFollow, level: l} }
+
+func (l *level) fork() family { n := *l; return &n }
+
 func (l *level) after(w *World, action int) {
 	if action == actDrop {
+		w.measured = false
 		l.look(w)
 	}
 	switch l.judge(l, w, action) {
@@ -120,9 +133,32 @@ func (l *level) look(w *World) {
 	}
 }
 
+// settle forgets what no longer counts: of clauses that are done, and where things are that nothing looks for.
+func (l *level) settle(w *World) {
+	var sought objectSet
+	for i := range l.all() {
+		c := &l.clauses[i]
+		switch {
+		case !l.pending(i):
+			c.held = 0
+		case c.verb == goTo:
+			sought.join(&c.what.set)
+		case c.verb == putNext:
+			sought.join(&c.next.set)
+		}
+	}
+	for n := 1; n <= w.objects; n++ {
+		if !sought.has(n) {
+			l.where[n] = spot{}
+		}
+	}
+}
+
 // carrying is a level in which the agent has the thing to be put somewhere in its hands when it takes the first step. The
 // first observation is made before that, so that it shows empty hands and the thing where it lay.
 type carrying struct{ level }
+
+func (c *carrying) fork() family { n := *c; return &n }
 
 func (c *carrying) before(w *World, action int) int {
 	if w.steps == 0 {
@@ -138,6 +174,7 @@ func (l *level) lift(w *World) {
 	if c := w.grid.at(int(at.x), int(at.y)); c.number() == n && c.portable() && w.carrying == nothing {
 		w.carrying = c
 		w.grid.set(int(at.x), int(at.y), emptyCell)
+		w.measured = false
 	}
 }
 
@@ -152,6 +189,8 @@ func (c *carrying) lifted(w *World) (x, y int) {
 
 // holding is a level in which the agent has the thing to be put somewhere in its hands from the beginning.
 type holding struct{ level }
+
+func (h *holding) fork() family { n := *h; return &n }
 
 func (h *holding) generate(w *World) {
 	h.level.generate(w)

@@ -79,6 +79,16 @@ type objectSet [(maxObjects + 1) / 64]uint64
 func (s *objectSet) add(n int)      { s[n>>6] |= 1 << (n & 63) }
 func (s *objectSet) has(n int) bool { return s[n>>6]>>(n&63)&1 == 1 }
 
+// meets says whether something is in both sets.
+func (s *objectSet) meets(t *objectSet) bool { return s[0]&t[0]|s[1]&t[1] != 0 }
+
+// join adds everything that is in t.
+func (s *objectSet) join(t *objectSet) {
+	for i, word := range t {
+		s[i] |= word
+	}
+}
+
 func (s *objectSet) len() int { return bits.OnesCount64(s[0]) + bits.OnesCount64(s[1]) }
 
 // next returns the smallest number in the set that is greater than n, or 0: a loop from next(0) sees them all.

@@ -171,6 +171,16 @@ func (in *instruction) appendWords(b []byte) []byte {
 	return b
 }
 
+// progress returns as a number all that changes within an episode.
+func (in *instruction) progress() uint64 {
+	p := uint64(flag(in.halfway))
+	for i := range in.clauses {
+		c := &in.clauses[i]
+		p = p<<9 | uint64(flag(c.done))<<8 | uint64(c.held)
+	}
+	return p
+}
+
 // judge says what the action that was just taken means. When the first part is done, the same action counts for the second.
 func (in *instruction) judge(l *level, w *World, action int) verdict {
 	first, second := 0, 1
@@ -200,6 +210,7 @@ func (in *instruction) judgePart(part int, l *level, w *World, action int) verdi
 		switch v := c.judge(l, w, action); {
 		case v == fulfilled:
 			c.done = true
+			w.measured = false
 			if len(in.all()) > 1 {
 				w.markOwn(i)
 			}

@@ -23,7 +23,7 @@ var (
 const PlanStates = 8 << 20
 
 // Plan returns the quickest way to success from where the episode stands. It knows the whole grid and searches positions,
-// directions, what is carried, where things are, doors and boxes, by the rules of the world itself, best first; what it finds is
+// directions, what is carried, where things are, doors, boxes and what of an instruction is done, by the rules of the world itself, best first; what it finds is
 // optimal, and where it returns ErrNoWay there is none. It gives up with ErrStates beyond the given number of states. The world
 // stays as it is.
 func (w *World) Plan(states int) (Plan, error) {
@@ -50,12 +50,14 @@ type planner struct {
 	ruler  *ruler
 	sim    World // moves by the rules of the world; its grid is its own
 	loaded int32 // the situation that sim is in; -1: between two
+	steps  int   // taken before
 	limit  int   // steps that are left
 	most   int   // situations that may be known
 
 	known map[uint64]int32 // by hash
 	all   []situation
 	open  [][]node // by steps from the start to success at least
+	f     int      // steps of the ways being looked at
 	won   *arrival
 }
 
@@ -64,6 +66,7 @@ type situation struct {
 	cells    []cell // [h, w]
 	carrying cell
 	contents []cell
+	moment   *moment   // of a level
 	left     []uint16  // [poses] steps to success at least
 	taken    []uint16  // [poses] steps from the start, far where unknown
 	from     []arrival // [poses]
@@ -82,15 +85,29 @@ type arrival struct {
 const winning = -1
 
 func newPlanner(w *World, a aim, states int) *planner {
-	p := &planner{aim: a, ruler: newRuler(w), sim: *w, loaded: -1, limit: w.limit - w.steps, known: map[uint64]int32{}}
+	p := &planner{aim: a, ruler: newRuler(w), sim: *w, loaded: -1, steps: w.steps, limit: w.limit - w.steps, known: map[uint64]int32{}}
 	p.most = max(states/p.ruler.poses(), 1)
 	p.sim.grid = newGrid(w.grid.w, w.grid.h, w.grid.pad)
 	for y := range w.grid.h {
 		copy(p.sim.grid.row(y), w.grid.row(y))
 	}
 	p.sim.ruler = nil
+	if a.level != nil {
+		p.ownLevel()
+	}
 	p.open = make([][]node, p.limit+1)
 	return p
+}
+
+// ownLevel gives sim a level of its own. What will be in hand when the next step is taken is there already.
+func (p *planner) ownLevel() {
+	w := &p.sim
+	w.adopt(w.family.(evolving).fork())
+	p.aim = w.aim()
+	if w.preparer != nil {
+		w.preparer.before(w, actDone)
+	}
+	p.aim.level.settle(w)
 }
 
 func (p *planner) search() ([]int, error) {
@@ -100,6 +117,7 @@ func (p *planner) search() ([]int, error) {
 	}
 	p.come(start, 0, arrival{node: node{at: winning}})
 	for f := range p.open {
+		p.f = f
 		for len(p.open[f]) > 0 {
 			last := len(p.open[f]) - 1
 			n := p.open[f][last]
@@ -122,7 +140,7 @@ func (p *planner) search() ([]int, error) {
 // expand tries all actions in a node.
 func (p *planner) expand(n node, taken int) error {
 	for action := range p.sim.spec.Actions {
-		p.load(n)
+		p.load(n, taken)
 		w := &p.sim
 		front := w.grid.index(w.x, w.y) + w.grid.ahead(w.dir)
 		ahead, held := w.grid.cells[front], w.carrying
@@ -136,6 +154,10 @@ func (p *planner) expand(n node, taken int) error {
 		}
 		came := arrival{n, int8(action)}
 		changed := w.grid.cells[front] != ahead || w.carrying != held
+		if l := p.aim.level; l != nil {
+			m := p.all[n.at].moment
+			changed = changed || l.progress() != m.progress() || do == actDrop && l.where != m.where
+		}
 		if changed {
 			p.loaded = -1
 		}
@@ -148,6 +170,9 @@ func (p *planner) expand(n node, taken int) error {
 		}
 		next := node{n.at, p.pose()}
 		if changed {
+			if p.aim.level != nil {
+				p.aim.level.settle(w)
+			}
 			var err error
 			if next.at, err = p.situation(); err != nil {
 				return err
@@ -161,20 +186,23 @@ func (p *planner) expand(n node, taken int) error {
 // pose returns that of sim.
 func (p *planner) pose() int32 { return int32(4*(p.sim.y*p.sim.grid.w+p.sim.x) + p.sim.dir) }
 
-// load puts sim into the node.
-func (p *planner) load(n node) {
+// load puts sim into the node, so many steps after the start.
+func (p *planner) load(n node, taken int) {
 	w, s := &p.sim, &p.all[n.at]
 	if p.loaded != n.at {
 		for y := range w.grid.h {
 			copy(w.grid.row(y), s.cells[y*w.grid.w:(y+1)*w.grid.w])
 		}
 		copy(w.contents[:], s.contents)
+		if s.moment != nil {
+			p.aim.level.moment = *s.moment
+		}
 		p.loaded = n.at
 	}
 	w.carrying = s.carrying
 	square := int(n.pose >> 2)
 	w.x, w.y, w.dir = square%w.grid.w, square/w.grid.w, int(n.pose&3)
-	w.terminated, w.truncated, w.steps = false, false, 0
+	w.terminated, w.truncated, w.steps = false, false, p.steps+taken
 }
 
 // situation returns that of sim, which may be new.
@@ -188,6 +216,12 @@ func (p *planner) situation() (int32, error) {
 	}
 	for _, c := range w.contents[:w.objects+1] {
 		h = mixed(h, uint64(c))
+	}
+	if l := p.aim.level; l != nil {
+		h = mixed(h, l.progress())
+		for _, at := range l.where[:w.objects+1] {
+			h = mixed(h, uint64(at.x)|uint64(at.y)<<8)
+		}
 	}
 	for ; ; h++ { // another situation with this hash makes place for the next
 		at, ok := p.known[h]
@@ -214,6 +248,9 @@ func (p *planner) in(s *situation) bool {
 	if w.carrying != s.carrying || !slices.Equal(w.contents[:w.objects+1], s.contents) {
 		return false
 	}
+	if s.moment != nil && p.aim.level.moment != *s.moment {
+		return false
+	}
 	for y := range w.grid.h {
 		if !slices.Equal(w.grid.row(y), s.cells[y*w.grid.w:(y+1)*w.grid.w]) {
 			return false
@@ -229,6 +266,10 @@ func (p *planner) newSituation() situation {
 	for y := range w.grid.h {
 		s.cells = append(s.cells, w.grid.row(y)...)
 	}
+	if p.aim.level != nil {
+		m := p.aim.level.moment
+		s.moment = &m
+	}
 	s.left = slices.Clone(p.ruler.measure(w, p.aim))
 	s.taken = slices.Repeat([]uint16{far}, poses)
 	return s
@@ -237,8 +278,9 @@ func (p *planner) newSituation() situation {
 // come notes a way to a node, if it is the quickest so far and may lead to success in time.
 func (p *planner) come(n node, taken int, from arrival) {
 	s := &p.all[n.at]
-	f := taken + int(s.left[n.pose])
+	f := max(taken+int(s.left[n.pose]), p.f)
 	if f < len(p.open) && taken < int(s.taken[n.pose]) {
+		s.left[n.pose] = uint16(f - taken) // one less than before at least
 		s.taken[n.pose], s.from[n.pose] = uint16(taken), from
 		p.open[f] = append(p.open[f], n)
 	}

@@ -9,10 +9,13 @@ package minigrid
 //     opened first: then a key of its colour is taken first, which no way through a locked door leads to;
 //   - hands must be empty to take something; what is in a box takes a step more.
 //
+// Instructions are measured as errands.
+//
 // What it leaves out is whether things in the way can be put anywhere, and keys beyond the first. So it never says too much.
 // Where nothing but the way counts, it is exact.
 type ruler struct {
 	flood
+	errands
 	now, next, later, door, key []uint16      // [poses]
 	ways                        [ways][]uint8 // [h, w] costs of entering squares
 
@@ -51,8 +54,11 @@ func (r *ruler) measure(w *World, a aim) []uint16 {
 	r.lay(asItIs)
 	last := r.stages() - 1
 	var after []uint16 // of the first stage
-	if last > 0 || r.shut {
+	if last > 0 || r.shut || a.kind == aimFollow {
 		r.lay(unlocked)
+	}
+	if a.kind == aimFollow {
+		r.foresee()
 	}
 	if last > 0 {
 		r.cost = r.ways[unlocked]
@@ -60,9 +66,19 @@ func (r *ruler) measure(w *World, a aim) []uint16 {
 	}
 	r.cost = r.ways[asItIs]
 	now := r.field(r.now, func(dist []uint16) { r.begin(dist, after) })
-	if !r.shut {
-		return now
+	if r.shut {
+		r.detour(now, after)
 	}
+	if a.kind == aimFollow { // what is done where the agent stands is done by its next action
+		for p, d := range now {
+			now[p] = max(d, 1)
+		}
+	}
+	return now
+}
+
+// detour lowers now to ways by a key and a locked door.
+func (r *ruler) detour(now, after []uint16) {
 	r.lay(cleared)
 	r.cost = r.ways[unlocked]
 	later := r.field(r.later, func(dist []uint16) { r.finish(dist, 0, 1, after) })
@@ -78,7 +94,6 @@ func (r *ruler) measure(w *World, a aim) []uint16 {
 			now[p] = min(now[p], d)
 		}
 	}
-	return now
 }
 
 // field fills dist from the seeds that it is given.
@@ -174,6 +189,12 @@ func (r *ruler) begin(dist, after []uint16) {
 		r.facing(dist, a.second.x, a.second.y, 1, after)
 	case a.kind == aimOpen:
 		r.doors(dist, after, false)
+	case a.kind == aimFollow:
+		hands := 0
+		if w.carrying != nothing {
+			hands = 1
+		}
+		r.run(dist, hands, true)
 	case a.kind == aimPut && w.carrying == nothing:
 		r.things(dist, 1, after)
 	case a.kind == aimPut:
@@ -211,6 +232,8 @@ func (r *ruler) finish(dist []uint16, stage, hands int, after []uint16) {
 		r.beside(dist, a.first.x, a.first.y, 1, nil)
 	case aimPut:
 		r.spots(dist, false)
+	case aimFollow:
+		r.run(dist, hands, false)
 	}
 }
 
@@ -248,16 +271,20 @@ func (r *ruler) things(dist []uint16, steps int, after []uint16) {
 func (r *ruler) doors(dist, after []uint16, later bool) {
 	for y := range r.h {
 		for x, c := range r.world.grid.row(y) {
-			if c.kind() != kindDoor || !r.aim.wants(c) || !r.passable(c, later) {
-				continue
+			if c.kind() == kindDoor && r.aim.wants(c) && r.passable(c, later) {
+				r.swing(dist, x, y, c, after)
 			}
-			steps := 1
-			if c.state() == doorOpen {
-				steps = 2
-			}
-			r.facing(dist, x, y, steps, after)
 		}
 	}
+}
+
+// swing seeds where the door is ahead, which is closed first if it stands open.
+func (r *ruler) swing(dist []uint16, x, y int, door cell, after []uint16) {
+	steps := 1
+	if door.state() == doorOpen {
+		steps = 2
+	}
+	r.facing(dist, x, y, steps, after)
 }
 
 // spots seeds where a square near the second target is ahead: one that is free now, or any that may become so.
@@ -282,11 +309,13 @@ func (r *ruler) unlock(dist []uint16, of colour, later, after []uint16) {
 			if c.kind() != kindDoor || c.state() != doorLocked || c.colour() != of {
 				continue
 			}
-			if r.aim.kind == aimOpen && r.aim.wants(c) {
-				r.facing(dist, x, y, 1, after)
-			} else {
-				r.facing(dist, x, y, 1, later)
+			then := later
+			if rest, ok := r.unlocks(c); ok {
+				then = rest
+			} else if r.aim.kind == aimOpen && r.aim.wants(c) {
+				then = after
 			}
+			r.facing(dist, x, y, 1, then)
 		}
 	}
 }
