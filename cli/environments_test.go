@@ -83,7 +83,8 @@ Options behind the id, which BabyAI's worlds take too, show more or less: ` + "`
 `},
 	{"BabyAI-", "BabyAI", `Instructions in a small language, in MiniGrid's rooms (Chevalier-Boisvert et al. 2019), exact to the seed. Beside the seven by seven cells the
 agent is told the instruction, word by word, as numbers. Where no limit is given it depends on the instruction. Ids with
-Fixed in their names are ours: levels without a slip of the original.
+Fixed in their names are ours: levels without a slip of the original. *Best* is missing where the planner runs out of memory in one of the
+episodes. OpenDoorsOrder...Debug cannot be done where it asks for two doors, which counts 0.
 `},
 	{"MinAtar/", "MinAtar", `Five Atari games on a board of ten by ten (Young and Tian 2019), exact to the seed as well. A channel is a kind of thing, a bit says where it
 is; what moves leaves a trail. An action is replaced by the one before with probability 0.1. ` + "`-v0`" + ` has all six actions, ` + "`-v1`" + ` only those that

@@ -94,6 +94,7 @@
 // Families with rules of their own implement judge, or preparer for what comes before the step; those that remember something
 // of the episode implement keeper, most of them by embedding task; those that ask for something implement aimer, which is what
 // plans and the potential go by, and list their milestones. Those with rooms in rows and columns embed roomGrid. A level of
-// BabyAI is a function that lays out its rooms and asks for something, and a line in babyaiids.go.
+// BabyAI is a function that lays out its rooms and asks for something, and a line in babyaiids.go; a type of its own implements fork
+// too, so that planning changes a copy.
 // generate must draw its random numbers in the original's order; place, placeAgent and the methods of roomGrid do.
 package minigrid

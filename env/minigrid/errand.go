@@ -47,8 +47,10 @@ const maxErrands = 2 * maxClauses
 const maxGets = 2
 
 // errands is the part of the ruler that measures instructions. The steps that are left are the least that it takes to run all
-// errands, in any order that the instruction allows; see errands.list. Clauses that are about a thing that an earlier clause
-// is about are left out, because both may be done at once.
+// errands, in any order that the instruction allows; see errands.list. It never says too much, because whatever an agent does
+// visits each thing where it lies now, or leaves it there: who moves a thing has visited it and pays for it at once, and what is
+// left to be done with it may then be done anywhere. A clause about something that an earlier clause is about is left out: one
+// action may do both.
 type errands struct {
 	level  *level
 	start  stand // as the world stands
@@ -56,8 +58,8 @@ type errands struct {
 	fields [stands][]uint16 // [poses] steps that are left in a stand when the ways are clear
 }
 
-// firstParts returns the parts of the instruction in the order in which they are to be done.
-func (in *instruction) firstParts() [2]int {
+// inTurn returns the parts of the instruction in the order in which they are to be done.
+func (in *instruction) inTurn() [2]int {
 	if in.order == after {
 		return [2]int{1, 0}
 	}
@@ -66,7 +68,7 @@ func (in *instruction) firstParts() [2]int {
 
 // pending says whether a clause is still to be done.
 func (in *instruction) pending(i int) bool {
-	from, to := in.bounds(in.firstParts()[0])
+	from, to := in.bounds(in.inTurn()[0])
 	return !in.clauses[i].done && (!in.halfway || i < from || i >= to)
 }
 
@@ -85,7 +87,7 @@ func (e *errands) depart(w *World, l *level) {
 	clear(e.known[:])
 	var about objectSet
 	gets := 0
-	for _, part := range l.firstParts() {
+	for _, part := range l.inTurn() {
 		from, to := l.bounds(part)
 		for i := from; i < to; i++ {
 			c := &l.clauses[i]
@@ -113,7 +115,7 @@ func (e *errands) depart(w *World, l *level) {
 
 // due says whether the clause counts when it is done in the stand.
 func (e *errands) due(s stand, i int) bool {
-	from, to := e.level.bounds(e.level.firstParts()[0])
+	from, to := e.level.bounds(e.level.inTurn()[0])
 	if i >= from && i < to {
 		return true
 	}

@@ -275,12 +275,13 @@ func (p *planner) newSituation() situation {
 	return s
 }
 
-// come notes a way to a node, if it is the quickest so far and may lead to success in time.
+// come notes a way to a node, if it is the quickest so far and may lead to success in time. Where the ruler says that a step took
+// away more than one of the steps left, the node it came from knew better (Mérő 1984).
 func (p *planner) come(n node, taken int, from arrival) {
 	s := &p.all[n.at]
 	f := max(taken+int(s.left[n.pose]), p.f)
 	if f < len(p.open) && taken < int(s.taken[n.pose]) {
-		s.left[n.pose] = uint16(f - taken) // one less than before at least
+		s.left[n.pose] = uint16(f - taken)
 		s.taken[n.pose], s.from[n.pose] = uint16(taken), from
 		p.open[f] = append(p.open[f], n)
 	}
