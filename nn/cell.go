@@ -111,6 +111,7 @@ func (l *LSTM) backward(dz, d, z, kept, prev []float32) {
 // biases: those of r and u add up here, n has the input's and m the recurrent one.
 type GRU struct {
 	In, Side, D int
+	Keep        float32 // what the biases of u begin at; 0 in PyTorch, above it the cell begins by remembering for longer
 
 	spanned
 }
@@ -118,7 +119,10 @@ type GRU struct {
 // Sizes returns D and D.
 func (g *GRU) Sizes() (out, state int) { return g.D, g.D }
 
-func (g *GRU) declare(p *Params, name string) { g.declareCell(g, p, name) }
+func (g *GRU) declare(p *Params, name string) {
+	g.declareCell(g, p, name)
+	p.begin(g.hi-2*g.D, g.D, g.Keep)
+}
 
 func (g *GRU) reads() (floats, side int)          { return g.In, g.Side }
 func (g *GRU) gates() (all, input, recurrent int) { return 4, 3, 3 }

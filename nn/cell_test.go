@@ -108,9 +108,9 @@ func TestCellsAgainstTorch(t *testing.T) {
 	}
 }
 
-// All gates of a tensor start orthogonal together; biases start at zero, but for forget gates.
+// All gates of a tensor start orthogonal together; biases start at zero, but for forget and update gates.
 func TestCellStarts(t *testing.T) {
-	for _, cell := range []Cell{&LSTM{In: 7, Side: 2, D: 4, Forget: 1.5}, &GRU{In: 7, Side: 20, D: 4}} {
+	for _, cell := range []Cell{&LSTM{In: 7, Side: 2, D: 4, Forget: 1.5}, &GRU{In: 7, Side: 20, D: 4, Keep: 0.5}} {
 		p := &Params{}
 		NewCore("core", cell, p, 1, nil)
 		p.Init(4)
@@ -137,6 +137,8 @@ func TestCellStarts(t *testing.T) {
 		want := make([]float32, b.Len())
 		if _, ok := cell.(*LSTM); ok {
 			copy(want[4:], []float32{1.5, 1.5, 1.5, 1.5})
+		} else {
+			copy(want[8:], []float32{0.5, 0.5, 0.5, 0.5})
 		}
 		same(t, fmt.Sprintf("%T: biases", cell), p.W[b.Off:], want)
 	}

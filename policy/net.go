@@ -93,7 +93,7 @@ func newNet(shape Shape, cfg Config, streams []string, rows int, workers *team.T
 // cell returns the configured one.
 func (n *Net) cell() nn.Cell {
 	if n.cfg.Core == "gru" {
-		return &nn.GRU{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize}
+		return &nn.GRU{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize, Keep: 1}
 	}
 	return &nn.LSTM{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize, Forget: 1}
 }
