@@ -27,7 +27,7 @@ type study struct {
 	algo, preset       string
 	intro              string // what is asked, and what the reader should know
 	steps              int
-	seeds              int // 1..seeds, on which nothing was tuned
+	first, seeds       int // first+1..first+seeds, on which nothing was tuned
 	change             func(c *agent.Config, spec env.Spec)
 	arms               []studyArm
 	success            bool // the table tells success rates, else returns
@@ -90,8 +90,9 @@ func unrealArms() []studyArm {
 var studies = []study{
 	{
 		name: "memory", title: "Probe/MemoryLength-30-v0: with and without memory", world: "Probe/MemoryLength-30-v0", algo: "ppo", preset: "default",
-		intro: "A bit is shown at the start and asked for 30 steps later (bsuite's memory length). Defaults of `rlrun train`, but for `--core` and the budget.",
-		steps: 500_000, seeds: 10, success: true, arms: cores(),
+		intro: "A bit is shown at the start and asked for 30 steps later (bsuite's memory length). Defaults of `rlrun train`, but for `--core` and the budget.\n" +
+			"(A GRU whose update gate began undecided needed longer, and failed on two of the seeds 1 to 10: hence other seeds here, and a bias.)",
+		steps: 500_000, first: 10, seeds: 10, success: true, arms: cores(),
 	},
 	{
 		name: "pixelmaze", title: "Maze/Overhead-42x42-v0: what the tasks of UNREAL do", world: "Maze/Overhead-42x42-v0", algo: "a2c", preset: "unreal",
@@ -188,7 +189,7 @@ func TestStudy(t *testing.T) {
 		}
 	}
 	n := 0
-	for seed := uint64(1); seed <= uint64(s.seeds); seed++ {
+	for seed := uint64(s.first + 1); seed <= uint64(s.first+s.seeds); seed++ {
 		for _, arm := range s.arms {
 			n++
 			if n%parts != part || slices.ContainsFunc(s.lines(t, raw), func(l studyLine) bool { return l.Arm == arm.name && l.Seed == seed }) {
@@ -249,8 +250,8 @@ func (s study) page(t *testing.T, dir string, lines []studyLine) {
 	if s.success {
 		what, of = "success", func(l studyLine) float64 { return l.Success }
 	}
-	fmt.Fprintf(&b, "# %s\n\n%s\n\nSeeds 1 to %d, on which nothing was tuned; 100 evaluation episodes on layouts that training never draws, actions sampled.\n"+
-		"`make study NAME=%s` makes this page; [the raw lines](%s.jsonl) have learning curves.\n\n", s.title, s.intro, s.seeds, s.name, s.name)
+	fmt.Fprintf(&b, "# %s\n\n%s\n\nSeeds %d to %d, on which nothing was tuned; 100 evaluation episodes on layouts that training never draws, actions sampled.\n"+
+		"`make study NAME=%s` makes this page; [the raw lines](%s.jsonl) have learning curves.\n\n", s.title, s.intro, s.first+1, s.first+s.seeds, s.name, s.name)
 	fmt.Fprintf(&b, "| arm | steps | seeds | %s, interquartile mean | 95 %% interval | least | most | greedy return |\n|---|---|---|---|---|---|---|---|\n", what)
 	for _, arm := range s.arms {
 		var x, greedy []float64
