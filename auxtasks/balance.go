@@ -1,6 +1,10 @@
 package auxtasks
 
-import "math"
+import (
+	"math"
+
+	"github.com/auxrl/auxrl/nn"
+)
 
 // Names of the balance rules. They act on the gradients of the shared blocks; a task's heads, and the policy's and the critics' own,
 // take its gradient as it is, so that the task goes on learning.
@@ -44,9 +48,9 @@ func (m *Mixer) weigh(k *member) {
 	k.report.Factor = factor
 	for i, b := range m.blocks {
 		if b.Shared {
-			add(m.sum[i], k.gradient[i], factor)
+			nn.AddScaled(m.sum[i], k.gradient[i], factor)
 		} else {
-			add(m.sum[i], k.gradient[i], 1)
+			nn.AddScaled(m.sum[i], k.gradient[i], 1)
 		}
 	}
 }
@@ -89,13 +93,5 @@ func blend(mean, value [][]float32, keep float32) {
 		for j, v := range dst {
 			dst[j] = keep*v + (1-keep)*src[j]
 		}
-	}
-}
-
-// add adds factor times src to dst.
-func add(dst, src []float32, factor float32) {
-	src = src[:len(dst)]
-	for i, v := range src {
-		dst[i] += factor * v
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/nn"
 )
 
 // member is a task in the mixer.
@@ -137,9 +138,8 @@ func (k *member) touches() bool {
 func (k *member) leave() {
 	for _, s := range k.seen {
 		for i, t := range s.taps {
-			for j, g := range s.own[i].Grad {
-				t.Grad[j] += g
-			}
+			g := s.own[i].Grad
+			nn.AddScaled(t.Grad[:len(g)], g, 1)
 		}
 	}
 }

@@ -240,7 +240,7 @@ func (m *Mixer) Step(src Sampling) []TaskReport {
 	}
 	norm := nn.ClipNorm(m.cfg.Clip, m.clipped...)
 	for i, b := range m.blocks {
-		add(b.Params.G, m.main[i], 1)
+		nn.AddScaled(b.Params.G, m.main[i], 1)
 	}
 	m.sound = finite(norm) && !slices.ContainsFunc(m.reports, func(r TaskReport) bool { return r.Rows > 0 && !finite(r.Loss) })
 	m.conclude(measure)

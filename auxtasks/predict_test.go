@@ -411,7 +411,7 @@ func TestImages(t *testing.T) {
 	}
 
 	for name, change := range map[string]func(*auxtasks.ImagesConfig, *auxtasks.Labelled, *auxtasks.Dims){
-		"no rows":       func(c *auxtasks.ImagesConfig, _ *auxtasks.Labelled, _ *auxtasks.Dims) { c.Rows = 0 },
+		"no rows": func(c *auxtasks.ImagesConfig, _ *auxtasks.Labelled, _ *auxtasks.Dims) { c.Rows = 0 },
 		"no images": func(_ *auxtasks.ImagesConfig, s *auxtasks.Labelled, _ *auxtasks.Dims) {
 			*s = auxtasks.Labelled{Classes: 3}
 		},

@@ -22,3 +22,6 @@ func ClipNorm(limit float32, arenas ...*Params) (norm float32) {
 	}
 	return float32(size)
 }
+
+// AddScaled adds a times src to dst, which is as long.
+func AddScaled(dst, src []float32, a float32) { f32.AddScaled(dst, src, a) }

@@ -25,6 +25,19 @@ func Scale(x []float32, a float32) {
 	}
 }
 
+// AddScaled adds a times x to dst. Products are rounded before they are added: it is the same, bit for bit, on every machine.
+func AddScaled(dst, x []float32, a float32) {
+	if len(dst) != len(x) {
+		panic("f32: AddScaled: lengths differ")
+	}
+	if addScaled(dst, x, a) {
+		return
+	}
+	for i, v := range x {
+		dst[i] += float32(a * v)
+	}
+}
+
 // SumSquares returns the sum of squares, accumulated in float64: sixteen sums of every sixteenth number, then halves of them
 // added until one is left. It is the same, bit for bit, on every machine.
 func SumSquares(x []float32) float64 {

@@ -31,6 +31,18 @@ func scale(x []float32, a float32) bool {
 	return active != plain
 }
 
+func addScaled(dst, x []float32, a float32) bool {
+	for lo := 0; active != plain && lo < len(dst); lo += piece {
+		n := min(piece, len(dst)-lo)
+		if active == avx512 {
+			addScaled512(&dst[lo], &x[lo], a, n)
+		} else {
+			addScaled256(&dst[lo], &x[lo], a, n)
+		}
+	}
+	return active != plain
+}
+
 func relu(x []float32) bool {
 	for lo := 0; active != plain && lo < len(x); lo += piece {
 		n := min(piece, len(x)-lo)

@@ -210,6 +210,119 @@ DATA scale512const<>+56(SB)/4, $0x00000000
 DATA scale512const<>+60(SB)/4, $0x00000000
 GLOBL scale512const<>(SB), RODATA|NOPTR, $64
 
+// func addScaled256(dst *float32, x *float32, a float32, n int)
+// Requires: AVX, AVX2, SSE
+TEXT ·addScaled256(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	MOVSS        a+16(FP), X0
+	VBROADCASTSS X0, Y0
+
+vector:
+	CMPQ    DX, $0x08
+	JL      tail
+	VMOVUPS (CX), Y1
+	VMOVUPS (AX), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, DX
+	JMP     vector
+
+tail:
+	TESTQ      DX, DX
+	JZ         end
+	LEAQ       addScaled256const<>+32(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    (BX), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (AX), Y1, Y3
+	VMULPS     Y0, Y2, Y2
+	VADDPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA addScaled256const<>+0(SB)/4, $0xffffffff
+DATA addScaled256const<>+4(SB)/4, $0xffffffff
+DATA addScaled256const<>+8(SB)/4, $0xffffffff
+DATA addScaled256const<>+12(SB)/4, $0xffffffff
+DATA addScaled256const<>+16(SB)/4, $0xffffffff
+DATA addScaled256const<>+20(SB)/4, $0xffffffff
+DATA addScaled256const<>+24(SB)/4, $0xffffffff
+DATA addScaled256const<>+28(SB)/4, $0xffffffff
+DATA addScaled256const<>+32(SB)/4, $0x00000000
+DATA addScaled256const<>+36(SB)/4, $0x00000000
+DATA addScaled256const<>+40(SB)/4, $0x00000000
+DATA addScaled256const<>+44(SB)/4, $0x00000000
+DATA addScaled256const<>+48(SB)/4, $0x00000000
+DATA addScaled256const<>+52(SB)/4, $0x00000000
+DATA addScaled256const<>+56(SB)/4, $0x00000000
+DATA addScaled256const<>+60(SB)/4, $0x00000000
+GLOBL addScaled256const<>(SB), RODATA|NOPTR, $64
+
+// func addScaled512(dst *float32, x *float32, a float32, n int)
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·addScaled512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	MOVSS        a+16(FP), X0
+	VBROADCASTSS X0, Z0
+
+vector:
+	CMPQ    DX, $0x10
+	JL      tail
+	VMOVUPS (CX), Z1
+	VMOVUPS (AX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	SUBQ    $0x10, DX
+	JMP     vector
+
+tail:
+	TESTQ     DX, DX
+	JZ        end
+	MOVL      $0x0000ffff, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (AX), K1, Z2
+	VMULPS    Z0, Z1, Z1
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA addScaled512const<>+0(SB)/4, $0xffffffff
+DATA addScaled512const<>+4(SB)/4, $0xffffffff
+DATA addScaled512const<>+8(SB)/4, $0xffffffff
+DATA addScaled512const<>+12(SB)/4, $0xffffffff
+DATA addScaled512const<>+16(SB)/4, $0xffffffff
+DATA addScaled512const<>+20(SB)/4, $0xffffffff
+DATA addScaled512const<>+24(SB)/4, $0xffffffff
+DATA addScaled512const<>+28(SB)/4, $0xffffffff
+DATA addScaled512const<>+32(SB)/4, $0x00000000
+DATA addScaled512const<>+36(SB)/4, $0x00000000
+DATA addScaled512const<>+40(SB)/4, $0x00000000
+DATA addScaled512const<>+44(SB)/4, $0x00000000
+DATA addScaled512const<>+48(SB)/4, $0x00000000
+DATA addScaled512const<>+52(SB)/4, $0x00000000
+DATA addScaled512const<>+56(SB)/4, $0x00000000
+DATA addScaled512const<>+60(SB)/4, $0x00000000
+GLOBL addScaled512const<>(SB), RODATA|NOPTR, $64
+
 // func relu256(x *float32, n int)
 // Requires: AVX
 TEXT ·relu256(SB), NOSPLIT, $0-16

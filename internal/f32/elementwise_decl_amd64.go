@@ -24,6 +24,16 @@ func scale256(x *float32, a float32, n int)
 //go:noescape
 func scale512(x *float32, a float32, n int)
 
+// addScaled256 adds a * x to dst.
+//
+//go:noescape
+func addScaled256(dst *float32, x *float32, a float32, n int)
+
+// addScaled512 adds a * x to dst.
+//
+//go:noescape
+func addScaled512(dst *float32, x *float32, a float32, n int)
+
 // relu256 replaces negative numbers by 0.
 //
 //go:noescape

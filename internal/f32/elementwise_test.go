@@ -57,6 +57,26 @@ func TestElementwiseAgainstDefinition(t *testing.T) {
 	}
 }
 
+// Products are rounded before they are added, in every set.
+func TestAddScaled(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 70).Draw(t, "n")
+		a := rapid.Float32().Draw(t, "a")
+		x, y := floats(t, n, "x"), floats(t, n, "y")
+		want := append([]float32(nil), x...)
+		for i, v := range y {
+			want[i] += float32(a * v)
+		}
+		AddScaled(x, y, a)
+		for i := range x {
+			if math.Float32bits(x[i]) != math.Float32bits(want[i]) && (x[i] == x[i] || want[i] == want[i]) {
+				t.Fatalf("element %d of %d: got %v, want %v", i, n, x[i], want[i])
+			}
+		}
+		fences(t, x, y)
+	})
+}
+
 func TestBytes(t *testing.T) {
 	src := make([]byte, 256)
 	for i := range src {

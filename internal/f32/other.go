@@ -20,6 +20,7 @@ func softmax(p, logp, x []float32, cols int) { softmaxGeneric(p, logp, x, cols) 
 
 func add(_, _ []float32) bool                                  { return false }
 func scale([]float32, float32) bool                            { return false }
+func addScaled(_, _ []float32, _ float32) bool                 { return false }
 func relu([]float32) bool                                      { return false }
 func maskReLU(_, _ []float32) bool                             { return false }
 func tanh([]float32) bool                                      { return false }

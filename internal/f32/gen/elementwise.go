@@ -25,6 +25,15 @@ func genElementwise(c *build.Context) {
 			l.store(v, at(x))
 		}, x)
 	})
+	both(c, "addScaled", "func(dst, x *float32, a float32, n int)", "adds a * x to dst.", func(l *lanes) {
+		dst, x, n, a := l.arg("dst"), l.arg("x"), l.arg("n"), l.spread("a")
+		l.each(n, func() {
+			v, w := l.load(at(x)), l.load(at(dst))
+			l.VMULPS(a, v, v)
+			l.VADDPS(v, w, w)
+			l.store(w, at(dst))
+		}, dst, x)
+	})
 	both(c, "relu", "func(x *float32, n int)", "replaces negative numbers by 0.", func(l *lanes) {
 		x, n := l.arg("x"), l.arg("n")
 		zero := l.vec()
