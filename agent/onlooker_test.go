@@ -165,7 +165,7 @@ func TestOnlookerPays(t *testing.T) {
 		if paid = o.Paid(paid[:0]); paid[0] != 0 || paid[1] != 0 {
 			t.Errorf("an episode begins with %v", paid)
 		}
-		phi, seen := float32(potential.Potential()), map[string]int{fmt.Sprint(obs, vec): 1}
+		phi, seen := float32(potential.Potential()), map[string]int{fmt.Sprint(string(obs), vec): 1}
 		for range 200 {
 			act := a.Act(obs, vec)
 			step := w.Step(act, obs, vec)
@@ -174,9 +174,9 @@ func TestOnlookerPays(t *testing.T) {
 			paid = o.Paid(paid[:0])
 			next := float32(potential.Potential())
 			shaping := auxtasks.Shaping(phi, next, cfg.Gamma, step.End == env.Terminated)
-			seen[fmt.Sprint(obs, vec)]++
+			seen[fmt.Sprint(string(obs), vec)]++
 			count := 0.0
-			if seen[fmt.Sprint(obs, vec)] == 1 {
+			if seen[fmt.Sprint(string(obs), vec)] == 1 {
 				count = weight * fade
 			}
 			if math.Abs(float64(paid[0]-shaping)) > 1e-6 || math.Abs(float64(paid[1])-count) > 1e-5*count {

@@ -204,6 +204,6 @@ func (p *pngPacker) pack(before *lastFrame, img *image.RGBA, r image.Rectangle, 
 		}
 		p.zip.Write(line) //nolint:errcheck // a bytes.Buffer does not fail
 	}
-	p.zip.Close() //nolint:errcheck // likewise
+	p.zip.Close()
 	return p.buf.Bytes()
 }

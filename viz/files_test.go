@@ -90,8 +90,8 @@ func TestRecordHTML(t *testing.T) {
 			t.Fatal(err)
 		}
 		var at image.Point
-		fmt.Sscan(string(m[2]), &at.X) //nolint:errcheck // digits
-		fmt.Sscan(string(m[3]), &at.Y) //nolint:errcheck // likewise
+		fmt.Sscan(string(m[2]), &at.X)
+		fmt.Sscan(string(m[3]), &at.Y)
 		draw.Draw(screen, part.Bounds().Add(at), part, image.Point{}, draw.Over)
 		got = append(got, &image.RGBA{Pix: bytes.Clone(screen.Pix), Stride: screen.Stride, Rect: screen.Rect})
 		if label := fmt.Sprintf(`"episode 12  step %d"`, k); string(m[5]) != label {

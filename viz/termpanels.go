@@ -9,6 +9,9 @@ import (
 // panelCols is the width that the text at the right is given at least.
 const panelCols = 36
 
+// curveRows is what tasks leave to the curve and the view at least.
+const curveRows = 5
+
 // draw fills the cells: title and mission at the top, the world at the left, the agent's mind at the right.
 func (t *Terminal) draw(s *Snapshot) {
 	w, h := t.screen.w, t.screen.h
@@ -47,6 +50,11 @@ func (t *Terminal) mind(r image.Rectangle, s *Snapshot) {
 	} else if n := min(len(s.Legend), r.Dy()-5); n > 0 && len(s.Policy) == 0 {
 		t.legend(r, s, n)
 		r.Min.Y += n + 2
+	}
+	if room := r.Dy() - curveRows; len(s.Thoughts) > 0 && room > 0 {
+		if n := t.thoughts(image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Min.Y+room), s); n > 0 {
+			r.Min.Y += n + 1
+		}
 	}
 	if r.Dy() < 3 {
 		return

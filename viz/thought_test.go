@@ -3,8 +3,10 @@ package viz
 import (
 	"image"
 	"image/color"
+	"io"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -206,6 +208,45 @@ func TestHistoryReturns(t *testing.T) {
 	for i, g := range got {
 		if math.Abs(float64(g)-1000) > 1 {
 			t.Fatalf("point %d of stride %d: %v, want 1000", i, h.Stride(), g)
+		}
+	}
+}
+
+// A terminal shows of each task what there is room for: its numbers, its classes, its maps.
+func TestTerminalShowsThoughts(t *testing.T) {
+	for _, c := range []struct {
+		w, h int
+		has  []string
+		not  []string
+	}{
+		{120, 40, []string{"pixel-control", "reward-prediction", "share 31%", "change   Q        target", "plus 72%", "came plus", "value-replay", "policy"}, nil},
+		{80, 24, []string{"pixel-control", "policy"}, []string{"change   Q"}},
+		{200, 50, []string{"share 31%  loss 0.21  cosine +0.12"}, nil},
+		{30, 12, []string{"MiniGrid"}, []string{"pixel-control"}},
+	} {
+		v := newVT(c.w, c.h)
+		s := thinking(32, 60, 7)
+		sink := NewTerminal(v, v.size, TrueColor)
+		if err := sink.Show(s); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range c.has {
+			if !strings.Contains(v.String(), text) {
+				t.Errorf("%dx%d: %q is missing\n%s", c.w, c.h, text, v)
+			}
+		}
+		for _, text := range c.not {
+			if strings.Contains(v.String(), text) {
+				t.Errorf("%dx%d: %q is there\n%s", c.w, c.h, text, v)
+			}
+		}
+		silent := NewTerminal(io.Discard, v.size, TrueColor)
+		if n := testing.AllocsPerRun(10, func() { _ = silent.Show(s) }); n != 0 {
+			t.Errorf("%dx%d: a frame allocates %v times", c.w, c.h, n)
+		}
+		s.Thoughts[0].Maps[0].Cell, s.Thoughts[0].Grid, s.Thoughts[1].Prob = nil, Grid{}, nil
+		if err := sink.Show(s); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
