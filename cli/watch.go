@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/auxrl/auxrl/agent"
+	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/policy"
@@ -209,6 +210,13 @@ func (s *show) think() (err error) {
 	if s.meter == nil && settings.Agent.PaysPlainly() {
 		s.snap.Gamma = settings.Agent.Gamma
 	}
+	for _, e := range settings.Agent.Aux {
+		if _, err := auxtasks.Lookup(e.Kind); err != nil { // of a program of the user's own
+			fmt.Fprintf(s.app.err, "%s: warning: auxiliary tasks and bonuses are not shown: %s\n", s.app.name, tidy(err.Error()))
+			s.mind = &mind{}
+			return nil
+		}
+	}
 	if s.mind, err = openMind(s.dir, s.world, s.actor, &s.snap); err != nil {
 		return s.app.explain(err, s.dir)
 	}
@@ -287,8 +295,10 @@ func (s *show) begin(episode int) error {
 	if s.dir != "" {
 		if newer, err := policy.Open(s.dir); err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
 			s.actor = newer
-			if s.mind, err = openMind(s.dir, s.world, newer, &s.snap); err != nil {
-				return s.app.explain(err, s.dir)
+			if s.mind.tasks != nil {
+				if s.mind, err = openMind(s.dir, s.world, newer, &s.snap); err != nil {
+					return s.app.explain(err, s.dir)
+				}
 			}
 		}
 		s.actor.Greedy = s.flags.greedy

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/binary"
 	"image/gif"
 	"math"
 	"os"
@@ -247,5 +248,39 @@ func TestWatchShowsThoughts(t *testing.T) {
 		if info, err := os.Stat("x" + f.Ext); err != nil || info.Size() < 1000 {
 			t.Errorf("x%s: %v", f.Ext, err)
 		}
+	}
+}
+
+// A run with tasks that this program does not know is shown without them, and that is said.
+func TestWatchUnknownTasks(t *testing.T) {
+	t.Chdir(t.TempDir())
+	trained(t, "User-v0", "r", "--aux", "entropy")
+	text, err := os.ReadFile("r/config.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(text), `"kind": "entropy"`, `"kind": "of-the-user"`, 1)
+	if changed == string(text) {
+		t.Fatalf("no task in %s", text)
+	}
+	if err := os.WriteFile("r/config.json", []byte(changed), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r := must(t, "watch", "r", "--out", "x.gif", "--episodes", "1")
+	if !strings.Contains(r.err, `warning: auxiliary tasks and bonuses are not shown: no task or bonus is called "of-the-user"`) || frames(t, "x.gif") < 2 {
+		t.Errorf("%q", r.err)
+	}
+}
+
+// Ctrl-C leaves every kind of file complete.
+func TestWatchInterruptedAPNG(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r := interruptAfter(t, 5, "watch", "User-v0", "--out", "x.apng", "--episodes", "100")
+	if r.code != exitOK || r.err != "5 frames in x.apng\n" {
+		t.Errorf("exit %d, %q", r.code, r.err)
+	}
+	file, err := os.ReadFile("x.apng")
+	if err != nil || len(file) < 45 || binary.BigEndian.Uint32(file[41:]) != 5 || string(file[len(file)-8:len(file)-4]) != "IEND" {
+		t.Errorf("the file is not complete: %v", err)
 	}
 }

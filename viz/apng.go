@@ -19,7 +19,7 @@ type APNG struct {
 	w     io.WriteSeeker
 	delay [2]uint16 // of a frame: numerator and denominator, in seconds
 	seq   uint32    // of the next chunk that has a number
-	held  imageData // the last frame; its duration is not settled before the next comes
+	held  []byte    // the last frame, compressed; its duration is not settled before the next comes
 	place image.Rectangle
 	pack  pngPacker
 	out   []byte
@@ -31,9 +31,6 @@ const (
 	pngHeader = "\x89PNG\r\n\x1a\n"
 	countAt   = len(pngHeader) + 12 + 13 // of the chunk that says how many frames there are
 )
-
-// imageData is a compressed picture.
-type imageData = []byte
 
 // NewAPNG returns a writer of frames of the given size, that are shown fps to the second and for ever again. Close goes back in w to
 // say how many there were. It panics if the size is empty or more than 65535, or if fps is not in (0, 50].

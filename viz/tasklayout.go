@@ -88,7 +88,10 @@ func (l *layout) putAgent(sh shape, r image.Rectangle) {
 			most = r.Dy() * 3 / 5
 		}
 		l.row = min(max((most-l.captionHeight()-l.pad)/sh.policy, l.bodySize+l.px(1)), l.px(20))
-		l.policy, r = cutTop(r, min(most, l.captionHeight()+sh.policy*l.row+l.pad), l.gap)
+		if sh.view != (image.Point{}) {
+			most = min(most, l.captionHeight()+sh.policy*l.row+l.pad)
+		}
+		l.policy, r = cutTop(r, most, l.gap)
 	}
 	limit := image.Pt(r.Dx()-2*l.pad, r.Dy()-l.captionHeight()-l.pad)
 	if sh.stack > 0 {
