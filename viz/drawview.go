@@ -26,22 +26,14 @@ func (d *Dashboard) drawView(s *Snapshot) {
 	if d.stack.Empty() || len(s.Stack) == 0 {
 		return
 	}
-	n := len(s.Stack)
-	slot := d.stack
+	n, gap := len(s.Stack), d.px(4)
+	side := image.Pt(d.stack.Dx(), (d.stack.Dy()-(n-1)*gap)/n)
 	for i, img := range s.Stack {
-		slot.Min.Y, slot.Max.Y = d.stack.Min.Y+i*d.stack.Dy()/n, d.stack.Min.Y+(i+1)*d.stack.Dy()/n
-		room := slot.Size()
-		if i+1 < n {
-			room.Y -= d.px(4)
-		}
-		size := fill(sizeOf(img), room)
+		size := fill(sizeOf(img), side)
 		if size == (image.Point{}) {
 			continue
 		}
-		at := slot.Min
-		if i+1 == n {
-			at.Y = slot.Max.Y - size.Y
-		}
+		at := d.stack.Min.Add(image.Pt(0, i*(d.stack.Dy()-size.Y)/max(n-1, 1)))
 		d.scaler.draw(d.to.img, image.Rectangle{at, at.Add(size)}, img)
 	}
 	text(d.to, d.small, d.stack.Min.X, y, d.dim, "before")
