@@ -107,7 +107,8 @@ func TestExtrasRefuse(t *testing.T) {
 
 // A schedule is counted in updates for bonuses and in steps of the mixer for tasks.
 func TestExtraSchedule(t *testing.T) {
-	cfg := small(t, "ppo", corridor) // 6 updates
+	cfg := small(t, "ppo", corridor)
+	cfg.Steps = 6 * cfg.Worlds * cfg.Horizon
 	e := Extra{Kind: "entropy", Weight: 1, Final: 0, Over: 0.5}
 	if got, want := cfg.schedule(e, 4), (auxtasks.Schedule{Start: 1, End: 0, Over: 12}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
