@@ -77,6 +77,30 @@ func Lift(logits []float32, label []int32, weight, count []float32, classes int)
 	return (right - count[Largest(count)]) / total
 }
 
+// Youden returns Youden's index of two classes: the part of the rows of label 1 whose second logit is the larger, less the part of the
+// other rows where it is (Youden 1950): in [-1, 1], 0 for whoever always says the same. logits are [rows, 2]; label and weight are
+// [rows], nil means 1 each. It is 0 where only one of the classes counts.
+func Youden(logits []float32, label []int32, weight []float32) float32 {
+	if len(logits) != len(label)*2 || weight != nil && len(weight) != len(label) {
+		panic("auxtasks: Youden: lengths differ")
+	}
+	var said, total [2]float64 // that it is 1, of rows of either label
+	for i, y := range label {
+		w := 1.0
+		if weight != nil {
+			w = float64(weight[i])
+		}
+		total[y] += w
+		if logits[2*i+1] > logits[2*i] {
+			said[y] += w
+		}
+	}
+	if total[0] == 0 || total[1] == 0 {
+		return 0
+	}
+	return float32(said[1]/total[1] - said[0]/total[0])
+}
+
 // Largest returns where the largest of x stands, the first of several.
 func Largest(x []float32) int {
 	best := 0

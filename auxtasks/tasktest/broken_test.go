@@ -145,6 +145,10 @@ func (s *subject) Loss(in *auxtasks.Input, w float32) auxtasks.Report {
 	}
 	report := auxtasks.Report{Loss: loss, Quality: 0.5, Rows: int(total)}
 	switch s.fault {
+	case "believes signals of padding":
+		for i := range n {
+			report.Loss += b.Signals[i*len(b.Signals)/b.Rows()]
+		}
 	case "reports with the weight":
 		report.Loss *= w
 	case "praises itself":
@@ -236,6 +240,7 @@ func TestBrokenTasksAreFound(t *testing.T) {
 		"misses a gradient in the head":    "head y, y.w",
 		"counts nothing":                   "Rows is 0",
 		"learns padding":                   "of weight 0 count",
+		"believes signals of padding":      "of weight 0 count",
 		"divides by nothing":               "nothing counts, and the report",
 		"trains at weight 0":               "weight 0 leaves a gradient",
 		"leaves something behind":          "something was left behind",
@@ -254,7 +259,11 @@ func TestBrokenTasksAreFound(t *testing.T) {
 		"refuses without a reason":         "no reason",
 	} {
 		var r recorder
-		check(&r, Worlds()[0], newSubject(fault))
+		w := Worlds()[0]
+		if strings.Contains(fault, "signals") {
+			w.Maze = true
+		}
+		check(&r, w, newSubject(fault))
 		all := strings.Join(r.faults, "\n")
 		switch {
 		case fault == "" && all != "":

@@ -128,6 +128,7 @@ func (r *rig) inputs() []byte {
 	}
 	hash(r.batch.Reward)
 	hash(r.batch.Weight)
+	hash(r.batch.Signals)
 	for _, p := range r.trained() {
 		hash(p.W)
 	}
@@ -196,18 +197,20 @@ func checkMask(t reporter, r *rig) {
 	b := r.batch
 	report := r.loss(1)
 	g := r.gradients()
-	action, reward := slices.Clone(b.Action), slices.Clone(b.Reward)
+	action, reward, signals := slices.Clone(b.Action), slices.Clone(b.Reward), slices.Clone(b.Signals)
 	for i := range b.Transitions() {
 		if b.Weight[i] == 0 {
 			b.Action[i] = (b.Action[i] + 1) % int32(r.dims.Actions)
 			b.Reward[i] = 1e6
+			r.spoil(i)
 		}
 	}
 	if now := r.loss(1); now != report || !slices.Equal(r.gradients(), g) {
-		t.Errorf("actions and rewards of weight 0 count: the report is %+v, was %+v", now, report)
+		t.Errorf("actions, rewards or signals of weight 0 count: the report is %+v, was %+v", now, report)
 	}
 	copy(b.Action, action)
 	copy(b.Reward, reward)
+	copy(b.Signals, signals)
 
 	weight := slices.Clone(b.Weight)
 	clear(b.Weight)
@@ -224,6 +227,20 @@ func checkMask(t reporter, r *rig) {
 		t.Errorf("nothing counts, and the state changes")
 	}
 	copy(b.Weight, weight)
+}
+
+// spoil swaps a row's signals for others that there are, unless a transition that counts leads there: those of the row that follows
+// in memory.
+func (r *rig) spoil(row int) {
+	b := r.batch
+	for i, next := range b.Next {
+		if int(next) == row && b.Weight[i] != 0 {
+			return
+		}
+	}
+	if n := len(b.Signals) / b.Rows(); row+1 < b.Rows() {
+		copy(b.Signals[row*n:(row+1)*n], b.Signals[(row+1)*n:])
+	}
 }
 
 // checkQuality finds qualities out of range.

@@ -14,10 +14,12 @@ type World struct {
 	Shape  policy.Shape
 	Frames int  // of a stack
 	Core   bool // the encoder has a recurrent core
+	Maze   bool // has the signals of a maze
 	Heavy  bool // not for quick tests
 }
 
-// Worlds returns those that the suite goes through: symbols and frames, from a single cell to 84x84, with and without a core.
+// Worlds returns those that the suite goes through: symbols and frames, from a single cell to 84x84, with and without a core; some
+// with signals.
 func Worlds() []World {
 	minigrid := policy.Shape{H: 7, W: 7, C: 3, Codes: []int{11, 6, 4}, Vec: 4, Actions: 7}
 	minatar := policy.Shape{H: 10, W: 10, C: 4, Codes: []int{2, 2, 2, 2}, Actions: 6}
@@ -26,9 +28,9 @@ func Worlds() []World {
 		{Name: "7x7x3 symbols, core", Shape: minigrid, Core: true},
 		{Name: "10x10x4 symbols", Shape: minatar},
 		{Name: "10x10x4 symbols, core", Shape: minatar, Core: true},
-		{Name: "42x42x1", Shape: policy.Shape{H: 42, W: 42, C: 1, Actions: 3}},
-		{Name: "42x42x4 stack, core", Shape: policy.Shape{H: 42, W: 42, C: 4, Actions: 3}, Frames: 4, Core: true},
-		{Name: "84x84x3", Shape: policy.Shape{H: 84, W: 84, C: 3, Actions: 6}, Heavy: true},
+		{Name: "42x42x1", Shape: policy.Shape{H: 42, W: 42, C: 1, Actions: 3}, Maze: true},
+		{Name: "42x42x4 stack, core", Shape: policy.Shape{H: 42, W: 42, C: 4, Actions: 3}, Frames: 4, Core: true, Maze: true},
+		{Name: "84x84x3", Shape: policy.Shape{H: 84, W: 84, C: 3, Actions: 6}, Maze: true, Heavy: true},
 		{Name: "1x1x2 symbols", Shape: policy.Shape{H: 1, W: 1, C: 2, Codes: []int{5, 3}, Vec: 2, Actions: 3}},
 	}
 }
@@ -58,6 +60,9 @@ func (w World) dims(enc auxtasks.Encoder, workers *nn.Team) auxtasks.Dims {
 		Streams: []auxtasks.Stream{{Weight: 1, Gamma: 0.97, Episodic: true}},
 		Rows:    most, Worlds: worlds, Team: workers, Seed: 3,
 	}
+	if w.Maze {
+		d.Signals = signals()
+	}
 	for _, t := range enc.Taps() {
 		d.Taps = append(d.Taps, auxtasks.Tap{Name: t.Name, H: t.H, W: t.W, C: t.C})
 	}
@@ -82,9 +87,14 @@ func (w World) batch(n auxtasks.Needs, seed string, closed bool) *auxtasks.Batch
 		b.T, b.B = 1, 24
 	}
 	w.transitions(b, g)
-	if n.Source != auxtasks.Minibatch && !n.Draw.NoNext {
+	switch {
+	case n.Source == auxtasks.Minibatch:
+	case !n.Draw.Skewed || !n.Draw.NoNext:
 		w.ends(b, closed)
-	} else if n.Draw.Skewed && b.T > 1 { // the second window begins one step late
+		if n.Draw.NoNext {
+			b.Next, b.Start = nil, b.Start[:b.T*b.B]
+		}
+	case b.T > 1: // the second window begins one step late
 		b.Weight[1] = 0
 	}
 	for i := range b.Burn * b.B {
@@ -172,6 +182,34 @@ func (w World) observations(b *auxtasks.Batch, g *draws) {
 	}
 	for i := range rows {
 		b.Phi[i], b.Marks[i], b.Key[i] = g.potential(), uint64(g.below(8)), uint64(g.below(16))
+	}
+	if w.Maze {
+		w.signals(b, g)
+	}
+}
+
+// signals lists those of a maze, see env/maze.
+func signals() []auxtasks.Signal {
+	return []auxtasks.Signal{
+		{Name: "pose", Off: 0, Len: 4}, {Name: "depth_bands", Off: 4, Len: 4 * 16}, {Name: "velocity", Off: 68, Len: 3}, {Name: "loop", Off: 71, Len: 1},
+	}
+}
+
+// signals makes up the signals of all rows: bands among eight, more of them far, and a loop in one of four.
+func (w World) signals(b *auxtasks.Batch, g *draws) {
+	for range b.Rows() {
+		for _, s := range signals() {
+			for range s.Len {
+				v := g.float()
+				switch s.Name {
+				case "depth_bands":
+					v = float32(max(g.below(8), g.below(8)))
+				case "loop":
+					v = float32(1 - min(g.below(4), 1))
+				}
+				b.Signals = append(b.Signals, v)
+			}
+		}
 	}
 }
 
