@@ -38,17 +38,24 @@
 //
 // # Index of tasks
 //
-//	name               learns                                              reads                     weight
-//	deep-supervision   to act and judge from inner convolutions            the objective's own pass  1
-//	entropy            to stay undecided                                   the objective's own pass  0.01
-//	feature-control    to change what the second convolution sees          sequences of the past     1
-//	inverse-dynamics   which action led from one observation to the next   sequences of the newest   0.1
-//	pixel-control      to change what is seen, cell by cell                sequences of the past     1
-//	reward-prediction  whether a reward comes next, and its sign           windows of the past       1
-//	value-replay       the critic's returns, again                         sequences of the past     1
-//	NewImages          to classify images of somebody else                 its own rows              0.1
+//	name               learns                                             reads                                 weight
+//	deep-supervision   to act and judge from inner convolutions           the objective's own pass              1
+//	depth              how far away is what is seen                       sequences of the newest, depth_bands  1
+//	entropy            to stay undecided                                  the objective's own pass              0.01
+//	feature-control    to change what the second convolution sees         sequences of the past                 1
+//	inverse-dynamics   which action led from one observation to the next  sequences of the newest               0.1
+//	jigsaw             how the pieces of an image were put                images of the past                    0.1
+//	loop-closure       whether this place was seen before                 sequences of the newest, loop         1
+//	pixel-control      to change what is seen, cell by cell               sequences of the past                 1
+//	reward-prediction  whether a reward comes next, and its sign          windows of the past                   1
+//	rotation           how an image was turned                            images of the past                    0.1
+//	temporal-distance  how many steps lie between two observations        sequences of the newest               0.4
+//	value-replay       the critic's returns, again                        sequences of the past                 1
+//	NewImages          to classify images of somebody else                its own rows                          0.1
 //
-// Pixel control, reward prediction and value replay together are UNREAL (Jaderberg et al. 2016). Kinds lists what is registered, with
+// Pixel control, reward prediction and value replay together are UNREAL (Jaderberg et al. 2016); depth and loop closure, which read
+// signals of a world, are Mirowski et al. 2017; rotation and jigsaw, which see changed images, are of no use to the policy by
+// themselves, and with random labels rotation is there to do harm, for experiments. Kinds lists what is registered, with
 // default settings, sources and costs; the constructors' comments have the formulas.
 //
 // # Index of bonuses

@@ -8,9 +8,11 @@ type LoopClosureConfig struct {
 	Positive float32 `json:"positive"` // weight of a row where a loop closes, beside 1 of another; 1: plain
 }
 
-// DefaultLoopClosure returns the settings that weight 1 goes with.
+// DefaultLoopClosure returns the settings that weight 1 goes with. In Static01 and RandomGoal01 of env/maze loops are in 15 to 28 % of
+// the rows while actions are random, and in about 60 % once the agent goes straight for a while: Positive is between what would even
+// the two out.
 func DefaultLoopClosure() LoopClosureConfig {
-	return LoopClosureConfig{SignalConfig: defaultSignal(FromCore), Positive: 4}
+	return LoopClosureConfig{SignalConfig: defaultSignal(FromCore), Positive: 2}
 }
 
 // Validate reports the first setting that cannot work.
@@ -43,8 +45,8 @@ type loopClosure struct {
 //
 //	L = Σ c -log softmax(dense(ReLU(dense(x))))[loop] / Σ c,  c = Positive where loop is 1, else 1
 //
-// The softmax of two classes is the sigmoid of the difference of their scores: this is the binary cross-entropy. Loops are rare, so
-// that they count for more. x is what From says. Only the core can know: from the features alone it is a guess by what places look
+// The softmax of two classes is the sigmoid of the difference of their scores: this is the binary cross-entropy. Loops are rare at
+// first, so that they count for more. x is what From says. Only the core can know: from the features alone it is a guess by what places look
 // like.
 //
 // Quality is Youden's index: the part of the loops that are found, less the part of the other rows that are taken for loops, in
