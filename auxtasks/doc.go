@@ -49,7 +49,7 @@
 //	pixel-control      to change what is seen, cell by cell               sequences of the past                 1
 //	reward-prediction  whether a reward comes next, and its sign          windows of the past                   1
 //	rotation           how an image was turned                            images of the past                    0.1
-//	temporal-distance  how many steps lie between two observations        sequences of the newest               0.4
+//	temporal-distance  how many steps lie between two observations        sequences of the past                 0.4
 //	value-replay       the critic's returns, again                        sequences of the past                 1
 //	NewImages          to classify images of somebody else                its own rows                          0.1
 //

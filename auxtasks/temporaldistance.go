@@ -18,9 +18,10 @@ type TemporalDistanceConfig struct {
 	Hidden int  `json:"hidden"` // width of a hidden layer; 0: none, as in Ye et al.
 }
 
-// DefaultTemporalDistance returns the settings that weight 0.4 goes with.
+// DefaultTemporalDistance returns the settings that weight 0.4 goes with. Sequences are of the past: the newest rollout of an agent
+// that learns every few steps has no distances but short ones.
 func DefaultTemporalDistance() TemporalDistanceConfig {
-	return TemporalDistanceConfig{Newest: true, Len: 20, Pairs: 8}
+	return TemporalDistanceConfig{Len: 20, Pairs: 8}
 }
 
 // Validate reports the first setting that cannot work.
@@ -41,7 +42,7 @@ func init() {
 		Name:   "temporal-distance",
 		About:  "tell from two observations of an episode how many steps lie between them",
 		Source: "Ye et al. 2020, \"Auxiliary tasks speed up learning PointGoal navigation\", sect. 3",
-		Needs:  "with core: a recurrent core; sequences of the newest rollout, or of the past",
+		Needs:  "with core: a recurrent core; sequences of the past, or of the newest rollout",
 		Cost:   "a pass over those sequences, and next to nothing",
 		Weight: 0.4,
 	}, DefaultTemporalDistance(), NewTemporalDistance)
