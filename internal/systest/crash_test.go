@@ -19,7 +19,7 @@ import (
 const crashesVar = "AUXRL_CRASHES"
 
 // crashPoints are named by internal/run.
-var crashPoints = []string{"mkdir", "create", "write", "torn", "sync", "close", "rename", "syncdir", "remove"}
+var crashPoints = []string{"mkdir", "create", "write", "torn", "sync", "close", "rename", "syncdir", "remove", "link"}
 
 // crashRuns are runs that are killed: what they train, and how long they are.
 var crashRuns = [][]string{
