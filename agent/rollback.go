@@ -74,6 +74,7 @@ func (t *Trainer) key(purpose string) uint64 {
 // own, which diverges in the same way when it is resumed, and the error, an [ErrDiverged], names it.
 func (r *Run) Rollback() error {
 	step, retries := r.step, r.retries
+	late := r.Wait() // told by the next save
 	c, skipped, err := r.dir.Load()
 	if err != nil {
 		return errors.Join(fmt.Errorf("agent: the run %w at step %d", ErrDiverged, step), err)
@@ -91,6 +92,7 @@ func (r *Run) Rollback() error {
 		return fmt.Errorf("agent: the run %w at step %d, after %d retries; it does so again from %s", ErrDiverged, step, retries, dump)
 	}
 	r.retry(retries + 1)
+	r.late, r.rows = late, nil
 	if err := r.metrics.Close(); err != nil {
 		return err
 	}

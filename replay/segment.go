@@ -11,7 +11,7 @@ import (
 // the same as long as it can be had.
 
 // SegmentRows returns how many rows of a world are a segment.
-func (r *Ring) SegmentRows() int { return min(max(r.cfg.Capacity/16, 8), 256) }
+func (r *Ring) SegmentRows() int { return min(max(r.cfg.Capacity/64, 8), 256) }
 
 // Segments returns which segments are whole: lo..hi-1, none if they are equal.
 func (r *Ring) Segments() (lo, hi int64) {
