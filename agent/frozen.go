@@ -65,7 +65,7 @@ func (t *Trainer) freeze(envID string, have run.Same, held []run.File, rest []by
 
 // pack returns the files that are not the same as before.
 func (f *frozen) pack() []run.File {
-	files := append(f.files, f.pieces...)
+	files := slices.Concat(f.files, f.pieces)
 	if f.rest != nil {
 		files = append(files, run.File{Name: replayName, Data: s2.Encode(nil, f.rest)})
 	}

@@ -55,8 +55,11 @@ func TestCheckpointsDoNotDependOnTheirInterval(t *testing.T) {
 	cfg := unrealOf(t)
 	build := func(id string) (env.Env, error) { return minigrid.New(id) }
 	var want string
-	for _, every := range []int{9, 1, 2, 4} {
+	for _, every := range []int{9, 1, 4} {
 		for _, resumed := range []bool{false, true} {
+			if resumed && every != 1 || testing.Short() && every == 4 {
+				continue
+			}
 			r := create(t, cfg)
 			shared := 0
 			for n := 1; !r.Finished(); n++ {
