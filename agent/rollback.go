@@ -13,7 +13,13 @@ import (
 // ErrDiverged is in the errors of runs whose numbers are not finite any more.
 var ErrDiverged = errors.New("diverged")
 
+// ErrWorlds is in the error of runs that stop because of their worlds.
+var ErrWorlds = errors.New("worlds of the run panicked")
+
 const (
+	// MaxCrashes is how often a world may panic in a run. Its episode is dropped, and another world takes its place.
+	MaxCrashes = 3
+
 	// MaxRetries is how often a run that diverges is rolled back.
 	MaxRetries = 3
 
@@ -57,7 +63,7 @@ func (t *Trainer) Retries() int { return t.retries }
 // retry sets what depends on the number of retries.
 func (t *Trainer) retry(n int) {
 	t.retries = n
-	t.actKey, t.shuffleKey = t.key("act"), t.key("shuffle")
+	t.actKey, t.shuffleKey, t.renewKey = t.key("act"), t.key("shuffle"), t.key("renewed")
 }
 
 // key returns that of the random numbers for a purpose.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 
 	"github.com/auxrl/auxrl/env"
@@ -168,6 +169,21 @@ func (r *Run) Update() Update {
 	return u
 }
 
+// Crashes tells of worlds that panicked since it was called before, and keeps of each what reproduces it in the run's directory: the
+// names of the files. An error is of what could not be kept.
+func (r *Run) Crashes() (crashes []env.Crash, files []string, err error) {
+	crashes, r.roll.crashes = r.roll.crashes, nil
+	for i, c := range crashes {
+		data, failed := json.MarshalIndent(c, "", "  ")
+		name := fmt.Sprintf("crash-%d-%d.json", r.crashed-len(crashes)+i+1, r.step)
+		if failed == nil {
+			failed = r.Keep(name, append(data, '\n'))
+		}
+		err, files = errors.Join(err, failed), append(files, filepath.Join(r.Path(), name))
+	}
+	return crashes, files, err
+}
+
 // Log appends named numbers to the run's metrics. If they cannot be written, the next Log or save tries again.
 func (r *Run) Log(names []string, values []float64) error {
 	line := row{step: int64(r.step), values: make([]run.Value, len(names))}
@@ -265,6 +281,7 @@ type state struct {
 	Optimizer []byte        `json:"optimizer"` // what is not a moment
 	Dropped   int           `json:"dropped,omitempty"`
 	Retries   int           `json:"retries,omitempty"`
+	Crashed   int           `json:"crashed,omitempty"`
 }
 
 // files returns the trainer as files of a checkpoint: a function of settings, seed and step alone.
@@ -290,7 +307,7 @@ func (t *Trainer) fixed(envID string) ([]run.File, error) {
 	st, err := json.Marshal(state{
 		Step: t.step, Updates: t.updates, Episodes: t.episodes, Recent: t.recent,
 		Start: t.roll.batch.Start[last:], Optimizer: t.learner.Optimizer.AppendState(nil),
-		Dropped: t.dropped, Retries: t.retries,
+		Dropped: t.dropped, Retries: t.retries, Crashed: t.crashed,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("agent: encode %s: %w", stateName, err)
@@ -364,7 +381,7 @@ func (t *Trainer) restore(c *run.Checkpoint) error {
 	if st.Retries < 0 || st.Retries > MaxRetries {
 		return fmt.Errorf("agent: restore %s: %d retries", stateName, st.Retries)
 	}
-	t.step, t.updates, t.episodes, t.bad, t.dropped = st.Step, st.Updates, st.Episodes, 0, st.Dropped
+	t.step, t.updates, t.episodes, t.bad, t.dropped, t.crashed = st.Step, st.Updates, st.Episodes, 0, st.Dropped, st.Crashed
 	t.retry(st.Retries)
 	t.recent = append(t.recent[:0], st.Recent...)
 	last := t.cfg.Horizon * t.cfg.Worlds

@@ -169,7 +169,12 @@ func (d *driver) updates() error {
 	for !r.Finished() && d.ctx.Err() == nil {
 		before := r.Step()
 		u := r.Update()
+		if err := d.crashes(); err != nil {
+			return err
+		}
 		switch err := r.Err(); {
+		case errors.Is(err, agent.ErrWorlds):
+			return errors.Join(d.save(), err)
 		case errors.Is(err, agent.ErrDiverged):
 			if err := d.rollback(err); err != nil {
 				return err
@@ -200,6 +205,18 @@ func (d *driver) updates() error {
 		}
 	}
 	return nil
+}
+
+// crashes tells of worlds that panicked.
+func (d *driver) crashes() error {
+	crashes, files, err := d.run.Crashes()
+	if err != nil {
+		err = d.goOn(err)
+	}
+	for i, c := range crashes {
+		err = errors.Join(err, d.show.note(fmt.Sprintf("%s: warning: world %d panicked (%s); its episode is dropped; %s reproduces it", d.name, c.World, c.Cause, files[i])))
+	}
+	return d.told(err)
 }
 
 // measure prints and logs the state of the run. What is logged has no time in it: the same seed logs the same.
