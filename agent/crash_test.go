@@ -20,8 +20,7 @@ type fragile struct {
 
 func (w *fragile) Step(act int, obs []byte, vec []float32) env.Step {
 	if w.steps++; w.steps == w.at {
-		var nothing []byte
-		nothing[act]++ // as it happens
+		obs[len(obs)+act]++ // as it happens
 	}
 	return w.Env.Step(act, obs, vec)
 }

@@ -208,7 +208,7 @@ func TestLossHonoursWeight(t *testing.T) {
 				got := objective().Loss(full, gotLogits, gotValues)
 				var want Stats
 				wantLogits, wantValues := taps(logits, value, actions)
-				if part.B > 0 && !(normalize && part.B == 1) { // one advantage alone is not normalised
+				if part.B > 0 && (!normalize || part.B > 1) { // one advantage alone is not normalised
 					want = objective().Loss(part, wantLogits, wantValues)
 				} else if part.B == 1 {
 					continue
