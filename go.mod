@@ -3,6 +3,7 @@ module github.com/auxrl/auxrl
 go 1.26.0
 
 require (
+	github.com/klauspost/compress v1.18.0
 	github.com/nlpodyssey/safetensors v0.0.0-20250209183917-bfb01cc25f7c
 	github.com/pelletier/go-toml/v2 v2.4.3
 	github.com/spf13/cobra v1.10.2

@@ -47,6 +47,7 @@ type actorCritic struct {
 	// Of the loss under way.
 	batch  *replay.Batch
 	used   []float32 // advantages
+	inv    float32   // 1 / the sum of weights; 0: there is none
 	logits *nn.Tap
 	values []*nn.Tap
 }
@@ -85,16 +86,21 @@ func (a *actorCritic) advantages(b *replay.Batch) []float32 {
 	if !a.cfg.Normalize || len(adv) < 2 {
 		return adv
 	}
-	mean, square := 0.0, 0.0
-	for _, v := range adv {
-		mean += float64(v)
+	mean, square, n := 0.0, 0.0, 0.0
+	for i, v := range adv {
+		if w := float64(b.Valid(i)); w > 0 {
+			mean += w * float64(v)
+			n += w
+		}
 	}
-	mean /= float64(len(adv))
-	for _, v := range adv {
-		d := float64(v) - mean
-		square += d * d
+	mean /= max(n, 1)
+	for i, v := range adv {
+		if w := float64(b.Valid(i)); w > 0 {
+			d := float64(v) - mean
+			square += w * d * d
+		}
 	}
-	inv := 1 / (math.Sqrt(square/float64(len(adv)-1)) + 1e-8)
+	inv := 1 / (math.Sqrt(square/max(n-1, 1)) + 1e-8)
 	if cap(a.adv) < len(adv) {
 		a.adv = make([]float32, len(adv))
 	}
@@ -105,20 +111,30 @@ func (a *actorCritic) advantages(b *replay.Batch) []float32 {
 	return out
 }
 
-// Loss implements Objective.
+// Loss implements Objective. Rows of weight 0 count for nothing, whatever is in them.
 func (a *actorCritic) Loss(b *replay.Batch, logits *nn.Tap, values []*nn.Tap) Stats {
 	rows := b.T * b.B
 	if n := rows * logits.Len(); cap(a.p) < n {
 		a.p, a.logp = make([]float32, n), make([]float32, n)
 	}
-	a.batch, a.used, a.logits, a.values = b, a.advantages(b), logits, values
+	a.batch, a.used, a.logits, a.values, a.inv = b, a.advantages(b), logits, values, 1/float32(rows)
+	if b.Weight != nil {
+		sum := 0.0
+		for _, w := range b.Weight[:rows] {
+			sum += float64(w)
+		}
+		a.inv = 0
+		if sum > 0 {
+			a.inv = float32(1 / sum)
+		}
+	}
 	a.workers.Run(shards, a.shard)
 	a.batch, a.used, a.logits, a.values = nil, nil, nil, nil
 	var s Stats
 	for _, part := range a.part {
 		s.add(part)
 	}
-	s.scale(1 / float32(rows))
+	s.scale(a.inv)
 	return s
 }
 
@@ -128,19 +144,23 @@ func (a *actorCritic) lossShard(shard int) {
 	rows := b.T * b.B
 	lo, hi := shard*rows/shards, (shard+1)*rows/shards
 	nn.Softmax(a.p[lo*n:hi*n], a.logp[lo*n:hi*n], a.logits.Act[lo*n:hi*n], n)
-	inv := 1 / float32(rows)
 	var s Stats
 	for i := lo; i < hi; i++ {
+		w := b.Valid(i)
+		if w == 0 {
+			continue
+		}
+		inv := w * a.inv
 		p, logp := a.p[i*n:(i+1)*n], a.logp[i*n:(i+1)*n]
 		act := b.Action[i]
 		logRatio := logp[act] - b.LogP[i]
 		ent := policy.Entropy(p, logp)
 		loss, slope, clipped := a.surrogate(logp[act], b.LogP[i], a.used[i])
-		s.Policy += loss
-		s.Entropy += ent
-		s.KL += float32(math.Expm1(float64(logRatio))) - logRatio
+		s.Policy += w * loss
+		s.Entropy += w * ent
+		s.KL += w * (float32(math.Expm1(float64(logRatio))) - logRatio)
 		if clipped {
-			s.Clipped++
+			s.Clipped += w
 		}
 		d := a.logits.Grad[i*n : (i+1)*n]
 		for j, p := range p {
@@ -151,27 +171,36 @@ func (a *actorCritic) lossShard(shard int) {
 	}
 	for k, v := range a.values {
 		ret, old := b.Targets.Return[k][lo:hi], b.Targets.Value[k][lo:hi]
-		s.Value += valueLoss(v.Grad[lo:hi], v.Act[lo:hi], ret, old, a.cfg.Value*inv, a.valueClip)
+		var weight []float32
+		if b.Weight != nil {
+			weight = b.Weight[lo:hi]
+		}
+		s.Value += valueLoss(v.Grad[lo:hi], v.Act[lo:hi], ret, old, weight, a.cfg.Value*a.inv, a.valueClip)
 	}
 	a.part[shard] = s
 }
 
 // valueLoss adds scale times the gradient of ½ (v - return)², or, with a clip range, of the larger of that and the same with v held
-// within clip of its old value. It returns the sum.
-func valueLoss(dv, val, ret, old []float32, scale, clip float32) float32 {
-	sum := float32(0)
+// within clip of its old value, each times its weight; nil: 1. It returns the sum.
+func valueLoss(dv, val, ret, old, weight []float32, scale, clip float32) float32 {
+	sum, w := float32(0), float32(1)
 	for i, r := range ret {
+		if weight != nil {
+			if w = weight[i]; w == 0 {
+				continue
+			}
+		}
 		v := val[i]
 		e := v - r
 		if clip > 0 {
 			held := old[i] + min(max(v-old[i], -clip), clip) - r
 			if held*held > e*e { // the clip is active and pessimistic: no gradient
-				sum += 0.5 * held * held
+				sum += w * 0.5 * held * held
 				continue
 			}
 		}
-		sum += 0.5 * e * e
-		dv[i] += scale * e
+		sum += w * 0.5 * e * e
+		dv[i] += w * scale * e
 	}
 	return sum
 }

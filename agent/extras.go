@@ -21,6 +21,7 @@ type extras struct {
 	watch   env.Watch
 	ring    *replay.Ring // nil: nothing is drawn from it
 	mixer   *auxtasks.Mixer
+	raw     []byte // a segment of replay
 
 	column []float32   // what one bonus pays
 	paid   [][]float32 // [stream][T*B]

@@ -8,7 +8,7 @@ import (
 	"github.com/auxrl/auxrl/internal/run"
 )
 
-// files appends what a checkpoint holds of auxiliary tasks and bonuses.
+// files appends what a checkpoint holds of auxiliary tasks and bonuses, but for replay.
 func (x *extras) files(files []run.File) ([]run.File, error) {
 	if x.mixer != nil {
 		data, err := run.EncodeTensors(x.tensors())
@@ -19,9 +19,6 @@ func (x *extras) files(files []run.File) ([]run.File, error) {
 	}
 	if x.mixer != nil || len(x.bonuses) > 0 {
 		files = append(files, run.File{Name: auxStateName, Data: x.appendState(nil)})
-	}
-	if x.ring != nil {
-		files = append(files, run.File{Name: replayName, Data: x.ring.AppendState(nil)})
 	}
 	return files, nil
 }
@@ -48,13 +45,7 @@ func (x *extras) restore(c *run.Checkpoint) error {
 		}
 	}
 	if x.ring != nil {
-		data, err := c.File(replayName)
-		if err != nil {
-			return err
-		}
-		if err := x.ring.RestoreState(data); err != nil {
-			return fmt.Errorf("agent: restore %s: %w", replayName, err)
-		}
+		return x.restoreRing(c)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ type minibatch struct {
 	state  int     // floats of a recurrent state
 	length int     // of sequences; 0: rows
 	rows   []int32 // of the rollout that the minibatch's are
+	weight []float32
 
 	from  *replay.Batch // of the gather under way
 	shard func(int)
@@ -29,7 +30,7 @@ func (m *minibatch) init(net *policy.Net, n, length, streams int) {
 		n *= length
 		m.Start, m.Reward = make([]bool, n), make([]float32, n)
 	}
-	m.rows = make([]int32, n)
+	m.rows, m.weight = make([]int32, n), make([]float32, n)
 	m.Obs, m.Vec, m.Action, m.LogP = make([]byte, n*m.size), make([]float32, n*m.vec), make([]int32, n), make([]float32, n)
 	m.Targets = &replay.Targets{Adv: make([]float32, n)}
 	for range streams {
@@ -52,6 +53,10 @@ func (m *minibatch) gather(b *replay.Batch, chosen []int32) {
 	} else {
 		m.Start, m.Reward = m.Start[:n], m.Reward[:n]
 		m.sequences(b, chosen)
+	}
+	m.Weight = nil
+	if b.Weight != nil {
+		m.Weight = m.weight[:n]
 	}
 	m.from = b
 	m.team.Run(shards, m.shard)
@@ -84,6 +89,9 @@ func (m *minibatch) gatherShard(shard int) {
 		m.Action[i], m.LogP[i], m.Targets.Adv[i] = b.Action[r], b.LogP[r], b.Targets.Adv[r]
 		for k := range m.Targets.Return {
 			m.Targets.Return[k][i], m.Targets.Value[k][i] = b.Targets.Return[k][r], b.Targets.Value[k][r]
+		}
+		if m.Weight != nil {
+			m.Weight[i] = b.Weight[r]
 		}
 		if m.length > 0 {
 			m.Start[i], m.Reward[i] = b.Start[r], b.Reward[r]

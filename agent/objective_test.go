@@ -163,3 +163,71 @@ func TestTargetsOfStreams(t *testing.T) {
 		}
 	}
 }
+
+// Transitions of weight 0 are as if they were not there, even if they are not numbers; all of weight 1 are as without weights.
+func TestLossHonoursWeight(t *testing.T) {
+	const rows, actions = 7, 3
+	for _, normalize := range []bool{false, true} {
+		for name, weight := range map[string][]float32{
+			"some": {1, 0, 1, 1, 0, 1, 0}, "all": {1, 1, 1, 1, 1, 1, 1}, "none": make([]float32, rows), "one": {0, 0, 0, 0, 1, 0, 0},
+		} {
+			for algo, objective := range map[string]func() Objective{
+				"ppo": func() Objective {
+					cfg := DefaultPPO()
+					cfg.Normalize, cfg.ValueClip = normalize, 0.2
+					return NewPPO(cfg, nil)
+				},
+				"a2c": func() Objective {
+					cfg := DefaultA2C()
+					cfg.Normalize = normalize
+					return NewA2C(cfg, nil)
+				},
+			} {
+				full := &replay.Batch{T: 1, Weight: weight, Targets: &replay.Targets{Return: make([][]float32, 1), Value: make([][]float32, 1)}}
+				part := &replay.Batch{T: 1, Targets: &replay.Targets{Return: make([][]float32, 1), Value: make([][]float32, 1)}}
+				add := func(b *replay.Batch, i int, bad float32) {
+					x := float32(i) + bad
+					b.B++
+					b.Action, b.LogP = append(b.Action, int32(i%actions)), append(b.LogP, -1-x/9)
+					b.Targets.Adv = append(b.Targets.Adv, float32(i%4)-1.3+bad)
+					b.Targets.Return[0], b.Targets.Value[0] = append(b.Targets.Return[0], x/3), append(b.Targets.Value[0], x/4)
+				}
+				var logits, value, fullLogits, fullValue []float32
+				for i, w := range weight {
+					row, v := []float32{float32(i) / 5, -0.3, float32(i%2) / 2}, float32(i)/3.5
+					fullLogits, fullValue = append(fullLogits, row...), append(fullValue, v)
+					if w == 0 {
+						add(full, i, nan)
+						continue
+					}
+					add(full, i, 0)
+					add(part, i, 0)
+					logits, value = append(logits, row...), append(value, v)
+				}
+				gotLogits, gotValues := taps(fullLogits, fullValue, actions)
+				got := objective().Loss(full, gotLogits, gotValues)
+				var want Stats
+				wantLogits, wantValues := taps(logits, value, actions)
+				if part.B > 0 && (!normalize || part.B > 1) { // one advantage alone is not normalised
+					want = objective().Loss(part, wantLogits, wantValues)
+				} else if part.B == 1 {
+					continue
+				}
+				var keptLogits, keptValues []float32
+				for i, w := range weight {
+					if l, v := gotLogits.Grad[i*actions:(i+1)*actions], gotValues[0].Grad[i]; w != 0 {
+						keptLogits, keptValues = append(keptLogits, l...), append(keptValues, v)
+					} else if l[0] != 0 || l[1] != 0 || l[2] != 0 || v != 0 {
+						t.Errorf("%s/%s: row %d has gradients %v, %v", algo, name, i, l, v)
+					}
+				}
+				if !close32(keptLogits, wantLogits.Grad, 1e-6) || !close32(keptValues, wantValues[0].Grad, 1e-6) {
+					t.Errorf("%s/%s, normalised %v: gradients %v, %v, want %v, %v", algo, name, normalize, keptLogits, keptValues, wantLogits.Grad, wantValues[0].Grad)
+				}
+				if !close32([]float32{got.Policy, got.Value, got.Entropy, got.KL, got.Clipped}, []float32{want.Policy, want.Value, want.Entropy, want.KL, want.Clipped}, 1e-6) {
+					t.Errorf("%s/%s, normalised %v: %+v, want %+v", algo, name, normalize, got, want)
+				}
+			}
+		}
+	}
+}

@@ -13,7 +13,13 @@ import (
 // ErrDiverged is in the errors of runs whose numbers are not finite any more.
 var ErrDiverged = errors.New("diverged")
 
+// ErrWorlds is in the error of runs that stop because of their worlds.
+var ErrWorlds = errors.New("worlds of the run panicked")
+
 const (
+	// MaxCrashes is how often a world may panic in a run. Its episode is dropped, and another world takes its place.
+	MaxCrashes = 3
+
 	// MaxRetries is how often a run that diverges is rolled back.
 	MaxRetries = 3
 
@@ -57,7 +63,7 @@ func (t *Trainer) Retries() int { return t.retries }
 // retry sets what depends on the number of retries.
 func (t *Trainer) retry(n int) {
 	t.retries = n
-	t.actKey, t.shuffleKey = t.key("act"), t.key("shuffle")
+	t.actKey, t.shuffleKey, t.renewKey = t.key("act"), t.key("shuffle"), t.key("renewed")
 }
 
 // key returns that of the random numbers for a purpose.
@@ -74,6 +80,7 @@ func (t *Trainer) key(purpose string) uint64 {
 // own, which diverges in the same way when it is resumed, and the error, an [ErrDiverged], names it.
 func (r *Run) Rollback() error {
 	step, retries := r.step, r.retries
+	late := r.Wait() // told by the next save
 	c, skipped, err := r.dir.Load()
 	if err != nil {
 		return errors.Join(fmt.Errorf("agent: the run %w at step %d", ErrDiverged, step), err)
@@ -91,6 +98,7 @@ func (r *Run) Rollback() error {
 		return fmt.Errorf("agent: the run %w at step %d, after %d retries; it does so again from %s", ErrDiverged, step, retries, dump)
 	}
 	r.retry(retries + 1)
+	r.late, r.rows = late, nil
 	if err := r.metrics.Close(); err != nil {
 		return err
 	}

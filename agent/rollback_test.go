@@ -66,6 +66,9 @@ func TestDroppedStep(t *testing.T) {
 		"-Inf gradient": func(_ *Stats, logits *nn.Tap) { logits.Grad[1] = -inf },
 	}
 	for name, cfg := range variants(t, grid) {
+		if testing.Short() && !strings.HasSuffix(name, "everything") {
+			continue
+		}
 		for fault, spoil := range faults {
 			t.Run(name+"/"+fault, func(t *testing.T) {
 				tr := trainer(t, cfg, grid)
@@ -142,7 +145,7 @@ func TestDroppedTask(t *testing.T) {
 					t.Error("a dropped update moved something")
 				}
 				gates := balance == auxtasks.HardGate || balance == auxtasks.SoftGate
-				if u := tr.Update(); u.Dropped != 0 && !(gates && fault == "gradient") { // whose slow means are spoiled for good
+				if u := tr.Update(); u.Dropped != 0 && (!gates || fault == "loss") { // whose slow means are spoiled for good
 					t.Errorf("the update after: %d dropped", u.Dropped)
 				}
 			})
@@ -172,6 +175,9 @@ func start(t *testing.T, cfg Config) *Run {
 // A weight that is not a number spoils every update: nothing is saved of it, and the run goes back.
 func TestRollback(t *testing.T) {
 	for name, cfg := range variants(t, grid) {
+		if testing.Short() && !strings.HasSuffix(name, "everything") {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			cfg.Steps = 1 << 30
 			r := start(t, cfg)

@@ -17,6 +17,8 @@ type rollout struct {
 	dist    *policy.Categorical
 	act     []int32 // [B] of the step under way
 
+	crashes []env.Crash // of worlds, that nobody has asked for
+
 	mem  *policy.Memory // of the worlds
 	tail *policy.Memory // [B+F] with which the rows after the last transitions are seen, extras behind
 	part policy.Memory  // of tail
@@ -102,7 +104,7 @@ func (r *rollout) next() {
 	copy(b.Obs, obs)
 	copy(b.Vec, vec)
 	copy(b.Start[:b.B], b.Start[last:])
-	b.F = 0
+	b.F, b.Weight = 0, nil
 }
 
 // collect takes T decisions in every world, drawing decision i of the run from number i of the table that key names.
@@ -135,6 +137,7 @@ func (r *rollout) collect(worlds *env.Vec, net *policy.Net, key, decision uint64
 		worlds.Step(r.act, obs, vec)
 		r.note(&worlds.Now, 0, b.B, lo+b.B)
 		r.ends(worlds, lo)
+		r.crashes = worlds.Crashes(r.crashes)
 		for _, e := range worlds.Episodes {
 			done(e)
 		}
@@ -155,6 +158,9 @@ func (r *rollout) ends(worlds *env.Vec, lo int) {
 		if end == env.Running {
 			continue
 		}
+		if worlds.Lost[i] {
+			r.drop(row)
+		}
 		extra := (b.T+1)*b.B + b.F
 		b.F++
 		r.grow(extra + 1)
@@ -165,6 +171,22 @@ func (r *rollout) ends(worlds *env.Vec, lo int) {
 		r.note(&worlds.Last, i, i+1, extra)
 		r.tail.Set(b.B+b.F-1, r.mem, i)
 		r.mem.Begin(i)
+	}
+}
+
+// drop gives the transitions of the episode that ends with a row the weight 0, as far back as they are in the rollout.
+func (r *rollout) drop(row int) {
+	b := &r.batch
+	if b.Weight == nil {
+		b.Weight = make([]float32, b.T*b.B)
+		for i := range b.Weight {
+			b.Weight[i] = 1
+		}
+	}
+	for ; row >= 0; row -= b.B {
+		if b.Weight[row] = 0; b.Start[row] {
+			return
+		}
 	}
 }
 

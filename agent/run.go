@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
+	"slices"
 
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
@@ -24,7 +26,7 @@ const (
 	// Of runs with auxiliary tasks or bonuses.
 	auxName      = "auxiliary.safetensors" // the tasks' own parameters, slow copies and slow means
 	auxStateName = "auxiliary.bin"
-	replayName   = "replay.bin"
+	replayName   = "replay.s2" // beside its segments
 )
 
 // Run is a Trainer with a directory: settings, metrics and checkpoints. One process at a time writes to it.
@@ -35,6 +37,26 @@ type Run struct {
 	dir     *run.Dir
 	metrics *run.Metrics
 	env     string
+
+	saved   int         // step of the newest checkpoint; -1: none
+	have    run.Same    // the segments of replay that it has
+	held    []run.File  // those that it has not
+	rest    []byte      // memory of the last freeze
+	pending chan result // the save under way; nil: none
+	late    error       // of one that is over
+	rows    []row       // measured, but not yet written
+}
+
+// result is how a save ended.
+type result struct {
+	*frozen
+	err error
+}
+
+// row is a line of metrics.
+type row struct {
+	step   int64
+	values []run.Value
 }
 
 // Settings are what a run directory says of a run.
@@ -50,7 +72,7 @@ func Create(path, envID string, t *Trainer) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Trainer: t, dir: dir, env: envID}
+	r := &Run{Trainer: t, dir: dir, env: envID, saved: -1}
 	if err := dir.WriteConfig(r.settings()); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
@@ -113,9 +135,9 @@ func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Trainer: t, Skipped: skipped, dir: dir, env: s.Env}
+	r := &Run{Trainer: t, Skipped: skipped, dir: dir, env: s.Env, saved: -1}
 	if c != nil {
-		err = t.restore(c)
+		err = r.restore(c)
 	}
 	if err == nil && !t.Finished() { // a change that leaves nothing to do is not kept
 		err = dir.WriteConfig(s)
@@ -140,35 +162,113 @@ func (r *Run) Path() string { return r.dir.Path() }
 // run's own.
 func (r *Run) Keep(name string, data []byte) error { return r.dir.Keep(name, data) }
 
-// Log appends named numbers to the run's metrics.
-func (r *Run) Log(names []string, values []float64) error {
-	row := make([]run.Value, len(names))
-	for i, n := range names {
-		row[i] = run.Value{Name: n, V: values[i]}
-	}
-	return r.metrics.Append(int64(r.step), row)
+// Update is the Trainer's. It also prepares replay for being saved.
+func (r *Run) Update() Update {
+	u := r.Trainer.Update()
+	r.held = r.extras.hold(r.have, r.held)
+	return u
 }
+
+// Crashes tells of worlds that panicked since it was called before, and keeps of each what reproduces it in the run's directory: the
+// names of the files. An error is of what could not be kept.
+func (r *Run) Crashes() (crashes []env.Crash, files []string, err error) {
+	crashes, r.roll.crashes = r.roll.crashes, nil
+	for i, c := range crashes {
+		data, failed := json.MarshalIndent(c, "", "  ")
+		name := fmt.Sprintf("crash-%d-%d.json", r.crashed-len(crashes)+i+1, r.step)
+		if failed == nil {
+			failed = r.Keep(name, append(data, '\n'))
+		}
+		err, files = errors.Join(err, failed), append(files, filepath.Join(r.Path(), name))
+	}
+	return crashes, files, err
+}
+
+// Log appends named numbers to the run's metrics. If they cannot be written, the next Log or save tries again.
+func (r *Run) Log(names []string, values []float64) error {
+	line := row{step: int64(r.step), values: make([]run.Value, len(names))}
+	for i, n := range names {
+		line.values[i] = run.Value{Name: n, V: values[i]}
+	}
+	r.rows = append(r.rows, line)
+	return r.log()
+}
+
+func (r *Run) log() error {
+	for len(r.rows) > 0 {
+		if err := r.metrics.Append(r.rows[0].step, r.rows[0].values); err != nil {
+			return err
+		}
+		r.rows = r.rows[1:]
+	}
+	return nil
+}
+
+// restore continues from a checkpoint of the run's own.
+func (r *Run) restore(c *run.Checkpoint) error {
+	r.saved, r.have, r.held = int(c.Step), segmentsOf(c), nil
+	return r.Trainer.restore(c)
+}
+
+// Saved returns the step of the newest checkpoint, -1 if there is none. A save under way does not count.
+func (r *Run) Saved() int { return r.saved }
 
 // Save writes a checkpoint beside the older ones and then removes all but the last three. If it fails, the one before is whole.
 // What is not Sound is not saved: the error is [ErrDiverged].
 func (r *Run) Save() error {
+	_ = r.Wait() // what could not be saved before is in this one
+	if err := r.SaveLater(); err != nil {
+		return err
+	}
+	return r.Wait()
+}
+
+// SaveLater is Save that writes while training goes on: it copies what the checkpoint will hold and returns. If the save before is
+// not over, it waits for that first; the error may be that one's, then nothing new is saved. [Run.Wait] returns the outcome.
+func (r *Run) SaveLater() error {
+	if err := r.Wait(); err != nil {
+		return err
+	}
 	if !r.Sound() {
 		return fmt.Errorf("agent: the run %w: at step %d it holds numbers that are not finite", ErrDiverged, r.step)
 	}
-	files, err := r.files(r.env)
-	if err != nil {
+	if err := r.log(); err != nil {
 		return err
 	}
 	if err := r.metrics.Sync(); err != nil {
 		return err
 	}
-	return r.dir.Save(int64(r.step), files, run.DefaultKeep)
+	f, err := r.freeze(r.env, r.have, r.held, r.rest)
+	if err != nil {
+		return err
+	}
+	r.rest, r.pending = f.rest, make(chan result, 1)
+	done := r.pending
+	go func() { done <- result{f, r.dir.SaveWith(f.step, f.pack(), f.same, run.DefaultKeep)} }()
+	return nil
 }
 
-// Close lets go of the directory and stops the workers. It does not save.
+// Wait returns when no save is under way, and how the last one ended, once.
+func (r *Run) Wait() error {
+	if r.pending != nil {
+		end := <-r.pending
+		r.pending, r.late = nil, end.err
+		r.have = run.Same{} // after a failure the next save trusts nothing that is on the disk
+		if end.err == nil {
+			r.saved, r.have = int(end.step), end.segments()
+			r.held = slices.DeleteFunc(r.held, func(f run.File) bool { return slices.Contains(r.have.Names, f.Name) })
+		}
+	}
+	err := r.late
+	r.late = nil
+	return err
+}
+
+// Close waits for a save under way, lets go of the directory and stops the workers. It does not save.
 func (r *Run) Close() error {
+	err := r.Wait()
 	r.Trainer.Close()
-	return errors.Join(r.metrics.Close(), r.dir.Close())
+	return errors.Join(err, r.log(), r.metrics.Close(), r.dir.Close())
 }
 
 // state is what state.json holds.
@@ -181,10 +281,20 @@ type state struct {
 	Optimizer []byte        `json:"optimizer"` // what is not a moment
 	Dropped   int           `json:"dropped,omitempty"`
 	Retries   int           `json:"retries,omitempty"`
+	Crashed   int           `json:"crashed,omitempty"`
 }
 
 // files returns the trainer as files of a checkpoint: a function of settings, seed and step alone.
 func (t *Trainer) files(envID string) ([]run.File, error) {
+	f, err := t.freeze(envID, run.Same{}, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return f.pack(), nil
+}
+
+// fixed returns the files but for replay's.
+func (t *Trainer) fixed(envID string) ([]run.File, error) {
 	files, err := policy.Files(t.learner.Net, envID, t.worlds.Spec().Actions)
 	if err != nil {
 		return nil, err
@@ -197,7 +307,7 @@ func (t *Trainer) files(envID string) ([]run.File, error) {
 	st, err := json.Marshal(state{
 		Step: t.step, Updates: t.updates, Episodes: t.episodes, Recent: t.recent,
 		Start: t.roll.batch.Start[last:], Optimizer: t.learner.Optimizer.AppendState(nil),
-		Dropped: t.dropped, Retries: t.retries,
+		Dropped: t.dropped, Retries: t.retries, Crashed: t.crashed,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("agent: encode %s: %w", stateName, err)
@@ -271,7 +381,7 @@ func (t *Trainer) restore(c *run.Checkpoint) error {
 	if st.Retries < 0 || st.Retries > MaxRetries {
 		return fmt.Errorf("agent: restore %s: %d retries", stateName, st.Retries)
 	}
-	t.step, t.updates, t.episodes, t.bad, t.dropped = st.Step, st.Updates, st.Episodes, 0, st.Dropped
+	t.step, t.updates, t.episodes, t.bad, t.dropped, t.crashed = st.Step, st.Updates, st.Episodes, 0, st.Dropped, st.Crashed
 	t.retry(st.Retries)
 	t.recent = append(t.recent[:0], st.Recent...)
 	last := t.cfg.Horizon * t.cfg.Worlds

@@ -33,8 +33,9 @@ type Trainer struct {
 	bad     int // updates in a row of which a step was dropped
 	dropped int // updates of which a step was dropped
 	retries int // times that the run was rolled back
+	crashed int // worlds that panicked
 
-	actKey, shuffleKey uint64
+	actKey, shuffleKey, renewKey uint64
 }
 
 // recentLen is how many of the last training episodes Recent summarises.
@@ -161,7 +162,10 @@ func (t *Trainer) Train() {
 // Update takes one rollout and learns from it.
 func (t *Trainer) Update() Update {
 	t.roll.next()
+	t.worlds.Renew(rng.At(t.renewKey, uint64(t.step)))
+	before := len(t.roll.crashes)
 	t.roll.collect(t.worlds, t.actor, t.actKey, uint64(t.step), t.record)
+	t.crashed += len(t.roll.crashes) - before
 	t.roll.bootstrap(t.learner.Net)
 	b := &t.roll.batch
 	t.extras.pay(b, t.roll.value, t.updates)
@@ -214,10 +218,14 @@ func (t *Trainer) Bonuses(dst []BonusReport) []BonusReport {
 	return dst
 }
 
-// Err returns why the run should not go on as it is: it diverged, see [Run.Rollback], or an auxiliary task has no effect.
+// Err returns why the run should not go on as it is: it diverged, see [Run.Rollback], its worlds panic too often, or an
+// auxiliary task has no effect.
 func (t *Trainer) Err() error {
 	if t.bad >= patience || t.bad > 0 && t.Finished() {
 		return fmt.Errorf("agent: the run %w: at step %d, %d updates in a row had a loss or a gradient that is not finite", ErrDiverged, t.step, t.bad)
+	}
+	if t.crashed > MaxCrashes {
+		return fmt.Errorf("agent: %w %d times", ErrWorlds, t.crashed)
 	}
 	if t.extras.mixer == nil {
 		return nil

@@ -26,7 +26,6 @@ type driver struct {
 	flags   *trainFlags
 	show    *progress
 	saved   time.Time // when the last checkpoint was
-	kept    int       // its step
 	every   time.Duration
 	reached bool    // the return to stop at
 	events  *events // for TensorBoard, or nil
@@ -39,7 +38,7 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 			err = closed
 		}
 	}()
-	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json), kept: r.Step(), every: saveEvery}
+	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json), every: saveEvery}
 	if every, err := time.ParseDuration(a.getenv(saveVar)); err == nil {
 		d.every = every
 	}
@@ -72,10 +71,11 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 // stopped is how a run ends that was interrupted. It has been told.
 func (d *driver) stopped() error {
 	r, what := d.run, "stopped and saved"
-	if d.kept != r.Step() { // its last updates were not sound
+	_ = r.Wait()               // Saved says what came of it
+	if r.Saved() != r.Step() { // the last updates were not sound
 		what = fmt.Sprintf("stopped at step %d with numbers that are not finite; saved", r.Step())
 	}
-	_, err := fmt.Fprintf(d.err, "%s at step %d; go on with\n  %s\n", what, d.kept, d.resumeCommand(r.Path()))
+	_, err := fmt.Fprintf(d.err, "%s at step %d; go on with\n  %s\n", what, r.Saved(), d.resumeCommand(r.Path()))
 	return codeError{errors.Join(errStopped, err), exitResumable}
 }
 
@@ -169,7 +169,12 @@ func (d *driver) updates() error {
 	for !r.Finished() && d.ctx.Err() == nil {
 		before := r.Step()
 		u := r.Update()
+		if err := d.crashes(); err != nil {
+			return err
+		}
 		switch err := r.Err(); {
+		case errors.Is(err, agent.ErrWorlds):
+			return errors.Join(d.save(), err)
 		case errors.Is(err, agent.ErrDiverged):
 			if err := d.rollback(err); err != nil {
 				return err
@@ -202,6 +207,18 @@ func (d *driver) updates() error {
 	return nil
 }
 
+// crashes tells of worlds that panicked.
+func (d *driver) crashes() error {
+	crashes, files, err := d.run.Crashes()
+	if err != nil {
+		err = d.goOn(err)
+	}
+	for i, c := range crashes {
+		err = errors.Join(err, d.show.note(fmt.Sprintf("%s: warning: world %d panicked (%s); its episode is dropped; %s reproduces it", d.name, c.World, c.Cause, files[i])))
+	}
+	return d.told(err)
+}
+
 // measure prints and logs the state of the run. What is logged has no time in it: the same seed logs the same.
 func (d *driver) measure(u agent.Update) error {
 	r, s := d.run, d.run.Recent()
@@ -219,7 +236,9 @@ func (d *driver) measure(u agent.Update) error {
 		names, values = append(names, l.name), append(values, l.value)
 	}
 	if err := errors.Join(r.Log(names, values), d.events.log(r.Step(), names, values)); err != nil {
-		return d.unsaved(err)
+		if err := d.told(d.goOn(err)); err != nil {
+			return err
+		}
 	}
 	return d.told(d.show.interval(m))
 }
@@ -254,22 +273,29 @@ func (d *driver) extraMeasures() (list []named) {
 	return list
 }
 
-// keep saves the run, or goes back to the last checkpoint if it turns out to have diverged.
+// keep saves the run in passing, or goes back to the last checkpoint if it turns out to have diverged. Training goes on where it
+// cannot be saved: there may be room again.
 func (d *driver) keep() error {
-	err := d.save()
-	if errors.Is(err, agent.ErrDiverged) {
+	err := d.run.SaveLater()
+	switch {
+	case errors.Is(err, agent.ErrDiverged):
 		return d.rollback(err)
+	case err != nil:
+		return d.goOn(err)
 	}
-	return err
+	return nil
+}
+
+// goOn warns of what could not be written and will be tried again.
+func (d *driver) goOn(err error) error {
+	return d.show.note(fmt.Sprintf("%s: warning: %s; the checkpoint of step %d is intact, training goes on, and saving is tried again",
+		d.name, tidy(err.Error()), d.run.Saved()))
 }
 
 // save writes a checkpoint.
 func (d *driver) save() error {
 	err := d.run.Save()
-	switch {
-	case err == nil:
-		d.kept = d.run.Step()
-	case !errors.Is(err, agent.ErrDiverged):
+	if err != nil && !errors.Is(err, agent.ErrDiverged) {
 		return d.unsaved(err)
 	}
 	return err

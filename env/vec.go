@@ -45,6 +45,7 @@ type Vec struct {
 	Final    []byte    // [N, H, W, C] true last observations, valid where End is not Running
 	FinalVec []float32 // [N, V] likewise
 	Episodes []Episode // that ended in the last Step, in the order of worlds; valid until the next
+	Lost     []bool    // [N] the world panicked in the last Step: see Crashes
 
 	Now  Watched // what Watch asked for, of the states that the next decisions are taken from
 	Last Watched // likewise of the true last states, valid where End is not Running
@@ -52,9 +53,12 @@ type Vec struct {
 	// Norm, if not nil, normalises Reward; it is for N worlds. Episodes do not feel it.
 	Norm *RewardNorm
 
+	crashes crashes
+
 	spec    Spec
 	worlds  []Env
 	tellers []teller  // [N]; nil: nothing is watched
+	watch   Watch     // what they tell
 	running []Episode // [N]
 	ended   []Episode // [N] valid where End is not Running
 
@@ -74,7 +78,8 @@ func NewVec(n int, seed uint64, workers *team.Team, build func() (Env, error)) (
 	if n <= 0 {
 		return nil, fmt.Errorf("env: %d worlds, must be at least 1", n)
 	}
-	v := &Vec{worlds: make([]Env, n), team: workers}
+	v := &Vec{worlds: make([]Env, n), team: workers, Lost: make([]bool, n)}
+	v.crashes.init(n, build)
 	for i := range v.worlds {
 		w, err := build()
 		if err != nil {
@@ -137,7 +142,7 @@ func (v *Vec) Step(act []int32, obs []byte, vec []float32) {
 	v.run(act, obs, vec)
 	v.Episodes = v.Episodes[:0]
 	for i, end := range v.End {
-		if end != Running {
+		if end != Running && !v.Lost[i] {
 			v.Episodes = append(v.Episodes, v.ended[i])
 		}
 	}
@@ -158,31 +163,57 @@ func (v *Vec) run(act []int32, obs []byte, vec []float32) {
 // stepShard steps, or resets, the worlds of one shard.
 func (v *Vec) stepShard(shard int) {
 	n, pieces := len(v.worlds), min(shards, len(v.worlds))
-	size, floats := v.spec.ObsLen(), v.spec.VecLen()
-	for i := shard * n / pieces; i < (shard+1)*n/pieces; i++ {
-		w := v.worlds[i]
-		obs := v.obs[i*size : (i+1)*size : (i+1)*size]
-		vec := v.vec[i*floats : (i+1)*floats : (i+1)*floats]
-		if v.act == nil {
-			w.Reset(obs, vec)
-			v.tell(&v.Now, i)
-			continue
-		}
-		s := w.Step(int(v.act[i]), obs, vec)
-		v.Reward[i], v.End[i] = s.Reward, s.End
-		e := &v.running[i]
-		e.Count(s)
-		if s.End != Running {
-			e.World = i
-			e.Finish(w, s.End, v.spec.Success)
-			v.ended[i], *e = *e, Episode{}
-			copy(v.Final[i*size:], obs)
-			copy(v.FinalVec[i*floats:], vec)
-			v.tell(&v.Last, i)
-			w.Reset(obs, vec)
-		}
-		v.tell(&v.Now, i)
+	for i, hi := shard*n/pieces, (shard+1)*n/pieces; i < hi; {
+		i = v.stepWorlds(i, hi)
 	}
+}
+
+// stepWorlds steps, or resets, worlds i..hi-1 and returns hi or, if one of them panics, the one after it.
+func (v *Vec) stepWorlds(i, hi int) (next int) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			v.replace(i, cause)
+			next = i + 1
+		}
+	}()
+	for ; i < hi; i++ {
+		v.stepWorld(i)
+	}
+	return hi
+}
+
+// room returns where world i shows itself.
+func (v *Vec) room(i int) (obs []byte, vec []float32) {
+	size, floats := v.spec.ObsLen(), v.spec.VecLen()
+	return v.obs[i*size : (i+1)*size : (i+1)*size], v.vec[i*floats : (i+1)*floats : (i+1)*floats]
+}
+
+func (v *Vec) stepWorld(i int) {
+	w := v.worlds[i]
+	obs, vec := v.room(i)
+	v.Lost[i] = false
+	if v.act == nil {
+		w.Reset(obs, vec)
+		v.crashes.begin(i, w)
+		v.tell(&v.Now, i)
+		return
+	}
+	v.crashes.took(i, v.act[i])
+	s := w.Step(int(v.act[i]), obs, vec)
+	v.Reward[i], v.End[i] = s.Reward, s.End
+	e := &v.running[i]
+	e.Count(s)
+	if s.End != Running {
+		e.World = i
+		e.Finish(w, s.End, v.spec.Success)
+		v.ended[i], *e = *e, Episode{}
+		copy(v.Final[i*len(obs):], obs)
+		copy(v.FinalVec[i*len(vec):], vec)
+		v.tell(&v.Last, i)
+		w.Reset(obs, vec)
+		v.crashes.begin(i, w)
+	}
+	v.tell(&v.Now, i)
 }
 
 // Stateful reports whether the worlds can be saved, and so a run resumed exactly.
@@ -229,6 +260,7 @@ func (v *Vec) RestoreState(b []byte) error {
 			if err := s.RestoreState(b[:n:n]); err != nil {
 				return fmt.Errorf("env: restore world %d: %w", i, err)
 			}
+			v.crashes.begin(i, w)
 			v.tell(&v.Now, i)
 		} else if n != 0 {
 			return fmt.Errorf("env: restore world %d: it was saved, but cannot be restored", i)

@@ -39,7 +39,7 @@ func (v *Vec) Watch(w Watch) error {
 			return err
 		}
 	}
-	v.tellers = tellers
+	v.tellers, v.watch = tellers, w
 	v.Now, v.Last = v.watched(w), v.watched(w)
 	return nil
 }

@@ -114,8 +114,9 @@ func (r *Ring) Clear() {
 // Add appends a rollout of as many sequences as there are worlds, each of which goes on where the last Add left its world: row 0 is
 // what then was the row of t = T. Where row 0 shows something else, no sequence leads from the one rollout into the other; if that is
 // in mid-episode, transitions can be drawn once enough of their past is known.
+// Transitions of Weight 0 are left out.
 // The batch must have Next, Start, Action, Reward, Ended, Terminated and what the Config asks for; States if recurrent states are
-// kept. Weight and Targets are not kept.
+// kept. Targets are not kept.
 // It panics if something is missing or does not agree.
 func (r *Ring) Add(b *Batch) {
 	r.check(b)
@@ -127,6 +128,12 @@ func (r *Ring) Add(b *Batch) {
 		w.added, w.zero.fresh, w.paying.fresh = w.hi-1, 0, 0
 		for t := range b.T {
 			k := t*b.B + i
+			if b.Weight != nil && b.Weight[k] == 0 { // of an episode that was dropped
+				if b.Ended[k] {
+					r.open(i, b, k+b.B, false)
+				}
+				continue
+			}
 			r.leave(i, b, k)
 			if b.Ended[k] {
 				r.follow(i, b, int(b.Next[k]))

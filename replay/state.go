@@ -34,9 +34,7 @@ func (r *Ring) AppendState(b []byte) []byte {
 			b = binary.LittleEndian.AppendUint64(b, uint64(v))
 		}
 		c := codec{b: b}
-		for row := w.lo; row < w.hi; row++ {
-			r.codeRow(&c, r.place(i, row))
-		}
+		r.codeRows(&c, i, w.lo, w.hi)
 		b = c.b
 	}
 	return b
@@ -91,27 +89,34 @@ const worldState = 3 * 8
 
 // restoreWorld takes up one world from the front of b and returns what comes after.
 func (r *Ring) restoreWorld(i int, b []byte) (rest []byte, err error) {
-	if len(b) < worldState {
-		return nil, errLength
+	if err := r.restoreNumbers(i, b); err != nil {
+		return nil, err
 	}
-	w, capacity := &r.worlds[i], int64(r.cfg.Capacity)
-	lo, hi, added := int64(binary.LittleEndian.Uint64(b)), int64(binary.LittleEndian.Uint64(b[8:])), int64(binary.LittleEndian.Uint64(b[16:]))
 	b = b[worldState:]
-	if hi < 0 || hi > math.MaxInt64/2 || lo != max(hi-capacity, 0) || added < 0 || added > max(hi-1, 0) {
-		return nil, errDamaged
-	}
-	if int64(len(b)) < (hi-lo)*int64(r.rowState()) {
+	w := &r.worlds[i]
+	if int64(len(b)) < (w.hi-w.lo)*int64(r.rowState()) {
 		return nil, errLength
 	}
-	w.lo, w.hi, w.added = lo, hi, added
 	c := codec{b: b, restore: true}
-	for row := lo; row < hi; row++ {
-		r.codeRow(&c, r.place(i, row))
-	}
+	r.codeRows(&c, i, w.lo, w.hi)
 	if !r.rebuild(i) {
 		return nil, errDamaged
 	}
 	return c.b, nil
+}
+
+// restoreNumbers takes up the numbers of a world's rows, which are at the front of b.
+func (r *Ring) restoreNumbers(i int, b []byte) error {
+	if len(b) < worldState {
+		return errLength
+	}
+	w, capacity := &r.worlds[i], int64(r.cfg.Capacity)
+	lo, hi, added := int64(binary.LittleEndian.Uint64(b)), int64(binary.LittleEndian.Uint64(b[8:])), int64(binary.LittleEndian.Uint64(b[16:]))
+	if hi < 0 || hi > math.MaxInt64/2 || lo != max(hi-capacity, 0) || added < 0 || added > max(hi-1, 0) {
+		return errDamaged
+	}
+	w.lo, w.hi, w.added = lo, hi, added
+	return nil
 }
 
 // rebuild computes back and the queues of a world from the flags of its rows, and reports whether such rows can be.

@@ -68,6 +68,7 @@ var otherImports = []struct {
 	{path: "gonum.org/v1/plot", by: []string{"viz/plot"}},
 	{path: "gonum.org/v1/gonum", by: []string{"nn", "stats", "agent", "f32blas"}, tests: true},
 	{path: "github.com/nlpodyssey/safetensors", by: []string{"internal/run"}},
+	{path: "github.com/klauspost/compress", by: []string{"agent"}}, // of replay in checkpoints
 	{path: "pgregory.net/rapid", tests: true},
 	{path: "go.uber.org/goleak", tests: true},
 

@@ -12,7 +12,7 @@ import (
 const crashVar = "AUXRL_CRASH"
 
 // crashPoints are the operations of a file system that change something, and "torn": a file that is written half.
-var crashPoints = []string{"mkdir", "create", "write", "torn", "sync", "close", "rename", "syncdir", "remove"}
+var crashPoints = []string{"mkdir", "create", "write", "torn", "sync", "close", "rename", "syncdir", "remove", "link"}
 
 // onDisk returns the real file system, or one that kills the process if the environment asks for that.
 func onDisk() fsys {
@@ -66,6 +66,11 @@ func (d *deadly) create(name string) (file, error) {
 func (d *deadly) rename(from, to string) error {
 	d.before("rename")
 	return d.fsys.rename(from, to)
+}
+
+func (d *deadly) link(from, to string) error {
+	d.before("link")
+	return d.fsys.link(from, to)
 }
 
 func (d *deadly) removeAll(name string) error {

@@ -15,6 +15,7 @@ type fsys interface {
 	mkdir(name string) error
 	create(name string) (file, error) // empties a file that exists
 	rename(from, to string) error
+	link(from, to string) error // gives a file a second name
 	removeAll(name string) error
 	list(name string) ([]string, error) // names in order
 	read(name string, limit int64) ([]byte, error)
@@ -33,6 +34,7 @@ type disk struct{}
 func (disk) mkdir(name string) error          { return os.Mkdir(name, 0o777) }
 func (disk) create(name string) (file, error) { return os.Create(name) }
 func (disk) rename(from, to string) error     { return os.Rename(from, to) }
+func (disk) link(from, to string) error       { return os.Link(from, to) }
 func (disk) removeAll(name string) error      { return os.RemoveAll(name) }
 
 func (disk) list(name string) ([]string, error) {

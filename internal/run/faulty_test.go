@@ -78,6 +78,13 @@ func (f *faulty) rename(from, to string) error {
 	return f.fsys.rename(from, to)
 }
 
+func (f *faulty) link(from, to string) error {
+	if err := f.op("link", to, nil); err != nil {
+		return err
+	}
+	return f.fsys.link(from, to)
+}
+
 func (f *faulty) removeAll(name string) error {
 	half := func() {
 		if names, err := f.fsys.list(name); err == nil && len(names) > 0 {

@@ -37,12 +37,13 @@ type entry struct {
 	SHA256 string `json:"sha256"`
 }
 
-// newManifest describes the files. It panics on names that no checkpoint can have.
-func newManifest(step int64, files []File) manifest {
+// newManifest describes the files, and more of which that is known. It panics on names that no checkpoint can have.
+func newManifest(step int64, files []File, more []entry) manifest {
 	m := manifest{Format: manifestFormat, Step: step, Files: make([]entry, len(files))}
 	for i, f := range files {
 		m.Files[i] = entry{Name: f.Name, Size: int64(len(f.Data)), SHA256: digest(f.Data)}
 	}
+	m.Files = append(m.Files, more...)
 	slices.SortFunc(m.Files, func(a, b entry) int { return strings.Compare(a.Name, b.Name) })
 	if err := m.validate(step); err != nil {
 		panic("run: save: no files, a file name that is not allowed, or one given twice")

@@ -26,6 +26,18 @@ var (
 //
 // It panics if step is negative or above 999999999999, keep is less than 1, or a file name is not allowed or given twice.
 func (d *Dir) Save(step int64, files []File, keep int) error {
+	return d.SaveWith(step, files, Same{}, keep)
+}
+
+// Same names files that an earlier checkpoint holds, to be the same in the one that is saved.
+type Same struct {
+	Step  int64
+	Names []string
+}
+
+// SaveWith is Save of a checkpoint that has files in common with an earlier one: they are linked, or copied where the file system has
+// no links. Either checkpoint may be removed or moved without the other.
+func (d *Dir) SaveWith(step int64, files []File, same Same, keep int) error {
 	d.mustWrite()
 	if step < 0 || step > maxStep {
 		panic("run: save: step out of range")
@@ -33,7 +45,7 @@ func (d *Dir) Save(step int64, files []File, keep int) error {
 	if keep < 1 {
 		panic("run: save: keep must be at least 1")
 	}
-	if err := d.save(step, files); err != nil {
+	if err := d.save(step, files, same); err != nil {
 		return fmt.Errorf("run: save checkpoint of step %d: %w", step, err)
 	}
 	if err := d.prune(step, keep); err != nil {
@@ -42,8 +54,11 @@ func (d *Dir) Save(step int64, files []File, keep int) error {
 	return nil
 }
 
-func (d *Dir) save(step int64, files []File) error {
-	m := newManifest(step, files)
+func (d *Dir) save(step int64, files []File, same Same) error {
+	m, err := d.describe(step, files, same)
+	if err != nil {
+		return err
+	}
 	if err := d.fs.mkdir(d.ckpt()); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -64,7 +79,7 @@ func (d *Dir) save(step int64, files []File) error {
 	if err != nil {
 		return err
 	}
-	if err := d.commit(temp, &m, files); err != nil {
+	if err := d.commit(temp, &m, files, same); err != nil {
 		_ = d.fs.removeAll(temp) // best effort; the next Save tries again
 		return err
 	}
@@ -103,8 +118,45 @@ func (d *Dir) checkHistory(m *manifest) (saved bool, err error) {
 	return saved, nil
 }
 
+// describe returns the manifest of a checkpoint to be.
+func (d *Dir) describe(step int64, files []File, same Same) (manifest, error) {
+	if len(same.Names) == 0 {
+		return newManifest(step, files, nil), nil
+	}
+	data, err := d.fs.read(filepath.Join(d.stepDir(same.Step), manifestName), maxManifest)
+	if err != nil {
+		return manifest{}, err
+	}
+	old, err := parseManifest(data, same.Step)
+	if err != nil {
+		return manifest{}, err
+	}
+	var more []entry
+	for _, name := range same.Names {
+		i := slices.IndexFunc(old.Files, func(e entry) bool { return e.Name == name })
+		if i < 0 {
+			return manifest{}, fmt.Errorf("the checkpoint of step %d has no file %s", same.Step, name)
+		}
+		more = append(more, old.Files[i])
+	}
+	return newManifest(step, files, more), nil
+}
+
 // commit writes the checkpoint into temp and gives it its name.
-func (d *Dir) commit(temp string, m *manifest, files []File) error {
+func (d *Dir) commit(temp string, m *manifest, files []File, same Same) error {
+	for _, name := range same.Names {
+		from, to := filepath.Join(d.stepDir(same.Step), name), filepath.Join(temp, name)
+		if d.fs.link(from, to) == nil {
+			continue
+		}
+		data, err := d.fs.read(from, maxFileSize)
+		if err != nil {
+			return err
+		}
+		if err := writeFile(d.fs, to, data); err != nil {
+			return err
+		}
+	}
 	for _, f := range files {
 		if err := writeFile(d.fs, filepath.Join(temp, f.Name), f.Data); err != nil {
 			return err

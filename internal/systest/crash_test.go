@@ -3,7 +3,6 @@ package systest
 import (
 	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,13 +11,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/auxrl/auxrl/internal/rng"
 )
 
 // crashesVar says how many times TestCrash kills.
 const crashesVar = "AUXRL_CRASHES"
 
 // crashPoints are named by internal/run.
-var crashPoints = []string{"mkdir", "create", "write", "torn", "sync", "close", "rename", "syncdir", "remove"}
+var crashPoints = []string{"mkdir", "create", "write", "torn", "sync", "close", "rename", "syncdir", "remove", "link"}
 
 // crashRuns are runs that are killed: what they train, and how long they are.
 var crashRuns = [][]string{
@@ -37,7 +38,7 @@ func TestCrash(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	random := rand.New(rand.NewPCG(1, uint64(kills)))
+	random := rng.New(rng.Key(uint64(kills), "crash"))
 	var took [2]time.Duration
 	for i, args := range crashRuns {
 		begin := time.Now()
@@ -57,7 +58,7 @@ func TestCrash(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			how := killOnce(t, crashing(t, dir, args, point(random, tries, n < kills), time.Duration(random.IntN(100))*time.Millisecond), random, n < kills, took[i])
+			how := killOnce(t, crashing(t, dir, args, point(random, tries, n < kills), time.Duration(random.Below(100))*time.Millisecond), random, n < kills, took[i])
 			tries++
 			if how == "" {
 				break
@@ -80,11 +81,11 @@ func TestCrash(t *testing.T) {
 }
 
 // point names a point of saving in every second try, and the how-manieth that is.
-func point(random *rand.Rand, try int, die bool) string {
+func point(random *rng.Stream, try int, die bool) string {
 	if !die || try%2 == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", crashPoints[try/2%len(crashPoints)], 1+random.IntN(12))
+	return fmt.Sprintf("%s:%d", crashPoints[try/2%len(crashPoints)], 1+random.Below(12))
 }
 
 // crashing returns a command that trains, saves so often, and dies at a point.
@@ -97,7 +98,7 @@ func crashing(t *testing.T, dir string, args []string, point string, every time.
 
 // killOnce runs a command, which may die by itself, and kills it within the given time if it is to. It returns how it died, "" if it
 // came to its end.
-func killOnce(t *testing.T, cmd *exec.Cmd, random *rand.Rand, kill bool, within time.Duration) string {
+func killOnce(t *testing.T, cmd *exec.Cmd, random *rng.Stream, kill bool, within time.Duration) string {
 	t.Helper()
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -107,7 +108,7 @@ func killOnce(t *testing.T, cmd *exec.Cmd, random *rand.Rand, kill bool, within 
 	how := "inside"
 	if kill && cmd.Env[len(cmd.Env)-2] == "AUXRL_CRASH=" {
 		how = "outside"
-		timer := time.AfterFunc(time.Duration(random.Int64N(int64(within))), func() { _ = cmd.Process.Kill() }) // it may be gone
+		timer := time.AfterFunc(time.Duration(random.Float64()*float64(within)), func() { _ = cmd.Process.Kill() }) // it may be gone
 		defer timer.Stop()
 	}
 	_ = cmd.Wait() // what it ended with is in the state

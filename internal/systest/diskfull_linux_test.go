@@ -2,12 +2,14 @@ package systest
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/auxrl/auxrl/internal/run"
 )
@@ -114,4 +116,74 @@ func TestTrainingDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	finish(t, train("--resume", "r"), 0)
+}
+
+// What happens to the directory of a run that trains is said, and training goes on; what was saved is there, and where it can be
+// written again, nothing is lost.
+func TestTrainingGoesOn(t *testing.T) {
+	disk := smallDisk(t, "8m")
+	filler := filepath.Join(disk, "filler")
+	for name, tc := range map[string]struct {
+		harm, mend func(dir string) error
+		status     int
+	}{
+		"full": {
+			func(string) error {
+				if err := os.WriteFile(filler, make([]byte, 16<<20), 0o666); !errors.Is(err, syscall.ENOSPC) {
+					return fmt.Errorf("filling the disk: %w", err)
+				}
+				return nil
+			},
+			func(string) error { return os.Remove(filler) }, resumable,
+		},
+		"read-only": {
+			func(dir string) error { return os.Chmod(filepath.Join(dir, "ckpt"), 0o500) },
+			func(dir string) error { return os.Chmod(filepath.Join(dir, "ckpt"), 0o700) }, resumable,
+		},
+		"renamed": {
+			func(dir string) error { return os.Rename(dir, dir+"-away") },
+			func(dir string) error { return os.Rename(dir+"-away", dir) }, resumable,
+		},
+		"deleted": {os.RemoveAll, func(string) error { return nil }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "read-only" && os.Geteuid() == 0 {
+				t.Skip("nothing is read-only to root")
+			}
+			cmd := rlrun(t, disk, "train", world, "--algo", "a2c", "--steps", "10M", "--run", name)
+			cmd.Env = append(os.Environ(), "AUXRL_SAVE_EVERY=50ms")
+			p := start(t, cmd)
+			p.await(t, world)
+			dir := filepath.Join(disk, name)
+			tries := 0
+			for last := ""; last <= "step-000000000000"; tries++ { // until a checkpoint is there that training made
+				steps, err := filepath.Glob(filepath.Join(dir, "ckpt", "step-*"))
+				if err != nil || tries == 3000 {
+					t.Fatalf("%v after %d tries", err, tries)
+				}
+				if len(steps) > 0 {
+					last = filepath.Base(steps[len(steps)-1])
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if err := tc.harm(dir); err != nil {
+				t.Fatal(err)
+			}
+			p.await(t, "rlrun: warning: ")
+			p.await(t, "rlrun: warning: ")
+			if err := tc.mend(dir); err != nil {
+				t.Fatal(err)
+			}
+			p.signal(t, syscall.SIGTERM)
+			if err := p.end(); cmd.ProcessState.ExitCode() != tc.status {
+				t.Fatalf("it ended with %v, want status %d\n%s", err, tc.status, p.said.String())
+			}
+			if !strings.Contains(p.said.String(), " is intact, training goes on, and saving is tried again\n") {
+				t.Errorf("it said\n%s", p.said.String())
+			}
+			if tc.status == resumable {
+				finish(t, rlrun(t, disk, "eval", name, "--episodes", "1"), 0)
+			}
+		})
+	}
 }
