@@ -412,8 +412,10 @@ func (m *mulGen) body(rows, vecs int, masked bool, label string) {
 	if ahead {
 		m.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8})
 		m.PREFETCHT0(operand.Mem{Base: b, Index: bRow, Scale: 8, Disp: 64})
-		m.PREFETCHT1(operand.Mem{Base: b, Index: far, Scale: 1})
-		m.PREFETCHT1(operand.Mem{Base: b, Index: far, Scale: 1, Disp: 64})
+		if m.name == "mul512" { // the loads of smaller vectors leave no room for more
+			m.PREFETCHT1(operand.Mem{Base: b, Index: far, Scale: 1})
+			m.PREFETCHT1(operand.Mem{Base: b, Index: far, Scale: 1, Disp: 64})
+		}
 	}
 	for i := range rows {
 		m.VBROADCASTSS(row(i), m.scalar)
