@@ -11,6 +11,9 @@ import (
 // The tasks of first-person mazes run with a recurrent agent in one: signals reach them through replay, changed images through views
 // of their own, and each sends something into the encoder.
 func TestMazeTasks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("frames take long in plain Go with the race detector")
+	}
 	build := func() (env.Env, error) { return catalog.New("Maze/Static01-42x42-v0") }
 	w, err := build()
 	if err != nil {

@@ -3,6 +3,7 @@ package env
 import (
 	"fmt"
 	"runtime/debug"
+	"sync"
 
 	"github.com/auxrl/auxrl/internal/rng"
 )
@@ -23,6 +24,8 @@ type crashes struct {
 	falls  []uint64
 	traces []trace
 	told   []*Crash // [N] of the last Step
+
+	building sync.Mutex
 }
 
 // trace is the running episode of a world, or what came after it was restored.
@@ -79,7 +82,7 @@ func (v *Vec) replace(i int, cause any) {
 	clear(v.FinalVec[i*len(vec) : (i+1)*len(vec)])
 	v.Lost[i], v.Reward[i], v.End[i], v.running[i] = true, 0, Truncated, Episode{}
 	defer func() { _ = recover() }() // of Reset: the next Step tells
-	w, err := c.build()
+	w, err := c.another()
 	if err != nil {
 		return
 	}
@@ -89,6 +92,13 @@ func (v *Vec) replace(i int, cause any) {
 	w.Reset(obs, vec)
 	c.begin(i, w)
 	v.tell(&v.Now, i)
+}
+
+// another builds a world. Constructors are called one at a time: theirs need not be safe for several goroutines.
+func (c *crashes) another() (Env, error) {
+	c.building.Lock()
+	defer c.building.Unlock()
+	return c.build()
 }
 
 // adopt makes w world i.
