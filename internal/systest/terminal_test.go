@@ -100,7 +100,7 @@ func TestLiveLine(t *testing.T) {
 				}
 			}
 			term.keys(t, "C-c")
-			lines := term.await(t, "the end", func(lines []string) bool { return count(lines, "status=0") == 1 })
+			lines := term.await(t, "the end", func(lines []string) bool { return count(lines, "status=75") == 1 })
 			if count(lines, "] step ") != 1 || count(lines, "^C") != 0 || lines[len(lines)-3] != "  rlrun train --resume r" ||
 				count(lines, "stopping after this update") != 1 {
 				t.Fatalf("when it has stopped:\n%s", strings.Join(lines, "\n"))
