@@ -20,7 +20,14 @@ func (t *Terminal) draw(s *Snapshot) {
 		room -= t.badge(w-1, 0, s.End) + 1
 	}
 	t.text(1, 0, room, ink, true, s.Title)
-	t.text(1, 1, w-2, dim, false, s.Mission)
+	if o, ok := s.over(true); ok {
+		n := cells(s.Title)
+		t.buf = appendOver(t.buf[:0], &o)
+		put(&t.screen, 1+n, 0, room-n, dim, background, false, t.buf)
+	}
+	n := min(cells(s.Training), w-2)
+	t.text(w-1-n, 1, n, ink, false, s.Training)
+	t.text(1, 1, w-3-n, dim, false, s.Mission)
 	top := 2
 	if h >= 30 {
 		top = 3
@@ -31,7 +38,8 @@ func (t *Terminal) draw(s *Snapshot) {
 	}
 	x := 1
 	if size := fit(sizeOf(s.World), limit); size != (image.Point{}) {
-		t.half(x, top, s.World, size)
+		o, _ := s.over(true)
+		t.half(x, top, s.World, size, &o)
 		x += size.X + 2
 	}
 	t.mind(image.Rect(x, top, w-1, h), s)
@@ -60,8 +68,13 @@ func (t *Terminal) mind(r image.Rectangle, s *Snapshot) {
 		return
 	}
 	if size := fit(sizeOf(s.View), image.Pt(r.Dx()*2/5, 2*(r.Dy()-1))); size != (image.Point{}) {
-		t.text(r.Min.X, r.Min.Y, size.X, dim, false, "view")
-		t.half(r.Min.X, r.Min.Y+1, s.View, size)
+		t.buf = append(t.buf[:0], "view"...)
+		o, ok := s.over(false)
+		if ok {
+			t.buf = appendOver(t.buf, &o)
+		}
+		put(&t.screen, r.Min.X, r.Min.Y, size.X, dim, background, false, t.buf)
+		t.half(r.Min.X, r.Min.Y+1, s.View, size, &o)
 		r.Min.X += size.X + 2
 	}
 	r.Max.Y = min(r.Max.Y, r.Min.Y+12)
