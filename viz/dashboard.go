@@ -53,7 +53,7 @@ func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
 
 // drawMoment draws everything below the header.
 func (d *Dashboard) drawMoment(s *Snapshot) {
-	d.drawPicture(d.worldPanel, d.world, s.World)
+	d.drawWorld(s)
 	d.drawStatus(s)
 	d.drawPolicy(s)
 	d.drawView(s)
@@ -76,7 +76,8 @@ func (d *Dashboard) arrange(sh shape) {
 	d.large = newTypeface(bold(), d.largeSize)
 }
 
-// drawHeader writes the title, below it the mission, and at the right how the episode ended.
+// drawHeader writes the title with what lies over the world, below it the mission and how training goes, and at the right how the
+// episode ended.
 func (d *Dashboard) drawHeader(s *Snapshot) {
 	r := d.header
 	room := r.Dx()
@@ -86,7 +87,19 @@ func (d *Dashboard) drawHeader(s *Snapshot) {
 	room -= d.drawFlags(s, r.Min.X+room)
 	y := r.Min.Y + d.title.ascent
 	textFit(d.to, d.title, r.Min.X, y, room, d.ink, s.Title)
-	textFit(d.to, d.body, r.Min.X, r.Min.Y+d.titleSize+d.px(3)+d.body.ascent+d.px(3), r.Dx(), d.dim, s.Mission)
+	if o, ok := s.over(true); ok {
+		x := r.Min.X + width(d.title, s.Title)
+		d.buf = appendOver(d.buf[:0], &o)
+		textFit(d.to, d.small, x, y, r.Min.X+room-x, d.dim, d.buf)
+	}
+	y = r.Min.Y + d.titleSize + d.px(3) + d.body.ascent + d.px(3)
+	room = r.Dx()
+	if s.Training != "" {
+		w := min(width(d.body, s.Training), room)
+		room -= w + d.gap
+		textFit(d.to, d.body, r.Max.X-w, y, w, d.ink, s.Training)
+	}
+	textFit(d.to, d.body, r.Min.X, y, room, d.dim, s.Mission)
 }
 
 // drawBadge writes how the episode ended on a light ground and returns the width it took.

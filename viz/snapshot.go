@@ -8,8 +8,11 @@ type Snapshot struct {
 	World   *image.RGBA   // the whole world, opaque; nil if it has no picture
 	View    *image.RGBA   // what the agent sees, opaque; nil if unknown
 	Stack   []*image.RGBA // older frames that the agent sees too, the oldest first
+	Overlay Overlay       // laid over World or View; Name "": the overlay of the first of Thoughts that has one
 	Title   string        // which world: the id of the environment
 	Mission string        // what is to be done, in words
+
+	Training string // how training goes, in a line; empty: it is not watched
 
 	Episode   int     // counts from 1
 	Step      int     // decisions taken in this episode

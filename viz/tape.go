@@ -67,6 +67,7 @@ func newMoment(s *Snapshot) moment {
 	}
 	c.World, c.View, c.Stack = nil, nil, nil
 	c.Policy = slices.Clone(s.Policy)
+	c.Overlay.Cell = slices.Clone(s.Overlay.Cell)
 	c.Rewards = slices.Clone(s.Rewards)
 	c.Thoughts = slices.Clone(s.Thoughts)
 	for i := range c.Thoughts {
@@ -79,7 +80,7 @@ func newMoment(s *Snapshot) moment {
 		}
 	}
 	c.History.value, c.History.reward = slices.Clone(s.History.value), slices.Clone(s.History.reward)
-	m.size += 8*len(c.History.value) + 4*len(c.Policy) + 2048
+	m.size += 8*len(c.History.value) + 4*len(c.Policy) + 4*len(c.Overlay.Cell) + 2048
 	for _, tile := range s.Tiles {
 		m.tiles = append(m.tiles, newMoment(tile))
 		m.size += m.tiles[len(m.tiles)-1].size

@@ -38,10 +38,13 @@ func (t *Terminal) bar(x, y, cols int, p float64, col color.RGBA) {
 	}
 }
 
-// half draws a picture, shown at the given size, with two pixels to a cell.
-func (t *Terminal) half(x, y int, src *image.RGBA, size image.Point) {
+// half draws a picture, shown at the given size, with two pixels to a cell, and lays an overlay over it that has cells.
+func (t *Terminal) half(x, y int, src *image.RGBA, size image.Point, over *Overlay) {
 	img := t.scratch(size)
 	t.scaler.draw(img, img.Rect, src)
+	if len(over.Cell) > 0 {
+		canvas{img}.overlay(img.Rect, over, darkColors.hot)
+	}
 	for j := 0; j < size.Y; j += 2 {
 		for i := range size.X {
 			upper, lower := img.RGBAAt(i, j), background

@@ -28,7 +28,9 @@ func (t *Terminal) draw(s *Snapshot) {
 func (t *Terminal) moment(r image.Rectangle, s *Snapshot) {
 	w, h := r.Dx(), r.Dy()
 	t.header(r, s)
-	t.text(r.Min.X+1, r.Min.Y+1, w-2, dim, false, s.Mission)
+	n := min(cells(s.Training), w-2)
+	t.text(r.Max.X-1-n, r.Min.Y+1, n, ink, false, s.Training)
+	t.text(r.Min.X+1, r.Min.Y+1, w-3-n, dim, false, s.Mission)
 	top := r.Min.Y + 2
 	if h >= 30 {
 		top++
@@ -39,7 +41,8 @@ func (t *Terminal) moment(r image.Rectangle, s *Snapshot) {
 	}
 	x := r.Min.X + 1
 	if size := fit(sizeOf(s.World), limit); size != (image.Point{}) {
-		t.half(x, top, s.World, size)
+		o, _ := s.over(true)
+		t.half(x, top, s.World, size, &o)
 		x += size.X + 2
 	}
 	t.mind(image.Rect(x, top, r.Max.X-1, r.Max.Y), s)
@@ -64,7 +67,13 @@ func (t *Terminal) header(r image.Rectangle, s *Snapshot) {
 		}
 		end -= n
 	}
-	t.text(r.Min.X+1, r.Min.Y, end-r.Min.X-2, ink, true, s.Title)
+	room := end - r.Min.X - 2
+	t.text(r.Min.X+1, r.Min.Y, room, ink, true, s.Title)
+	if o, ok := s.over(true); ok {
+		n := cells(s.Title)
+		t.buf = appendOver(t.buf[:0], &o)
+		put(&t.screen, r.Min.X+1+n, r.Min.Y, room-n, dim, background, false, t.buf)
+	}
 }
 
 // mind draws the panels in a rectangle of cells.
@@ -90,8 +99,13 @@ func (t *Terminal) mind(r image.Rectangle, s *Snapshot) {
 		return
 	}
 	if size := fit(sizeOf(s.View), image.Pt(r.Dx()*2/5, 2*(r.Dy()-1))); size != (image.Point{}) {
-		t.text(r.Min.X, r.Min.Y, size.X, dim, false, "view")
-		t.half(r.Min.X, r.Min.Y+1, s.View, size)
+		t.buf = append(t.buf[:0], "view"...)
+		o, ok := s.over(false)
+		if ok {
+			t.buf = appendOver(t.buf, &o)
+		}
+		put(&t.screen, r.Min.X, r.Min.Y, size.X, dim, background, false, t.buf)
+		t.half(r.Min.X, r.Min.Y+1, s.View, size, &o)
 		r.Min.X += size.X + 2
 	}
 	r.Max.Y = min(r.Max.Y, r.Min.Y+12)
