@@ -114,7 +114,7 @@ func (g *game) begin(episode int) error {
 	if err := g.trace.episode(episode); err != nil {
 		return err
 	}
-	return g.show(g.sink)
+	return g.show()
 }
 
 // decide takes a decision and shows what came of it.
@@ -129,7 +129,13 @@ func (g *game) decide(act int) (env.Step, error) {
 	if err := g.trace.step(act, s); err != nil {
 		return s, err
 	}
-	return s, g.show(g.sink)
+	return s, g.show()
+}
+
+// show draws the moment.
+func (g *game) show() error {
+	g.draw()
+	return g.sink.Show(&g.snap)
 }
 
 // results prints the episodes that were played to their ends.
@@ -300,27 +306,33 @@ func (a *app) replay(args []string, f *playFlags) error {
 
 // again plays a trace, and compares what the world answers with what it did.
 func (g *game) again(ctx context.Context, t *trace, pace *viz.Pacer) error {
-	for n, line := range t.lines {
+	for n := range t.lines {
 		if err := pace.Wait(ctx); err != nil {
 			return err
 		}
-		if line.Kind == "episode" {
-			if err := g.begin(line.Episode); err != nil {
-				return err
-			}
-			continue
-		}
-		if act := *line.Action; g.over || act < 0 || act >= len(g.snap.Actions) {
-			return fmt.Errorf("line %d of the game cannot be played: action %d of %d", n+2, act, len(g.snap.Actions))
-		}
-		s, err := g.decide(*line.Action)
-		if err != nil {
+		if err := g.line(t, n); err != nil {
 			return err
 		}
-		if s.Reward != line.Reward || endName(s.End) != line.End {
-			return fmt.Errorf("line %d of the game: the world returned %v %v, but it returned %v %q when it was played: is it another version?",
-				n+2, s.Reward, s.End, line.Reward, line.End)
-		}
+	}
+	return nil
+}
+
+// line plays a line of a trace.
+func (g *game) line(t *trace, n int) error {
+	line := t.lines[n]
+	if line.Kind == "episode" {
+		return g.begin(line.Episode)
+	}
+	if act := *line.Action; g.over || act < 0 || act >= len(g.snap.Actions) {
+		return fmt.Errorf("line %d of the game cannot be played: action %d of %d", n+2, act, len(g.snap.Actions))
+	}
+	s, err := g.decide(*line.Action)
+	if err != nil {
+		return err
+	}
+	if s.Reward != line.Reward || endName(s.End) != line.End {
+		return fmt.Errorf("line %d of the game: the world returned %v %v, but it returned %v %q when it was played: is it another version?",
+			n+2, s.Reward, s.End, line.Reward, line.End)
 	}
 	return nil
 }

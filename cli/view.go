@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/auxrl/auxrl/viz"
+	"github.com/auxrl/auxrl/viz/window"
 )
 
 // view is a flag for where to show.
@@ -15,11 +16,12 @@ type view string
 
 // Where a person can look. auto is the first of them that works here.
 const (
-	viewAuto view = "auto"
-	viewTerm view = "term"
+	viewAuto  view = "auto"
+	viewPixel view = "pixel"
+	viewTerm  view = "term"
 )
 
-var views = []string{string(viewAuto), string(viewTerm)}
+var views = []string{string(viewAuto), string(viewPixel), string(viewTerm)}
 
 func (v *view) String() string { return string(*v) }
 func (v *view) Type() string   { return "VIEW" }
@@ -32,31 +34,60 @@ func (v *view) Set(text string) error {
 	return nil
 }
 
-// viewer opens what a person looks at and, if there is a keyboard, has keys from: then it is a viz.Interactive.
+// viewer opens what a person looks at. Where there is a keyboard too, it is a viz.Interactive.
 type viewer struct {
 	app   *app
 	view  view
 	title string
+	addr  string // of a page; "": a free port of this machine
 	light bool
 	stdin io.Reader
 }
 
-// open opens the viewer that is wanted. Of auto it says which one that is, and why.
+// open opens the viewer that is wanted, or of auto the first that works, and says which one that is and why. Only auto falls back.
 func (v viewer) open() (viz.Sink, error) {
 	switch v.view {
+	case viewPixel:
+		return usageSink(v.window())
 	case viewTerm:
 		return v.terminal()
 	}
-	sink, err := v.terminal()
-	if err != nil {
-		return nil, err
+	w, no := v.window()
+	if no == nil {
+		v.say("showing in a window; --view term shows in the terminal")
+		return w, nil
 	}
-	v.say("showing in the terminal")
-	return sink, nil
+	if !isTerminal(v.app.out) {
+		return nil, usagef("standard output is no terminal, and %s: name a file with --out FILE, such as agent.gif", reason(no))
+	}
+	v.say("showing in the terminal: %s", reason(no)) // before it is no longer written to line by line
+	return v.terminal()
 }
 
 func (v viewer) say(format string, args ...any) {
 	fmt.Fprintf(v.app.err, "%s: %s\n", v.app.name, fmt.Sprintf(format, args...))
+}
+
+// reason returns why there is no window.
+func reason(err error) string {
+	return strings.TrimPrefix(tidy(err.Error()), tidy(window.ErrUnavailable.Error())+": ")
+}
+
+// usageSink makes the error one of usage: another choice helps.
+func usageSink[S viz.Sink](sink S, err error) (viz.Sink, error) {
+	if err != nil {
+		return nil, usage(err)
+	}
+	return sink, nil
+}
+
+// window opens a window.
+func (v viewer) window() (*window.Window, error) {
+	if err := window.Available(); err != nil {
+		return nil, err
+	}
+	size := viz.DefaultRecord()
+	return window.Open(window.Config{Title: v.title, Width: size.Width, Height: size.Height, Light: v.light})
 }
 
 // terminal shows on standard output, with keys from standard input if that is a terminal too.
@@ -75,3 +106,6 @@ func (v viewer) terminal() (viz.Sink, error) {
 
 // viewHelp describes the flag.
 func viewHelp() string { return "where to show: " + strings.Join(views, ", ") }
+
+// newAddrFlag is the flag for where a page is served.
+func newAddrFlag() name { return name{kind: "HOST:PORT", such: "an address such as 127.0.0.1:8080"} }

@@ -56,6 +56,17 @@ func (t *Tape) At(i int) *Snapshot {
 	return &t.shown
 }
 
+// Begins reports whether moment i, which must be there, is the first of an episode.
+func (t *Tape) Begins(i int) bool {
+	m := &t.moments[i-t.first]
+	for k := range m.tiles {
+		if m.tiles[k].snap.Step > 0 {
+			return false
+		}
+	}
+	return m.snap.Step == 0
+}
+
 // newMoment copies a snapshot.
 func newMoment(s *Snapshot) moment {
 	m := moment{snap: *s}
