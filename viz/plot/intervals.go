@@ -138,7 +138,7 @@ func (v Intervals) panel(c draw.Canvas, p Panel, at func(int) vg.Length, foot, h
 // bar draws an interval.
 func bar(c draw.Canvas, hue color.Color, from, to, y vg.Length) {
 	light := hue.(color.NRGBA)
-	light.A = 0x70
+	light.A = barAlpha
 	const half, least = 3.5, 0.6
 	if to-from < 2*least {
 		from, to = (from+to)/2-least, (from+to)/2+least

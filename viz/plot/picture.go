@@ -39,10 +39,16 @@ func style(i int) draw.LineStyle {
 	return draw.LineStyle{Color: hues[i%len(hues)], Width: 1.6, Dashes: dashes[i%len(dashes)]}
 }
 
+// Transparency of bands and of bars.
+const (
+	bandAlpha = 0x2e
+	barAlpha  = 0x70
+)
+
 // veil returns the colour of a band.
 func veil(c color.Color) color.NRGBA {
 	v := c.(color.NRGBA)
-	v.A = 0x2e
+	v.A = bandAlpha
 	return v
 }
 

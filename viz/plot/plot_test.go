@@ -193,6 +193,36 @@ func TestSVGHasOutlinesOnly(t *testing.T) {
 	}
 }
 
+// An inline picture has no colour but those of its variables, and is well-formed.
+func TestInline(t *testing.T) {
+	v, o := compared()
+	bars, err := v.SVG(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curves, err := SVG(pictures[1].series, pictures[1].o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range [][]byte{bars, curves} {
+		got := Inline(file, `a "<b>"`)
+		for d := xml.NewDecoder(strings.NewReader(got)); ; {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("%v in %.200s", err, got)
+			}
+		}
+		if strings.Contains(got, ":#") || !strings.Contains(got, "fill:var(--plot-paper,#ffffff)") {
+			at := max(strings.Index(got, ":#"), 0)
+			t.Errorf("a colour of its own: %s", got[at:at+30])
+		}
+		if want := `aria-label="a &quot;&lt;b>&quot;"`; !strings.Contains(got, want) {
+			t.Errorf("no %s in %.200s", want, got)
+		}
+	}
+}
+
 // Nothing that passes the checks hangs or panics.
 func TestStrangeNumbers(t *testing.T) {
 	for _, c := range []struct {
