@@ -42,12 +42,11 @@ func Read(name string) (Study, error) {
 		s.Title = s.Name
 	}
 	if err := s.Validate(); err != nil {
-		line := r.last
-		var located lineError
-		if errors.As(err, &located) && located.line > 0 {
-			line = located.line
+		line := LineOf(err)
+		if line == 0 {
+			line = max(r.last, 1)
 		}
-		return Study{}, fmt.Errorf("%s:%d: %w", name, max(line, 1), err)
+		return Study{}, fmt.Errorf("%s:%d: %w", name, line, err)
 	}
 	return s, nil
 }

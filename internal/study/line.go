@@ -196,6 +196,9 @@ func (s *Study) sorted(lines []Line) []Line {
 	return lines
 }
 
+// ScoreOf returns what a run is scored by.
+func (s *Study) ScoreOf(l Line) float64 { return l.score(s.Score) }
+
 // score returns what a run is scored by.
 func (l Line) score(by string) float64 {
 	switch by {

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -114,6 +115,15 @@ type lineError struct {
 }
 
 func (e lineError) Unwrap() error { return e.error }
+
+// LineOf returns the line of the study's file that an error is about; 0: none.
+func LineOf(err error) int {
+	var located lineError
+	if errors.As(err, &located) {
+		return located.line
+	}
+	return 0
+}
 
 func at(line int, format string, args ...any) error {
 	return lineError{fmt.Errorf(format, args...), line}

@@ -208,6 +208,8 @@ func verdict(o Outcome) string {
 		lo, hi = o.Better.Lo-0.5, o.Better.Hi-0.5
 	}
 	switch {
+	case o.Pairs < fewSeeds:
+		return "few seeds"
 	case lo > 0:
 		return "better"
 	case hi < 0:

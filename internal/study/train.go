@@ -130,19 +130,24 @@ func (w worker) steps(j Job, r *agent.Run) error {
 
 // Names of what is logged beside what train logs.
 const (
-	returnKey  = "return_mean"
-	successKey = "success"
-	auxKey     = "aux."
-	shareKey   = ".share"
-	cosineKey  = ".cosine"
-	heldKey    = ".held_out"
+	episodesKey = "episodes"
+	returnKey   = "return_mean"
+	successKey  = "success"
+	auxKey      = "aux."
+	shareKey    = ".share"
+	cosineKey   = ".cosine"
+	heldKey     = ".held_out"
 )
+
+// recentEpisodes is over how many training episodes a point of a curve is. The first ones to end are the short ones: of fewer there is
+// no point.
+const recentEpisodes = 100
 
 // log writes a point of the curve if it is time, and what the tasks' gradients did if that was measured.
 func (w worker) log(r *agent.Run, point bool) error {
 	if point {
 		s := r.Recent()
-		if err := r.Log([]string{"episodes", returnKey, "return_lo", "return_hi", successKey, "len_mean"},
+		if err := r.Log([]string{episodesKey, returnKey, "return_lo", "return_hi", successKey, "len_mean"},
 			[]float64{float64(r.Episodes()), s.Mean, s.Lo, s.Hi, s.Success, s.Len}); err != nil {
 			return err
 		}
@@ -196,9 +201,11 @@ func (w worker) recall(j Job, l *Line) error {
 	}
 	tasks := newMeans(j.Config)
 	for _, row := range rows {
-		p, isPoint := Point{Step: int(row.Step)}, false
+		p, isPoint, episodes := Point{Step: int(row.Step)}, false, 0.0
 		for _, v := range row.Values {
 			switch v.Name {
+			case episodesKey:
+				episodes = v.V
 			case returnKey:
 				p.Return, isPoint = rounded(v.V), true
 			case successKey:
@@ -206,6 +213,9 @@ func (w worker) recall(j Job, l *Line) error {
 			default:
 				tasks.add(v)
 			}
+		}
+		if episodes < recentEpisodes {
+			p.Return, p.Success = num(math.NaN()), num(math.NaN())
 		}
 		if n := len(l.Curve); isPoint && (n == 0 || l.Curve[n-1].Step < p.Step) {
 			l.Curve = append(l.Curve, p)
