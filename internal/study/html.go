@@ -11,7 +11,18 @@ import (
 //go:embed report.html
 var reportHTML string
 
-var reportPage = template.Must(template.New("report").Parse(reportHTML))
+var reportPage = template.Must(template.New("report").Funcs(template.FuncMap{
+	"value":  func(cell string) string { return strings.TrimSuffix(cell, bounds(cell)) },
+	"bounds": bounds,
+}).Parse(reportHTML))
+
+// bounds returns the interval of a cell, " [lo, hi]", or nothing.
+func bounds(cell string) string {
+	if at := strings.Index(cell, " ["); at >= 0 {
+		return cell[at:]
+	}
+	return ""
+}
 
 // HTML returns the report as one page that needs nothing beside it.
 func (r *Report) HTML() (string, error) {
@@ -22,9 +33,9 @@ func (r *Report) HTML() (string, error) {
 	}
 	page := struct {
 		Title, Protocol, Command string
-		About, Notes             []string
+		About, Notes, Headlines  []string
 		Results                  []section
-	}{Title: r.Study.Title, Protocol: r.protocol(), Command: r.Study.Command, Notes: r.notes()}
+	}{Title: r.Study.Title, Protocol: r.protocol(), Command: r.Study.Command, Notes: r.notes(), Headlines: r.headlines()}
 	if r.Study.About != "" {
 		page.About = strings.Split(r.Study.About, "\n\n")
 	}

@@ -33,6 +33,32 @@ func (r *Report) notes() []string {
 	return notes
 }
 
+// headlines say, arm by arm, what came out: over all worlds, or in the only one.
+func (r *Report) headlines() []string {
+	all := r.results()
+	if len(all) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, o := range all[0].Arms {
+		if o.Pairs == 0 || o.Name == r.against() {
+			continue
+		}
+		what := "no difference to " + r.against() + " that these seeds show"
+		switch verdict(o) {
+		case "better", "worse":
+			what = verdict(o) + " than " + r.against()
+		case "few seeds":
+			what = "too few seeds for a word"
+		}
+		if !math.IsNaN(o.Difference.Value) {
+			what += ", IQM " + spread(o.Difference, signed)
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s; a run beats one of %s with probability %s.", o.Name, what, r.against(), spread(o.Better, figure)))
+	}
+	return lines
+}
+
 // protocol says how the numbers are made.
 func (r *Report) protocol() string {
 	s := &r.Study
@@ -120,6 +146,12 @@ func (r *Report) Markdown(figures func(name string) string, raw, times string) s
 	}
 	for _, n := range r.notes() {
 		fmt.Fprintf(&b, "**%s**\n\n", n)
+	}
+	for _, h := range r.headlines() {
+		fmt.Fprintf(&b, "- %s\n", h)
+	}
+	if len(r.headlines()) > 0 {
+		b.WriteString("\n")
 	}
 	fmt.Fprintf(&b, "%s\n\n`%s` makes this page; [raw lines](%s), [how long runs took](%s).\n", r.protocol(), s.Command, raw, times)
 	for _, res := range r.results() {
