@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -327,6 +328,10 @@ func inWords(list []change, bare bool) map[string]string {
 	}
 	for _, c := range list {
 		for _, e := range c.extras {
+			if e.none != "" {
+				asked["none."+e.none] = "true"
+				continue
+			}
 			key := "aux." + e.ID()
 			if _, ok := asked[key]; !ok || e.weighed {
 				asked[key] = fmt.Sprint(e.Weight, e.Final, e.Over)
@@ -365,7 +370,8 @@ func (a *app) work(p *study.Plan, f *compareFlags) error {
 	}
 	board := a.newBoard(p)
 	err := p.Run(a.ctx, study.Options{
-		Jobs: f.jobs.n, Tell: board.tell, Now: time.Now, Times: times, Build: build(info) + ", kernels " + nn.Kernels(),
+		Jobs: f.jobs.n, Tell: board.tell, Now: time.Now, Times: times,
+		Build: fmt.Sprintf("%s, %s %s/%s, %d processors, kernels %s", build(info), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), nn.Kernels()),
 	})
 	board.end()
 	switch {

@@ -17,6 +17,8 @@ type Report struct {
 	Worlds  []Result // [world]
 	All     *Result  // over all worlds, if there are several and lines of each
 	Lines   []Line
+
+	brief bool // fewer figures
 }
 
 // Result is how arms compare on one world, or over all.

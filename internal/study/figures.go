@@ -23,9 +23,12 @@ func curvesFigure(name, alt string, series []plot.Series, o plot.Options) pictur
 
 // figuresOf lists the figures of a result: learning curves, intervals, and performance profiles.
 func (r *Report) figuresOf(res *Result) []picture {
-	name := "all"
-	if res.World != "" {
-		name = fileName(res.World)
+	name := ""
+	switch {
+	case res.World == "":
+		name = "all-"
+	case len(r.Study.Worlds) > 1:
+		name = fileName(res.World) + "-"
 	}
 	var list []picture
 	if p, ok := r.curves(res, name); ok {
@@ -34,7 +37,7 @@ func (r *Report) figuresOf(res *Result) []picture {
 	if p, ok := r.intervals(res, name); ok {
 		list = append(list, p)
 	}
-	if p, ok := r.profile(res, name); ok {
+	if p, ok := r.profile(res, name); ok && !(r.brief && res.World != "" && len(r.Study.Worlds) > 1) {
 		list = append(list, p)
 	}
 	return list
@@ -65,7 +68,7 @@ func (r *Report) curves(res *Result, name string) (picture, bool) {
 	if res.World == "" {
 		o.Title, o.X, o.Y = "All worlds", "% of the budget", "scaled "+o.Y
 	}
-	return curvesFigure(name+"-curves", "Learning curves in "+res.title()+": interquartile means over seeds, with 95 % bands", series, o), any
+	return curvesFigure(name+"curves", "Learning curves in "+res.title()+": interquartile means over seeds, with 95 % bands", series, o), any
 }
 
 // intervals draws the statistics of the arms side by side.
@@ -95,7 +98,7 @@ func (r *Report) intervals(res *Result, name string) (picture, bool) {
 	o := v.Size()
 	o.Title = res.title() + fmt.Sprintf(", against %s", r.against())
 	return picture{
-		name + "-intervals", "Statistics of every arm in " + res.title() + " with 95 % intervals",
+		name + "intervals", "Statistics of every arm in " + res.title() + " with 95 % intervals",
 		func() ([]byte, error) { return v.SVG(o) }, func() ([]byte, error) { return v.PNG(o) },
 	}, len(v.Panels) > 0
 }
@@ -119,5 +122,5 @@ func (r *Report) profile(res *Result, name string) (picture, bool) {
 	if res.World == "" {
 		o.X = "scaled " + o.X
 	}
-	return curvesFigure(name+"-profile", "Performance profile in "+res.title()+": the fraction of runs that score more than so much", series, o), any
+	return curvesFigure(name+"profile", "Performance profile in "+res.title()+": the fraction of runs that score more than so much", series, o), any
 }

@@ -136,7 +136,7 @@ func (r *Report) Text(columns int) string {
 }
 
 // Markdown returns the report as a page. figures returns the file of a figure, as it is linked; raw and times are the names of the files
-// with raw lines and times.
+// with raw lines and, "" if there is none, with times.
 func (r *Report) Markdown(figures func(name string) string, raw, times string) string {
 	s := &r.Study
 	var b strings.Builder
@@ -153,7 +153,11 @@ func (r *Report) Markdown(figures func(name string) string, raw, times string) s
 	if len(r.headlines()) > 0 {
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "%s\n\n`%s` makes this page; [raw lines](%s), [how long runs took](%s).\n", r.protocol(), s.Command, raw, times)
+	fmt.Fprintf(&b, "%s\n\n`%s` makes this page; [raw lines](%s)", r.protocol(), s.Command, raw)
+	if times != "" {
+		fmt.Fprintf(&b, ", [how long runs took, and where](%s)", times)
+	}
+	b.WriteString(".\n")
 	for _, res := range r.results() {
 		fmt.Fprintf(&b, "\n## %s\n\n", res.title())
 		if res.Published != "" {
@@ -167,6 +171,9 @@ func (r *Report) Markdown(figures func(name string) string, raw, times string) s
 		}
 		for _, t := range r.tables(res) {
 			if t.Fold {
+				fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", t.Title)
+				t.markdown(&b)
+				b.WriteString("\n</details>\n\n")
 				continue
 			}
 			fmt.Fprintf(&b, "### %s\n\n", t.Title)

@@ -43,14 +43,21 @@ func (r *Report) Write(p *Plan) (page string, err error) {
 	return page, nil
 }
 
-// Publish writes the report as a page NAME.md among others in a directory, with its figures as SVG beside it.
+// Publish writes the report as a page NAME.md among others in a directory, with its figures as SVG beside it. Profiles are left out
+// where there are several worlds, but for the one over all.
 func (r *Report) Publish(dir string) (page string, err error) {
 	name := r.Study.Name
-	if err := r.draw(func(figure string) string { return filepath.Join(dir, name+"-"+figure) }, false); err != nil {
+	brief := *r
+	brief.brief = true
+	if err := brief.draw(func(figure string) string { return filepath.Join(dir, name+"-"+figure) }, false); err != nil {
 		return "", err
 	}
+	times := name + ".times.jsonl"
+	if _, err := os.Stat(filepath.Join(dir, times)); err != nil {
+		times = ""
+	}
 	page = filepath.Join(dir, name+".md")
-	text := r.Markdown(func(figure string) string { return name + "-" + figure + ".svg" }, name+".jsonl", name+".times.jsonl")
+	text := brief.Markdown(func(figure string) string { return name + "-" + figure + ".svg" }, name+".jsonl", times)
 	return page, replace(page, []byte(text))
 }
 
