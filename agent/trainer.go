@@ -188,6 +188,7 @@ func (t *Trainer) Update() Update {
 	} else {
 		t.dropped++
 	}
+	t.roll.peek.give()
 	return t.last
 }
 
