@@ -23,6 +23,7 @@ import (
 	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/catalog"
+	"github.com/auxrl/auxrl/viz/window"
 	"github.com/spf13/cobra"
 )
 
@@ -45,7 +46,7 @@ func Main(o Options) {
 	if o.Name == "" {
 		o.Name = strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	}
-	os.Exit(Run(ctx, o, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	window.Run(func() { os.Exit(Run(ctx, o, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) })
 }
 
 // app is what every verb needs.

@@ -18,6 +18,9 @@ type Dashboard struct {
 	target image.RGBA // dst, with its top left as the origin
 	buf    []byte     // numbers in decimal
 	ret    []float32  // of the curve
+
+	tiles []Dashboard
+	tile  image.RGBA // a part of target
 }
 
 // NewDashboard returns a dashboard. It adapts to the size of each picture it is given.
@@ -38,6 +41,18 @@ func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
 	}
 	d.to.fill(d.target.Rect, d.background)
 	d.drawHeader(s)
+	if len(s.Tiles) > 0 {
+		d.drawTiles(s)
+	} else {
+		d.drawMoment(s)
+	}
+	d.drawNotice(s)
+	d.drawHelp(s)
+	d.target = image.RGBA{}
+}
+
+// drawMoment draws everything below the header.
+func (d *Dashboard) drawMoment(s *Snapshot) {
 	d.drawWorld(s)
 	d.drawStatus(s)
 	d.drawPolicy(s)
@@ -46,7 +61,6 @@ func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
 	d.drawThoughts(s)
 	d.drawLosses(s)
 	d.drawCurve(s)
-	d.target = image.RGBA{}
 }
 
 // arrange makes the layout and the type for a new shape.
@@ -70,6 +84,7 @@ func (d *Dashboard) drawHeader(s *Snapshot) {
 	if s.End != "" {
 		room -= d.drawBadge(s.End) + d.gap
 	}
+	room -= d.drawFlags(s, r.Min.X+room)
 	y := r.Min.Y + d.title.ascent
 	textFit(d.to, d.title, r.Min.X, y, room, d.ink, s.Title)
 	if o, ok := s.over(true); ok {

@@ -14,10 +14,11 @@ type metrics struct {
 	smallSize, bodySize, titleSize, largeSize int // of type
 	margin, gap, pad, corner, border          int // of the frame, between panels, within panels, of corners, around the world
 	scale                                     float64
+	frame                                     image.Point
 }
 
 func newMetrics(frame image.Point, crowded bool) metrics {
-	m := metrics{scale: min(float64(frame.X)/designWidth, float64(frame.Y)/designHeight)}
+	m := metrics{frame: frame, scale: min(float64(frame.X)/designWidth, float64(frame.Y)/designHeight)}
 	if crowded {
 		m.scale *= tasksScale
 	}

@@ -33,4 +33,9 @@ type Snapshot struct {
 	Legend   []string  // what a person can do, line by line, the first A for the actions; a Terminal shows it where there is no Policy
 
 	History History // of this episode, for curves; the owner appends
+
+	Flags  []string    // how it is watched; those in capitals, such as PAUSED, stand out
+	Notice string      // what the viewer has to say, over everything; empty: nothing
+	Help   []string    // lines over everything else, of two columns with a tab between; nil: none
+	Tiles  []*Snapshot // shown side by side in place of all that stands above Flags but Title; nil: it is no such picture
 }

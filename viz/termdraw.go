@@ -85,12 +85,12 @@ func (t *Terminal) scratch(size image.Point) *image.RGBA {
 	return t.picture
 }
 
-// badge writes how the episode ended, dark on light, to end before column x, and returns its width.
-func (t *Terminal) badge(x, y int, end string) int {
-	w := cells(end) + 2
-	t.screen.put(x-w, y, '▐', ink, background, false)
-	put(&t.screen, x-w+1, y, w-2, background, ink, true, end)
-	t.screen.put(x-1, y, '▌', ink, background, false)
+// badge writes a word, dark on light, to end before column x, and returns its width.
+func (t *Terminal) badge(x, y int, word string, col color.RGBA) int {
+	w := cells(word) + 2
+	t.screen.put(x-w, y, '▐', col, background, false)
+	put(&t.screen, x-w+1, y, w-2, background, col, true, word)
+	t.screen.put(x-1, y, '▌', col, background, false)
 	return w
 }
 

@@ -12,37 +12,68 @@ const panelCols = 36
 // curveRows is what tasks leave to the curve and the view at least.
 const curveRows = 5
 
-// draw fills the cells: title and mission at the top, the world at the left, the agent's mind at the right.
+// draw fills the cells.
 func (t *Terminal) draw(s *Snapshot) {
-	w, h := t.screen.w, t.screen.h
-	room := w - 2
-	if s.End != "" {
-		room -= t.badge(w-1, 0, s.End) + 1
+	all := image.Rect(0, 0, t.screen.w, t.screen.h)
+	if len(s.Tiles) > 0 {
+		t.tiles(all, s)
+	} else {
+		t.moment(all, s)
 	}
-	t.text(1, 0, room, ink, true, s.Title)
-	if o, ok := s.over(true); ok {
-		n := cells(s.Title)
-		t.buf = appendOver(t.buf[:0], &o)
-		put(&t.screen, 1+n, 0, room-n, dim, background, false, t.buf)
-	}
+	t.notice(all, s)
+	t.help(all, s)
+}
+
+// moment draws title and mission at the top, the world at the left, the agent's mind at the right.
+func (t *Terminal) moment(r image.Rectangle, s *Snapshot) {
+	w, h := r.Dx(), r.Dy()
+	t.header(r, s)
 	n := min(cells(s.Training), w-2)
-	t.text(w-1-n, 1, n, ink, false, s.Training)
-	t.text(1, 1, w-3-n, dim, false, s.Mission)
-	top := 2
+	t.text(r.Max.X-1-n, r.Min.Y+1, n, ink, false, s.Training)
+	t.text(r.Min.X+1, r.Min.Y+1, w-3-n, dim, false, s.Mission)
+	top := r.Min.Y + 2
 	if h >= 30 {
-		top = 3
+		top++
 	}
-	limit := image.Pt(w-panelCols-4, 2*(h-top))
+	limit := image.Pt(w-panelCols-4, 2*(r.Max.Y-top))
 	if w < 2*panelCols {
 		limit.X = w / 2
 	}
-	x := 1
+	x := r.Min.X + 1
 	if size := fit(sizeOf(s.World), limit); size != (image.Point{}) {
 		o, _ := s.over(true)
 		t.half(x, top, s.World, size, &o)
 		x += size.X + 2
 	}
-	t.mind(image.Rect(x, top, w-1, h), s)
+	t.mind(image.Rect(x, top, r.Max.X-1, r.Max.Y), s)
+}
+
+// header draws the title, and at the right how the moment is watched and how the episode ended.
+func (t *Terminal) header(r image.Rectangle, s *Snapshot) {
+	end := r.Max.X - 1
+	if s.End != "" {
+		end -= t.badge(end, r.Min.Y, s.End, ink) + 1
+	}
+	for i := len(s.Flags) - 1; i >= 0; i-- {
+		flag := s.Flags[i]
+		n := cells(flag) + 2
+		if end-n <= r.Min.X {
+			break
+		}
+		if loud(flag) {
+			t.badge(end, r.Min.Y, flag, orange)
+		} else {
+			t.text(end-n+1, r.Min.Y, n-2, dim, false, flag)
+		}
+		end -= n
+	}
+	room := end - r.Min.X - 2
+	t.text(r.Min.X+1, r.Min.Y, room, ink, true, s.Title)
+	if o, ok := s.over(true); ok {
+		n := cells(s.Title)
+		t.buf = appendOver(t.buf[:0], &o)
+		put(&t.screen, r.Min.X+1+n, r.Min.Y, room-n, dim, background, false, t.buf)
+	}
 }
 
 // mind draws the panels in a rectangle of cells.

@@ -17,6 +17,7 @@ var projectImports = []struct {
 	{"stats", []string{"internal/rng"}},
 	{"viz", nil},
 	{"viz/plot", nil},
+	{"viz/window", []string{"viz"}},
 
 	{"env", []string{"internal/rng", "internal/team"}},
 	{"env/envtest", []string{"env", "internal/rng"}},
@@ -36,7 +37,7 @@ var projectImports = []struct {
 	{"internal/bench", []string{"agent", "env", "policy", "replay", "nn", "internal/f32", "internal/rng", "internal/team"}},
 
 	{"cli", []string{"*"}},
-	{"cmd/rlrun", []string{"cli", "env/catalog"}},
+	{"cmd/rlrun", []string{"cli", "env/catalog", "viz/window"}}, // a window takes the main thread
 	{"examples/ownloop", []string{"auxtasks"}},
 	{"examples/newtask", []string{"auxtasks", "cli", "nn"}},
 	{"examples/vision", []string{"agent", "auxtasks", "env", "env/catalog"}},
@@ -63,9 +64,8 @@ var otherImports = []struct {
 	{path: "github.com/spf13/cobra", by: []string{"cli"}},
 	{path: "github.com/spf13/pflag", by: []string{"cli"}},
 	{path: "github.com/pelletier/go-toml/v2", by: []string{"internal/config"}},
-	{path: "github.com/faiface/pixel", by: []string{"viz"}},
-	{path: "github.com/faiface/glhf", by: []string{"viz"}},
-	{path: "github.com/go-gl", by: []string{"viz"}},
+	{path: "github.com/faiface", by: []string{"viz/window"}},
+	{path: "github.com/go-gl", by: []string{"viz/window"}},
 	{path: "gonum.org/v1/plot", by: []string{"viz/plot"}},
 	{path: "gonum.org/v1/gonum", by: []string{"nn", "stats", "agent", "f32blas"}, tests: true},
 	{path: "github.com/nlpodyssey/safetensors", by: []string{"internal/run"}},
