@@ -22,6 +22,7 @@ type peek struct {
 	state env.Stateful // nil: it cannot be saved
 	whole env.Renderer // of such a world; nil: it has no picture either
 
+	round int64 // episodes that began while somebody looked
 	trace []live.Moment
 	logp  []float32
 	img   image.RGBA
@@ -43,6 +44,7 @@ func (p *peek) look(r *rollout, t int, logits []float32) {
 	}
 	row := t * r.batch.B
 	if r.batch.Start[row] {
+		p.round++
 		p.trace = p.trace[:0]
 	}
 	if len(p.trace) == cap(p.trace) { // nobody has asked for long
@@ -103,7 +105,7 @@ func (p *peek) learned(f *live.Frame) {
 func (p *peek) moment(f *live.Frame, r *rollout, row int, logits []float32) {
 	b := &r.batch
 	running := p.t.worlds.Running(0)
-	f.Age, f.Return = int64(running.Len), running.Return
+	f.Round, f.Age, f.Return = p.round, int64(running.Len), running.Return
 	f.Action, f.Value = int64(b.Action[row]), r.value[0][row]
 	n := len(p.logp)
 	f.Policy = append(f.Policy[:0], logits[:n]...)

@@ -9,6 +9,7 @@ type Frame struct {
 	Episodes int64      // that ended in training, in all worlds
 	Recent   [2]float32 // mean return and fraction of successes of the last 100 of them; NaN: none, or no such notion
 
+	Round  int64   // counts the episodes of world 0 since somebody looks on
 	Age    int64   // decisions in the episode of world 0
 	Return float64 // of that episode, as the run counts it
 	Action int64   // that was chosen
@@ -54,6 +55,7 @@ func (f *Frame) code(c *codec) {
 	for i := range f.Recent {
 		c.float(&f.Recent[i])
 	}
+	number(c, &f.Round)
 	number(c, &f.Age)
 	c.double(&f.Return)
 	number(c, &f.Action)
