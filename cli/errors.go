@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/internal/run"
 )
 
@@ -88,6 +89,8 @@ func (a *app) explain(err error, dir string) error {
 		return usagef("%s is a file, not a run directory", dir)
 	case errors.Is(err, run.ErrNoRun):
 		return usagef("%s is a directory, but holds no run: it has no config.json", dir)
+	case errors.Is(err, agent.ErrChanged):
+		return usagef("%w; config.json in %s has been changed, or the world: put it back, config.toml says what it was", err, dir)
 	case errors.Is(err, run.ErrNoCheckpoint):
 		return fmt.Errorf("the run in %s has no checkpoint yet: go on with it (%s)", dir, a.resumeCommand(dir))
 	}

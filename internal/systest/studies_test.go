@@ -92,7 +92,7 @@ var studies = []study{
 		name: "memory", title: "Probe/MemoryLength-30-v0: with and without memory", world: "Probe/MemoryLength-30-v0", algo: "ppo", preset: "default",
 		intro: "A bit is shown at the start and asked for 30 steps later (bsuite's memory length). Defaults of `rlrun train`, but for `--core` and the budget.\n" +
 			"(A GRU whose update gate began undecided needed longer, and failed on two of the seeds 1 to 10: hence other seeds here, and a bias.)",
-		steps: 500_000, first: 10, seeds: 10, success: true, arms: cores(),
+		steps: 2_000_000, first: 10, seeds: 10, success: true, arms: cores(),
 	},
 	{
 		name: "pixelmaze", title: "Maze/Overhead-42x42-v0: what the tasks of UNREAL do", world: "Maze/Overhead-42x42-v0", algo: "a2c", preset: "unreal",
