@@ -27,7 +27,9 @@ func tileSize(room image.Point, n int) (size image.Point, cols int) {
 }
 
 // TileSize returns the size of each of n dashboards that are shown side by side on one of the given size.
-func TileSize(frame image.Point, n int) image.Point { return newTilesLayout(shape{frame: frame, tiles: n}).tileSize }
+func TileSize(frame image.Point, n int) image.Point {
+	return newTilesLayout(shape{frame: frame, tiles: n}).tileSize
+}
 
 // drawTiles draws dashboards side by side below the header.
 func (d *Dashboard) drawTiles(s *Snapshot) {

@@ -3,7 +3,6 @@ package viz
 import (
 	"fmt"
 	"image"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -198,82 +197,5 @@ func TestTape(t *testing.T) {
 	tape.Add(&e.snap)
 	if tape.First() != 7 || tape.Next() != 8 {
 		t.Errorf("after Reset: moments %d to %d", tape.First(), tape.Next())
-	}
-}
-
-// What is on a tape shares no numbers and no pixels with the snapshot it is of: whatever fields there are.
-func TestTapeCopies(t *testing.T) {
-	var s Snapshot
-	full(reflect.ValueOf(&s).Elem(), 2)
-	s.History = History{}
-	s.History.Append(1, 2)
-	m := newMoment(&s)
-	c := m.unpack()
-	if !reflect.DeepEqual(c, s) {
-		t.Errorf("the copy is %+v\nwant %+v", c, s)
-	}
-	shared(t, "Snapshot", reflect.ValueOf(&s).Elem(), reflect.ValueOf(&c).Elem())
-}
-
-// full fills v: every slice has an element, every picture pixels, down to tiles so deep.
-func full(v reflect.Value, depth int) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.Type() == reflect.TypeFor[*image.RGBA]() {
-			img := image.NewRGBA(image.Rect(0, 0, 3, 2))
-			for i := range img.Pix {
-				img.Pix[i] = uint8(40*i) | 255*uint8(i%4/3)
-			}
-			v.Set(reflect.ValueOf(img))
-		} else if depth > 0 {
-			v.Set(reflect.New(v.Type().Elem()))
-			full(v.Elem(), depth-1)
-		}
-	case reflect.Slice:
-		if depth == 0 && v.Type() == reflect.TypeFor[[]*Snapshot]() {
-			return
-		}
-		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		full(v.Index(0), depth-1)
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				full(v.Field(i), depth)
-			}
-		}
-	case reflect.Float32:
-		v.SetFloat(0.5)
-	case reflect.String:
-		v.SetString("x")
-	}
-}
-
-// shared reports memory of numbers that a and b have in common.
-func shared(t *testing.T, path string, a, b reflect.Value) {
-	switch a.Kind() {
-	case reflect.Pointer:
-		if a.IsNil() {
-			return
-		}
-		if a.Pointer() == b.Pointer() {
-			t.Errorf("%s is shared", path)
-			return
-		}
-		shared(t, path, a.Elem(), b.Elem())
-	case reflect.Slice:
-		if a.Type().Elem().Kind() == reflect.String { // names do not change
-			return
-		}
-		if a.Len() > 0 && a.Pointer() == b.Pointer() {
-			t.Errorf("%s is shared", path)
-			return
-		}
-		for i := range a.Len() {
-			shared(t, path+"[]", a.Index(i), b.Index(i))
-		}
-	case reflect.Struct:
-		for i := range a.NumField() {
-			shared(t, path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i))
-		}
 	}
 }
