@@ -165,7 +165,7 @@ func (s *session) takeOver(f performance) error {
 	}
 	actions := f.choices()
 	keys := keysFor(actions)
-	if keys == nil {
+	if len(keys) == 0 {
 		s.say("nobody can take over here")
 		return nil
 	}
