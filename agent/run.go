@@ -117,18 +117,23 @@ func readSettings(dir *run.Dir) (Settings, error) {
 // first. change, if not nil, may alter settings that no checkpoint depends on, such as Steps; the directory keeps them, unless
 // they leave the run nothing to do.
 func Resume(path string, build func(envID string) (env.Env, error), change func(*Config)) (*Run, error) {
+	return ResumeOn(path, build, change, 0)
+}
+
+// ResumeOn is Resume with so many workers, as NewTrainerOn.
+func ResumeOn(path string, build func(envID string) (env.Env, error), change func(*Config), workers int) (*Run, error) {
 	dir, err := run.Resume(path)
 	if err != nil {
 		return nil, err
 	}
-	r, err := resume(dir, build, change)
+	r, err := resume(dir, build, change, workers)
 	if err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
 	return r, nil
 }
 
-func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func(*Config)) (*Run, error) {
+func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func(*Config), workers int) (*Run, error) {
 	s, err := readSettings(dir)
 	if err != nil {
 		return nil, err
@@ -140,7 +145,7 @@ func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func
 	if err != nil && !errors.Is(err, run.ErrNoCheckpoint) {
 		return nil, err
 	}
-	t, err := NewTrainer(s.Agent, func() (env.Env, error) { return build(s.Env) })
+	t, err := NewTrainerOn(s.Agent, func() (env.Env, error) { return build(s.Env) }, workers)
 	if err != nil {
 		return nil, err
 	}
