@@ -27,6 +27,7 @@ type driver struct {
 	run     *agent.Run
 	flags   *trainFlags
 	show    *progress
+	before  float64   // seconds that earlier sessions trained
 	saved   time.Time // when the last checkpoint was
 	every   time.Duration
 	reached bool    // the return to stop at
@@ -43,6 +44,9 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json), every: saveEvery}
 	if every, err := time.ParseDuration(a.getenv(saveVar)); err == nil {
 		d.every = every
+	}
+	if d.before, err = r.Seconds(); err != nil {
+		return err
 	}
 	if err := d.announce(); err != nil {
 		return err
@@ -241,7 +245,8 @@ func (d *driver) measure(u agent.Update) error {
 		m.more = append(m.more, l)
 		names, values = append(names, l.name), append(values, l.value)
 	}
-	if err := errors.Join(r.Log(names, values), d.events.log(r.Step(), names, values)); err != nil {
+	elapsed := d.before + time.Since(d.show.start).Seconds()
+	if err := errors.Join(r.Log(names, values), r.LogTime(elapsed), d.events.log(r.Step(), names, values)); err != nil {
 		if err := d.told(d.goOn(err)); err != nil {
 			return err
 		}
