@@ -161,7 +161,8 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.Flags().BoolVar(&version, "version", false, "say which build this is")
-	root.AddCommand(a.trainCmd(), a.compareCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(), a.versionCmd(), a.completionCmd())
+	root.AddCommand(a.trainCmd(), a.compareCmd(), a.plotCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(),
+		a.versionCmd(), a.completionCmd())
 	for _, c := range root.Commands() { // again, now that their names begin with the root's: columns are as wide as these
 		below := c.Commands()
 		c.RemoveCommand(below...)
