@@ -109,6 +109,7 @@ Exit status:
    0  done
    1  failed
    2  wrong usage, or settings that cannot work
+   3  the return that --require-return asks for was not reached
    4  diverged: losses or gradients are not finite, after three retries
   75  training was stopped by Ctrl-C or SIGTERM and saved: resume it`
 

@@ -13,11 +13,12 @@ import (
 	"github.com/auxrl/auxrl/internal/run"
 )
 
-// Exit codes. 3 is kept for a target that was not reached. 75 is EX_TEMPFAIL of sysexits.h: batch systems start such a job again.
+// Exit codes. 75 is EX_TEMPFAIL of sysexits.h: batch systems start such a job again.
 const (
 	exitOK        = 0
 	exitFailed    = 1
 	exitUsage     = 2  // also settings that cannot work
+	exitMissed    = 3  // a return that is required was not reached
 	exitDiverged  = 4  // numbers that are not finite, after all retries
 	exitResumable = 75 // stopped by a signal; the run can be resumed
 )

@@ -350,14 +350,21 @@ func (d *driver) conclude() error {
 		why = fmt.Sprintf("return %s reached, ", d.flags.stopAt.String())
 	}
 	fmt.Fprintf(d.err, "%s%d steps in %s, saved in %s\n", why, r.Step(), clock(time.Since(d.show.start)), r.Path())
-	err := d.evaluate(r.Net(), r.Build(), r.Step(), evalFlags{episodes: d.flags.episodes, seed: seed(r.Config().Seed), json: d.flags.json})
+	f := evalFlags{episodes: d.flags.episodes, seed: seed(r.Config().Seed), json: d.flags.json, require: d.flags.require}
+	measures, err := d.evaluate(r.Net(), r.Build(), r.Step(), f)
 	if err != nil && errors.Is(err, d.ctx.Err()) {
+		if f.require.set {
+			err = fmt.Errorf("the evaluation that --require-return needs was interrupted; make it with %s eval %s", d.name, quote(r.Path()))
+			return codeError{err, exitFailed}
+		}
 		_, err = fmt.Fprintf(d.err, "the evaluation is left out; measure it with\n  %s eval %s\n", d.name, quote(r.Path()))
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(d.err, "watch it with\n  %s watch %s\n", d.name, quote(r.Path()))
-	return err
+	if _, err := fmt.Fprintf(d.err, "watch it with\n  %s watch %s\n", d.name, quote(r.Path())); err != nil {
+		return err
+	}
+	return f.check(r.Path(), measures[0].summary)
 }

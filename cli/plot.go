@@ -56,12 +56,13 @@ func (a *app) plotCmd() *cobra.Command {
 		Short: "Draw learning curves",
 		Long: `Draw learning curves of runs: those given, those in directories that are given,
 or those in runs/. Runs that differ in nothing but their seeds are one curve,
-labelled by what sets it apart: the interquartile mean over its seeds, within a
-band, the 95 % bootstrap interval of that mean at each point (--band minmax: from
-the least seed to the greatest). A curve ends where its shortest run ends. What
-is drawn is any key of metrics.jsonl (rlrun runs show RUN lists them): return is
-the mean of the last 100 training episodes. Without --out, the chart is drawn in
-the terminal; FILE is a .png, .svg, or a .csv with the numbers.`,
+labelled by what sets it apart: the interquartile mean over its seeds, in a band
+that is the 95 % bootstrap interval of that mean at each point, or, with --band
+minmax, reaches from the least seed to the greatest. A curve ends where its
+shortest run ends. What is drawn is any key of metrics.jsonl (rlrun runs show
+RUN lists them): return is the mean of the last 100 training episodes. Without
+--out, the chart is drawn in the terminal; FILE is a .png, .svg, or a .csv with
+the numbers, and is replaced if it exists.`,
 		Example: fmt.Sprintf("  %[1]s plot\n  %[1]s plot runs/plain runs/aux-* --out curves.svg\n  %[1]s plot runs --y aux.pixel-control.cosine --x time", a.name),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.plot(args, &f)
@@ -69,8 +70,8 @@ the terminal; FILE is a .png, .svg, or a .csv with the numbers.`,
 		ValidArgsFunction: completeDirs,
 	}
 	fl := cmd.Flags()
-	fl.Var(&f.x, "x", "what the x-axis is: steps, or time spent training")
-	fl.Var(&f.y, "y", "what is drawn: a key of metrics.jsonl")
+	fl.VarP(&f.x, "x", "x", "what the x-axis is: steps, or time spent training")
+	fl.VarP(&f.y, "y", "y", "what is drawn: a key of metrics.jsonl")
 	fl.Var(&f.metric, "metric", "what the curve is of the seeds: iqm, the interquartile mean, mean or median")
 	fl.Var(&f.band, "band", "what the band is: bootstrap, minmax or none")
 	fl.Var(&f.out, "out", "picture to write: .png or .svg; or .csv")

@@ -24,6 +24,7 @@ type trainFlags struct {
 	set      assignments
 	steps    count
 	stopAt   number
+	require  number
 	seed     seed
 	run      name
 	mapFile  name
@@ -41,6 +42,7 @@ func newTrainFlags() trainFlags {
 		preset: name{"default", "NAME", anyOf(agent.Presets())},
 		steps:  count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
 		stopAt:  number{min: -math.MaxFloat64, max: math.MaxFloat64},
+		require: newRequired(),
 		aux:     newAuxFlags(),
 		mapFile: newMapFlag(), config: name{kind: "FILE", such: "a TOML file"},
 		run: name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
@@ -87,12 +89,13 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 	f.addSettings(cmd)
 	f.addSeed(cmd)
 	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
+	fl.Var(&f.require, "require-return", "end with status 3 if the evaluation at the end returns less")
 	fl.Var(&f.run, "run", "run directory, new or empty (default: a new one below runs/)")
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
 	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object per line, the evaluation last")
 	fl.BoolVar(&f.events, "tensorboard", false, "also write event files for TensorBoard, below the run directory")
-	completeFlags(cmd, map[string][]string{"episodes": nil, "stop-at-return": nil}, "run", "resume")
+	completeFlags(cmd, map[string][]string{"episodes": nil, "stop-at-return": nil, "require-return": nil}, "run", "resume")
 	return cmd
 }
 
