@@ -146,10 +146,15 @@ func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func
 	if err != nil && !errors.Is(err, run.ErrNoCheckpoint) {
 		return nil, err
 	}
-	t, err := NewTrainerOn(s.Agent, func() (env.Env, error) { return build(s.Env) }, workers)
+	cfg := s.Agent
+	if c != nil {
+		cfg.Init = Init{} // the checkpoint has the weights
+	}
+	t, err := NewTrainerOn(cfg, func() (env.Env, error) { return build(s.Env) }, workers)
 	if err != nil {
 		return nil, err
 	}
+	t.cfg.Init = s.Agent.Init
 	r := &Run{Trainer: t, Skipped: skipped, dir: dir, env: s.Env, saved: -1}
 	if c != nil {
 		err = r.restore(c)

@@ -15,6 +15,7 @@ import (
 // One seed gives one result, bit for bit, whatever the number of processors.
 type Trainer struct {
 	cfg     Config
+	notes   []string // of the first weights
 	build   func() (env.Env, error)
 	workers *team.Team
 	worlds  *env.Vec
@@ -94,6 +95,10 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	if err != nil {
 		return nil, err
 	}
+	notes, err := cfg.begin(net, worlds.Spec().Actions)
+	if err != nil {
+		return nil, err
+	}
 	if err := extras.attach(cfg, net); err != nil {
 		return nil, err
 	}
@@ -103,7 +108,7 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	transitions := cfg.Worlds * cfg.Horizon
 	optimizer := cfg.newOptimizer(workers, append(net.Params(), extras.heads()...))
 	t := &Trainer{
-		cfg: cfg, build: build, workers: workers, worlds: worlds, extras: extras,
+		cfg: cfg, notes: notes, build: build, workers: workers, worlds: worlds, extras: extras,
 		learner: NewLearner(net, objective, optimizer, extras.streams, cfg.ClipNorm, cfg.Horizon, cfg.Worlds, cfg.length()),
 		actor:   net.ShareOn(cfg.Worlds, workers),
 		roll:    newRollout(cfg.Horizon, worlds, net, len(extras.streams)),

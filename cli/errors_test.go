@@ -58,7 +58,7 @@ func TestMistakes(t *testing.T) {
 		{"train User-v0 --resize 8x8", "Probe/Corridor-v0: its images are symbols, of which there is no mean: they cannot be resized", 2},
 		{"train User-v0 --sticky 2", `--sticky takes a number from 0 to 1, not "2"`, 2},
 		{"train User-v0 --reward-clip 0", "--reward-scale and --reward-clip of 0 would leave no reward", 2},
-		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --config, --core, --encoder, --episodes, --frame-stack, --gray, --help, --json, " +
+		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --config, --core, --encoder, --episodes, --frame-stack, --freeze, --gray, --help, --init, --json, " +
 			"--map, --measure, --milestones, --no-ops, --one-hot, --preset, --repeat, --require-return, --resize, --resume, --reward-clip, --reward-norm, --reward-scale, --run, " +
 			"--seed, --set, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --tensorboard, --time-limit", 2},
 		{"train User-v0 --=3", "bad flag syntax: --=3", 2},

@@ -110,6 +110,11 @@ func (d *driver) announce() error {
 			return err
 		}
 	}
+	if text := startOf(c); text != "" {
+		if _, err := fmt.Fprintf(d.err, "  %s\n", text); err != nil {
+			return err
+		}
+	}
 	wrapped := c.Wrap.String()
 	if c.RewardNorm {
 		wrapped = strings.TrimPrefix(wrapped+", reward norm", ", ")
@@ -119,6 +124,18 @@ func (d *driver) announce() error {
 	}
 	_, err := fmt.Fprintf(d.err, "  wrapped: %s\n", wrapped)
 	return err
+}
+
+// startOf says whose weights a run began with, and what is frozen.
+func startOf(c agent.Config) string {
+	var parts []string
+	if c.Init.Run != "" {
+		parts = append(parts, fmt.Sprintf("begun with the weights of %s at step %d", c.Init.Run, c.Init.Step))
+	}
+	if c.Freeze != "" {
+		parts = append(parts, "frozen: "+c.Freeze)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // extras says what is added to loss and reward, and what replay takes.
