@@ -261,6 +261,16 @@ func (t *Trainer) addEpisode(e env.Episode) {
 	t.episodes++
 }
 
+// RecentMean returns the mean return of the last 100 training episodes, or as many as there are; NaN if there are none. It is Recent
+// for those who ask after every update: the interval takes a millisecond.
+func (t *Trainer) RecentMean() float64 {
+	sum := 0.0
+	for _, e := range t.recent {
+		sum += e.Return
+	}
+	return sum / float64(len(t.recent))
+}
+
 // Recent summarises the last 100 training episodes, or as many as there are.
 func (t *Trainer) Recent() Summary { return summarize(t.recent, t.worlds.Spec()) }
 

@@ -211,7 +211,7 @@ func (d *driver) updates() error {
 			return errors.Join(d.save(), usage(err))
 		}
 		stop := d.flags.stopAt
-		d.reached = stop.set && r.Episodes() >= 100 && r.Recent().Mean >= stop.value
+		d.reached = stop.set && r.Episodes() >= 100 && r.RecentMean() >= stop.value
 		last := d.reached || r.Finished() || d.ctx.Err() != nil
 		if err := d.told(d.show.update(r.Step(), r.Recent, last)); err != nil {
 			return err
