@@ -282,6 +282,9 @@ func (r *Run) restore(c *run.Checkpoint) error {
 	if r.foreign, err = st.Made.check(now, c.Step); err != nil { // before anything that follows from it
 		return err
 	}
+	if int64(st.Step) != c.Step {
+		return fmt.Errorf("agent: restore %s: it is of step %d, the checkpoint of step %d", stateName, st.Step, c.Step)
+	}
 	return r.Trainer.restore(c)
 }
 
@@ -367,6 +370,17 @@ type state struct {
 	Retries   int           `json:"retries,omitempty"`
 	Crashed   int           `json:"crashed,omitempty"`
 	Made      made          `json:"made"`
+}
+
+// validate reports numbers that no trainer has.
+func (s *state) validate() error {
+	if s.Step < 0 || s.Step > maxSteps || min(s.Updates, s.Episodes, s.Dropped, s.Crashed, s.Retries) < 0 || s.Retries > MaxRetries {
+		return errors.New("a count is out of range")
+	}
+	if len(s.Recent) != min(s.Episodes, recentLen) {
+		return fmt.Errorf("the last %d of %d episodes", len(s.Recent), s.Episodes)
+	}
+	return nil
 }
 
 // files returns the trainer as files of a checkpoint: a function of settings, seed and step alone.
@@ -458,17 +472,17 @@ func (t *Trainer) restore(c *run.Checkpoint) error {
 	if err := json.Unmarshal(data[stateName], &st); err != nil {
 		return fmt.Errorf("agent: restore %s: %w", stateName, err)
 	}
-	if len(st.Start) != t.cfg.Worlds || len(st.Recent) > recentLen {
+	if len(st.Start) != t.cfg.Worlds {
 		return fmt.Errorf("agent: restore %s: saved with %d worlds, settings say %d", stateName, len(st.Start), t.cfg.Worlds)
+	}
+	if err := st.validate(); err != nil {
+		return fmt.Errorf("agent: restore %s: %w", stateName, err)
 	}
 	if err := t.learner.Optimizer.RestoreState(st.Optimizer); err != nil {
 		return err
 	}
 	if err := t.extras.restore(c); err != nil {
 		return err
-	}
-	if st.Retries < 0 || st.Retries > MaxRetries {
-		return fmt.Errorf("agent: restore %s: %d retries", stateName, st.Retries)
 	}
 	t.step, t.updates, t.episodes, t.bad, t.dropped, t.crashed = st.Step, st.Updates, st.Episodes, 0, st.Dropped, st.Crashed
 	t.retry(st.Retries)
@@ -527,6 +541,13 @@ func (t *Trainer) restoreRows(data []byte, last int) error {
 	mem := t.roll.mem
 	if want := len(obs) + 4*(len(vec)+len(mem.State)+len(mem.Reward)+len(mem.Action)); len(data) != want {
 		return fmt.Errorf("agent: restore %s: %d bytes, want %d", rowsName, len(data), want)
+	}
+	if codes := t.Spec().Codes; codes != nil {
+		for i, v := range data[:len(obs)] {
+			if int(v) >= codes[i%len(codes)] {
+				return fmt.Errorf("agent: restore %s: symbol %d, which the worlds do not have", rowsName, v)
+			}
+		}
 	}
 	copy(obs, data)
 	data = data[len(obs):]
