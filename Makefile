@@ -13,7 +13,7 @@ NOASM = $(call dirs,internal/f32 nn)
 QEMU  = qemu-aarch64-static
 COVER = $(patsubst ./%/...,./%,$(call dirs,agent policy auxtasks replay))
 FLOOR = 90
-FUZZRUNS = 3000x
+FUZZRUNS = 2000x
 
 # $(call step,name,command) says the command, runs it, and says how long it took. Make stops when it fails.
 define step

@@ -199,12 +199,9 @@ func (r *Run) Path() string { return r.dir.Path() }
 // run's own.
 func (r *Run) Keep(name string, data []byte) error { return r.dir.Keep(name, data) }
 
-// Update is the Trainer's. It also prepares replay for being saved.
-func (r *Run) Update() Update {
-	u := r.Trainer.Update()
-	r.held = r.extras.hold(r.have, r.held)
-	return u
-}
+// Prepare makes the next save short: it compresses what became whole of replay since it was called before. To be called after each
+// Update when a save is near; sooner is in vain, for what leaves replay before it is saved.
+func (r *Run) Prepare() { r.held = r.extras.hold(r.have, r.held) }
 
 // Crashes tells of worlds that panicked since it was called before, and keeps of each what reproduces it in the run's directory: the
 // names of the files. An error is of what could not be kept.
@@ -317,9 +314,6 @@ func (r *Run) SaveLater() error {
 	if err := r.log(); err != nil {
 		return err
 	}
-	if err := r.metrics.Sync(); err != nil {
-		return err
-	}
 	f, err := r.freeze(r.env, r.have, r.held, r.rest)
 	if err != nil {
 		return err
@@ -329,7 +323,14 @@ func (r *Run) SaveLater() error {
 	scores := maps.Clone(r.scores)
 	scores[f.step] = mean
 	keep := run.Keep{Last: r.cfg.Keep.Last, Steps: r.cfg.Keep.steps(scores)}
-	go func() { done <- result{f, mean, r.dir.SaveWith(f.step, f.pack(), f.same, keep)} }()
+	metrics := r.metrics
+	go func() {
+		err := metrics.Sync() // no checkpoint is past what metrics have
+		if err == nil {
+			err = r.dir.SaveWith(f.step, f.pack(), f.same, keep)
+		}
+		done <- result{f, mean, err}
+	}()
 	return nil
 }
 
