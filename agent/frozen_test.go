@@ -246,10 +246,10 @@ func BenchmarkSave(b *testing.B) {
 			r.roll.collectAnything(r.Trainer)
 			r.extras.ring.Add(&r.roll.batch)
 		}
-		b.ReportMetric(float64(r.ReplayBytes())/(1<<20), "replay-MiB")
 		start := time.Now()
 		r.Prepare()
 		measureSaves(b, r, time.Since(start))
+		b.ReportMetric(float64(r.ReplayBytes())/(1<<20), "replay-MiB")
 	})
 }
 

@@ -134,9 +134,9 @@ func TestUpTo(t *testing.T) {
 		}
 		net.Backward()
 		for _, block := range net.Blocks() {
-			any := slices.ContainsFunc(block.Params.G, func(v float32) bool { return v != 0 })
-			if want := slices.Contains(blocks, block.Name); any != want {
-				t.Errorf("up to %s: a gradient in %s is %v, want %v", upto, block.Name, any, want)
+			sent := slices.ContainsFunc(block.Params.G, func(v float32) bool { return v != 0 })
+			if want := slices.Contains(blocks, block.Name); sent != want {
+				t.Errorf("up to %s: a gradient in %s is %v, want %v", upto, block.Name, sent, want)
 			}
 		}
 	}
