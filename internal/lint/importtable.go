@@ -16,6 +16,7 @@ var projectImports = []struct {
 	{"stats", []string{"internal/rng"}},
 	{"viz", nil},
 	{"viz/plot", nil},
+	{"viz/page", []string{"viz"}},
 
 	{"env", []string{"internal/rng", "internal/team"}},
 	{"env/envtest", []string{"env", "internal/rng"}},
@@ -74,6 +75,6 @@ var otherImports = []struct {
 
 	{path: "math/rand", by: []string{"internal/rng"}, std: true},
 	{path: "math/rand/v2", by: []string{"internal/rng"}, std: true},
-	{path: "crypto/rand", by: []string{"viz", "cli"}, std: true}, // tokens of the viewer
+	{path: "crypto/rand", by: []string{"viz/page"}, std: true}, // tokens of the viewer
 	{path: "C", std: true}, // C is never required
 }
