@@ -15,6 +15,7 @@ import (
 // One seed gives one result, bit for bit, whatever the number of processors.
 type Trainer struct {
 	cfg     Config
+	notes   []string // of the first weights
 	build   func() (env.Env, error)
 	workers *team.Team
 	worlds  *env.Vec
@@ -43,7 +44,13 @@ const recentLen = 100
 
 // NewTrainer makes the worlds, which it wraps as the settings say, the network and what belongs to them. Close stops its workers.
 func NewTrainer(cfg Config, build func() (env.Env, error)) (*Trainer, error) {
-	workers := team.New(0)
+	return NewTrainerOn(cfg, build, 0)
+}
+
+// NewTrainerOn is NewTrainer with so many workers, for several trainers in one process; 0 takes one per processor. The result of a run
+// does not depend on them.
+func NewTrainerOn(cfg Config, build func() (env.Env, error), n int) (*Trainer, error) {
+	workers := team.New(n)
 	t, err := newTrainer(cfg, build, workers)
 	if err != nil {
 		workers.Close()
@@ -88,6 +95,10 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	if err != nil {
 		return nil, err
 	}
+	notes, err := cfg.begin(net, worlds.Spec().Actions)
+	if err != nil {
+		return nil, err
+	}
 	if err := extras.attach(cfg, net); err != nil {
 		return nil, err
 	}
@@ -97,7 +108,7 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	transitions := cfg.Worlds * cfg.Horizon
 	optimizer := cfg.newOptimizer(workers, append(net.Params(), extras.heads()...))
 	t := &Trainer{
-		cfg: cfg, build: build, workers: workers, worlds: worlds, extras: extras,
+		cfg: cfg, notes: notes, build: build, workers: workers, worlds: worlds, extras: extras,
 		learner: NewLearner(net, objective, optimizer, extras.streams, cfg.ClipNorm, cfg.Horizon, cfg.Worlds, cfg.length()),
 		actor:   net.ShareOn(cfg.Worlds, workers),
 		roll:    newRollout(cfg.Horizon, worlds, net, len(extras.streams)),
@@ -188,6 +199,7 @@ func (t *Trainer) Update() Update {
 	} else {
 		t.dropped++
 	}
+	t.roll.peek.give()
 	return t.last
 }
 
@@ -248,6 +260,16 @@ func (t *Trainer) addEpisode(e env.Episode) {
 		t.recent[t.episodes%recentLen] = e
 	}
 	t.episodes++
+}
+
+// RecentMean returns the mean return of the last 100 training episodes, or as many as there are; NaN if there are none. It is Recent
+// for those who ask after every update: the interval takes a millisecond.
+func (t *Trainer) RecentMean() float64 {
+	sum := 0.0
+	for _, e := range t.recent {
+		sum += e.Return
+	}
+	return sum / float64(len(t.recent))
 }
 
 // Recent summarises the last 100 training episodes, or as many as there are.

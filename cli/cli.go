@@ -18,11 +18,13 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/catalog"
+	"github.com/auxrl/auxrl/viz/window"
 	"github.com/spf13/cobra"
 )
 
@@ -45,7 +47,7 @@ func Main(o Options) {
 	if o.Name == "" {
 		o.Name = strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	}
-	os.Exit(Run(ctx, o, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	window.Run(func() { os.Exit(Run(ctx, o, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) })
 }
 
 // app is what every verb needs.
@@ -57,6 +59,8 @@ type app struct {
 	out    io.Writer       // results
 	err    io.Writer       // progress, warnings, errors
 	getenv func(string) string
+
+	building sync.Mutex // held while a world is made for one of several runs
 
 	args    []string        // of the command
 	environ func() []string // NAME=VALUE
@@ -105,6 +109,7 @@ Exit status:
    0  done
    1  failed
    2  wrong usage, or settings that cannot work
+   3  the return that --require-return asks for was not reached
    4  diverged: losses or gradients are not finite, after three retries
   75  training was stopped by Ctrl-C or SIGTERM and saved: resume it`
 
@@ -157,7 +162,8 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.Flags().BoolVar(&version, "version", false, "say which build this is")
-	root.AddCommand(a.trainCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(), a.versionCmd(), a.completionCmd())
+	root.AddCommand(a.trainCmd(), a.compareCmd(), a.plotCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(),
+		a.versionCmd(), a.completionCmd())
 	for _, c := range root.Commands() { // again, now that their names begin with the root's: columns are as wide as these
 		below := c.Commands()
 		c.RemoveCommand(below...)

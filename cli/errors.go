@@ -9,14 +9,17 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/internal/run"
+	"github.com/auxrl/auxrl/policy"
 )
 
-// Exit codes. 3 is kept for a target that was not reached. 75 is EX_TEMPFAIL of sysexits.h: batch systems start such a job again.
+// Exit codes. 75 is EX_TEMPFAIL of sysexits.h: batch systems start such a job again.
 const (
 	exitOK        = 0
 	exitFailed    = 1
 	exitUsage     = 2  // also settings that cannot work
+	exitMissed    = 3  // a return that is required was not reached
 	exitDiverged  = 4  // numbers that are not finite, after all retries
 	exitResumable = 75 // stopped by a signal; the run can be resumed
 )
@@ -59,8 +62,8 @@ func (a *app) fail(err error) int {
 // packages are the names that errors of this module begin with. They tell a programmer where an error is from; to the user of a
 // command they are noise.
 var packages = []string{
-	"agent", "auxtasks", "bench", "catalog", "env", "envtest", "maze", "minatar", "minigrid", "nn", "npyrand", "page", "plot", "policy", "probe",
-	"replay", "rng", "run", "stats", "tasktest", "tb", "viz",
+	"agent", "auxtasks", "bench", "catalog", "env", "envtest", "live", "maze", "minatar", "minigrid", "nn", "npyrand", "page", "plot", "policy",
+	"probe", "replay", "rng", "run", "stats", "study", "tasktest", "tb", "viz", "window",
 }
 
 // tidy returns the text of an error as one line without names of packages.
@@ -88,10 +91,23 @@ func (a *app) explain(err error, dir string) error {
 		return usagef("%s is a file, not a run directory", dir)
 	case errors.Is(err, run.ErrNoRun):
 		return usagef("%s is a directory, but holds no run: it has no config.json", dir)
+	case errors.Is(err, agent.ErrChanged):
+		return usagef("%w; config.json in %s has been changed, or the world: put it back, config.toml says what it was", err, dir)
 	case errors.Is(err, run.ErrNoCheckpoint):
 		return fmt.Errorf("the run in %s has no checkpoint yet: go on with it (%s)", dir, a.resumeCommand(dir))
 	}
 	return err
+}
+
+// explainInit says what is wrong with a run that another shall begin with, if that is it.
+func (a *app) explainInit(err error, init agent.Init) error {
+	switch {
+	case init.Run == "":
+		return err
+	case errors.Is(err, policy.ErrMisfit):
+		return usage(err)
+	}
+	return a.explain(err, init.Run)
 }
 
 // explainNew says what is wrong with a directory that was given for a new run, and what to do about it.

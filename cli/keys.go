@@ -1,94 +1,33 @@
 package cli
 
 import (
-	"io"
 	"strings"
-	"unicode/utf8"
-)
 
-// Keys that are no single character.
-const (
-	keyUp rune = -(iota + 1)
-	keyDown
-	keyRight
-	keyLeft
+	"github.com/auxrl/auxrl/viz"
 )
 
 // Keys that no action has.
 const (
-	keyQuit  = 'q'
-	keyNext  = 'n'
-	ctrlC    = '\x03'
-	ctrlD    = '\x04'
-	escape   = '\x1b'
-	carriage = '\r'
+	keyQuit = 'q'
+	keyNext = 'n'
+	keyTake = 't'
+	keyHelp = 'h'
 )
 
-// keyReader tells the keys that a terminal in raw mode sends.
-type keyReader struct {
-	sequence []byte // an escape sequence so far
-}
-
-// decode appends the keys in a piece of input. A sequence may go on in the next piece. What is no key of ours is left out.
-func (k *keyReader) decode(keys []rune, input []byte) []rune {
-	for _, b := range input {
-		switch {
-		case b == escape:
-			k.sequence = append(k.sequence[:0], b)
-		case len(k.sequence) == 1 && (b == '[' || b == 'O'):
-			k.sequence = append(k.sequence, b)
-		case len(k.sequence) >= 2 && (b < '@' || b > '~'): // parameters
-			k.sequence = append(k.sequence[:2], b)
-		case len(k.sequence) >= 2:
-			if i := strings.IndexByte("ABCD", b); i >= 0 {
-				keys = append(keys, keyUp-rune(i))
-			}
-			k.sequence = k.sequence[:0]
-		default: // an escape that begins nothing counts nothing
-			k.sequence = k.sequence[:0]
-			if b < utf8.RuneSelf {
-				keys = append(keys, rune(b))
-			}
-		}
-	}
-	return keys
-}
-
-// readKeys sends the keys that come from r until that ends or nobody listens any more.
-func readKeys(r io.Reader, send chan<- rune, done <-chan struct{}) {
-	defer close(send)
-	var k keyReader
-	var keys []rune
-	input := make([]byte, 256)
-	for {
-		n, err := r.Read(input)
-		keys = k.decode(keys[:0], input[:n])
-		for _, key := range keys {
-			select {
-			case send <- key:
-			case <-done:
-				return
-			}
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
 // preferred is the key that an action of that name has.
-var preferred = map[string]rune{
-	"left": keyLeft, "right": keyRight, "up": keyUp, "forward": keyUp, "down": keyDown, "backward": keyDown,
-	"toggle": ' ', "fire": ' ', "noop": '.', "wait": '.', "stay": '.', "done": carriage,
+var preferred = map[string]viz.Key{
+	"left": viz.KeyLeft, "right": viz.KeyRight, "up": viz.KeyUp, "forward": viz.KeyUp, "down": viz.KeyDown, "backward": viz.KeyDown,
+	"toggle": ' ', "fire": ' ', "noop": '.', "wait": '.', "stay": '.', "done": viz.KeyEnter,
 }
 
 // keysFor returns a key for every action: the preferred one of its name, a digit if its name ends in one, a letter of its name, or
 // whatever digit or letter is left. It returns nil if there are more actions than keys.
-func keysFor(actions []string) []rune {
-	keys := make([]rune, len(actions))
-	taken := map[rune]bool{keyQuit: true, keyNext: true}
+func keysFor(actions []string) []viz.Key {
+	keys := make([]viz.Key, len(actions))
+	taken := map[viz.Key]bool{keyQuit: true, keyNext: true, keyTake: true, keyHelp: true}
 	take := func(i int, choices string) {
-		for _, key := range choices {
+		for _, r := range choices {
+			key := viz.Key(r)
 			if keys[i] == 0 && !taken[key] {
 				keys[i], taken[key] = key, true
 			}
@@ -108,7 +47,7 @@ func keysFor(actions []string) []rune {
 		take(i, strings.Map(letter, strings.ToLower(name)))
 	}
 	for i := range actions {
-		if take(i, "1234567890abcdefghijklmoprstuvwxyz"); keys[i] == 0 {
+		if take(i, "1234567890abcdefgijklmoprsuvwxyz"); keys[i] == 0 {
 			return nil
 		}
 	}
@@ -120,23 +59,4 @@ func letter(r rune) rune {
 		return -1
 	}
 	return r
-}
-
-// keyName is what a key is called in a legend of six columns.
-func keyName(key rune) string {
-	switch key {
-	case keyUp:
-		return "↑"
-	case keyDown:
-		return "↓"
-	case keyLeft:
-		return "←"
-	case keyRight:
-		return "→"
-	case ' ':
-		return "space"
-	case carriage:
-		return "enter"
-	}
-	return string(key)
 }

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/auxrl/auxrl/agent"
+	"github.com/auxrl/auxrl/internal/live"
+	"github.com/auxrl/auxrl/nn"
 )
 
 const (
@@ -25,6 +28,7 @@ type driver struct {
 	run     *agent.Run
 	flags   *trainFlags
 	show    *progress
+	before  float64   // seconds that earlier sessions trained
 	saved   time.Time // when the last checkpoint was
 	every   time.Duration
 	reached bool    // the return to stop at
@@ -42,6 +46,9 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 	if every, err := time.ParseDuration(a.getenv(saveVar)); err == nil {
 		d.every = every
 	}
+	if d.before, err = r.Seconds(); err != nil {
+		return err
+	}
 	if err := d.announce(); err != nil {
 		return err
 	}
@@ -55,7 +62,9 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 			}
 		}()
 	}
+	b := a.goLive(r)
 	err = d.train()
+	b.end(howEnded(err, d.reached || r.Finished()))
 	if ended := d.show.end(); err == nil {
 		err = ended
 	}
@@ -66,6 +75,17 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 		return d.conclude()
 	}
 	return d.stopped()
+}
+
+// howEnded tells viewers how training ended.
+func howEnded(err error, reached bool) live.End {
+	switch {
+	case err != nil:
+		return live.Failed
+	case reached:
+		return live.Reached
+	}
+	return live.Stopped
 }
 
 // stopped is how a run ends that was interrupted. It has been told.
@@ -88,6 +108,10 @@ func (d *driver) announce() error {
 	if !r.Exact() {
 		fmt.Fprintf(d.err, "%s: warning: %s cannot save its state: a resumed run begins new episodes\n", d.name, r.Env())
 	}
+	if had := r.Foreign(); had != "" {
+		fmt.Fprintf(d.err, "%s: warning: the checkpoint of step %d was made with the kernels %s, not %s %s: the run goes on, but not as it would have there\n",
+			d.name, r.Step(), had, runtime.GOARCH, nn.Kernels())
+	}
 	from := ""
 	if r.Step() > 0 {
 		from = fmt.Sprintf(" from step %d", r.Step())
@@ -100,6 +124,11 @@ func (d *driver) announce() error {
 			return err
 		}
 	}
+	if text := startOf(c); text != "" {
+		if _, err := fmt.Fprintf(d.err, "  %s\n", text); err != nil {
+			return err
+		}
+	}
 	wrapped := c.Wrap.String()
 	if c.RewardNorm {
 		wrapped = strings.TrimPrefix(wrapped+", reward norm", ", ")
@@ -109,6 +138,18 @@ func (d *driver) announce() error {
 	}
 	_, err := fmt.Fprintf(d.err, "  wrapped: %s\n", wrapped)
 	return err
+}
+
+// startOf says whose weights a run began with, and what is frozen.
+func startOf(c agent.Config) string {
+	var parts []string
+	if c.Init.Run != "" {
+		parts = append(parts, fmt.Sprintf("begun with the weights of %s at step %d", c.Init.Run, c.Init.Step))
+	}
+	if c.Freeze != "" {
+		parts = append(parts, "frozen: "+c.Freeze)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // extras says what is added to loss and reward, and what replay takes.
@@ -184,7 +225,7 @@ func (d *driver) updates() error {
 			return errors.Join(d.save(), usage(err))
 		}
 		stop := d.flags.stopAt
-		d.reached = stop.set && r.Episodes() >= 100 && r.Recent().Mean >= stop.value
+		d.reached = stop.set && r.Episodes() >= 100 && r.RecentMean() >= stop.value
 		last := d.reached || r.Finished() || d.ctx.Err() != nil
 		if err := d.told(d.show.update(r.Step(), r.Recent, last)); err != nil {
 			return err
@@ -197,7 +238,7 @@ func (d *driver) updates() error {
 		if d.reached {
 			return nil
 		}
-		if time.Since(d.saved) >= d.every && u.Dropped == 0 {
+		if (time.Since(d.saved) >= d.every || r.Milestone(before)) && u.Dropped == 0 {
 			if err := d.keep(); err != nil {
 				return err
 			}
@@ -235,7 +276,8 @@ func (d *driver) measure(u agent.Update) error {
 		m.more = append(m.more, l)
 		names, values = append(names, l.name), append(values, l.value)
 	}
-	if err := errors.Join(r.Log(names, values), d.events.log(r.Step(), names, values)); err != nil {
+	elapsed := d.before + time.Since(d.show.start).Seconds()
+	if err := errors.Join(r.Log(names, values), r.LogTime(elapsed), d.events.log(r.Step(), names, values)); err != nil {
 		if err := d.told(d.goOn(err)); err != nil {
 			return err
 		}
@@ -339,14 +381,21 @@ func (d *driver) conclude() error {
 		why = fmt.Sprintf("return %s reached, ", d.flags.stopAt.String())
 	}
 	fmt.Fprintf(d.err, "%s%d steps in %s, saved in %s\n", why, r.Step(), clock(time.Since(d.show.start)), r.Path())
-	err := d.evaluate(r.Net(), r.Build(), r.Step(), evalFlags{episodes: d.flags.episodes, seed: seed(r.Config().Seed), json: d.flags.json})
+	f := evalFlags{episodes: d.flags.episodes, seed: seed(r.Config().Seed), json: d.flags.json, require: d.flags.require}
+	measures, err := d.evaluate(r.Net(), r.Build(), r.Step(), f)
 	if err != nil && errors.Is(err, d.ctx.Err()) {
+		if f.require.set {
+			err = fmt.Errorf("the evaluation that --require-return needs was interrupted; make it with %s eval %s", d.name, quote(r.Path()))
+			return codeError{err, exitFailed}
+		}
 		_, err = fmt.Fprintf(d.err, "the evaluation is left out; measure it with\n  %s eval %s\n", d.name, quote(r.Path()))
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(d.err, "watch it with\n  %s watch %s\n", d.name, quote(r.Path()))
-	return err
+	if _, err := fmt.Fprintf(d.err, "watch it with\n  %s watch %s\n", d.name, quote(r.Path())); err != nil {
+		return err
+	}
+	return f.check(r.Path(), measures[0].summary)
 }

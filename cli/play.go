@@ -13,7 +13,6 @@ import (
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/viz"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // playFlags are those of `play`.
@@ -115,7 +114,7 @@ func (g *game) begin(episode int) error {
 	if err := g.trace.episode(episode); err != nil {
 		return err
 	}
-	return g.show(g.sink)
+	return g.show()
 }
 
 // decide takes a decision and shows what came of it.
@@ -130,7 +129,13 @@ func (g *game) decide(act int) (env.Step, error) {
 	if err := g.trace.step(act, s); err != nil {
 		return s, err
 	}
-	return s, g.show(g.sink)
+	return s, g.show()
+}
+
+// show draws the moment.
+func (g *game) show() error {
+	g.draw()
+	return g.sink.Show(&g.snap)
 }
 
 // results prints the episodes that were played to their ends.
@@ -162,12 +167,15 @@ func (a *app) play(id string, stdin io.Reader, f *playFlags) error {
 	if keys == nil {
 		return usagef("%s has %d actions, more than there are keys", id, len(g.snap.Actions))
 	}
-	screen := viz.NewTerminal(out, viz.TerminalSize(out), viz.DetectColor(a.getenv))
+	screen, err := viz.NewConsole(in, out, viz.DetectColor(a.getenv))
+	if err != nil {
+		return err
+	}
 	sinks := viz.Sinks{screen}
 	if f.out.text != "" {
 		r, err := a.recorder(&watchFlags{out: f.out, fps: f.fps, force: f.force})
 		if err != nil {
-			return err
+			return errors.Join(err, screen.Close())
 		}
 		sinks = append(sinks, r)
 	}
@@ -175,7 +183,7 @@ func (a *app) play(id string, stdin io.Reader, f *playFlags) error {
 	if g.trace, err = a.tracer(f, id); err != nil {
 		return errors.Join(err, sinks.Close()) // a recording without frames leaves no file
 	}
-	err = a.interact(g, in, keys, screen)
+	err = a.interact(g, keys, screen)
 	if err = errors.Join(err, sinks.Close(), g.trace.close()); err != nil {
 		return err
 	}
@@ -197,25 +205,17 @@ func (a *app) tracer(f *playFlags, id string) (*tracer, error) {
 	return t, nil
 }
 
-// interact puts the terminal into raw mode, in which keys come one by one, for as long as the game lasts.
-func (a *app) interact(g *game, in *os.File, keys []rune, screen viz.Sink) error {
-	before, err := term.MakeRaw(int(in.Fd()))
-	if err != nil {
-		return fmt.Errorf("the terminal cannot be read key by key: %w", err)
-	}
-	defer term.Restore(int(in.Fd()), before) //nolint:errcheck // there is nothing left to do about it
-	pressed, done := make(chan rune), make(chan struct{})
-	defer close(done)
-	go readKeys(in, pressed, done)
+// interact plays until the person has had enough.
+func (a *app) interact(g *game, keys []viz.Key, screen viz.Interactive) error {
 	tick := time.NewTicker(time.Second / 4) // a window that changed its size is drawn anew
 	defer tick.Stop()
-	return g.playKeys(a.ctx, keys, pressed, tick.C, screen)
+	return g.playKeys(a.ctx, keys, screen.Keys(), tick.C, screen)
 }
 
 // playKeys plays what keys say until one of them ends it. At every tick the screen is drawn again.
-func (g *game) playKeys(ctx context.Context, keys []rune, pressed <-chan rune, tick <-chan time.Time, screen viz.Sink) error {
+func (g *game) playKeys(ctx context.Context, keys []viz.Key, pressed <-chan viz.Key, tick <-chan time.Time, screen viz.Sink) error {
 	g.snap.Legend = legend(keys, g.snap.Actions)
-	act := make(map[rune]int, len(keys))
+	act := make(map[viz.Key]int, len(keys))
 	for i, key := range keys {
 		act[key] = i
 	}
@@ -231,7 +231,7 @@ func (g *game) playKeys(ctx context.Context, keys []rune, pressed <-chan rune, t
 				return err
 			}
 		case key, ok := <-pressed:
-			if !ok || key == keyQuit || key == ctrlC || key == ctrlD {
+			if !ok || key == keyQuit || key == viz.KeyInterrupt {
 				return nil
 			}
 			if err := g.press(key, act); err != nil {
@@ -242,7 +242,7 @@ func (g *game) playKeys(ctx context.Context, keys []rune, pressed <-chan rune, t
 }
 
 // press does what a key says. After the end of an episode every key of the legend begins the next.
-func (g *game) press(key rune, act map[rune]int) error {
+func (g *game) press(key viz.Key, act map[viz.Key]int) error {
 	i, ok := act[key]
 	switch {
 	case key == keyNext || ok && g.over:
@@ -255,12 +255,12 @@ func (g *game) press(key rune, act map[rune]int) error {
 }
 
 // legend says which key does what.
-func legend(keys []rune, actions []string) []string {
+func legend(keys []viz.Key, actions []string) []string {
 	var lines []string
 	for i, key := range keys {
-		lines = append(lines, fmt.Sprintf("%-6s %s", keyName(key), actions[i]))
+		lines = append(lines, fmt.Sprintf("%-6s %s", key, actions[i]))
 	}
-	return append(lines, fmt.Sprintf("%-6s next episode", keyName(keyNext)), fmt.Sprintf("%-6s quit", keyName(keyQuit)))
+	return append(lines, fmt.Sprintf("%-6c next episode", keyNext), fmt.Sprintf("%-6c quit", keyQuit))
 }
 
 // replay plays a game again.
@@ -306,27 +306,33 @@ func (a *app) replay(args []string, f *playFlags) error {
 
 // again plays a trace, and compares what the world answers with what it did.
 func (g *game) again(ctx context.Context, t *trace, pace *viz.Pacer) error {
-	for n, line := range t.lines {
+	for n := range t.lines {
 		if err := pace.Wait(ctx); err != nil {
 			return err
 		}
-		if line.Kind == "episode" {
-			if err := g.begin(line.Episode); err != nil {
-				return err
-			}
-			continue
-		}
-		if act := *line.Action; g.over || act < 0 || act >= len(g.snap.Actions) {
-			return fmt.Errorf("line %d of the game cannot be played: action %d of %d", n+2, act, len(g.snap.Actions))
-		}
-		s, err := g.decide(*line.Action)
-		if err != nil {
+		if err := g.line(t, n); err != nil {
 			return err
 		}
-		if s.Reward != line.Reward || endName(s.End) != line.End {
-			return fmt.Errorf("line %d of the game: the world returned %v %v, but it returned %v %q when it was played: is it another version?",
-				n+2, s.Reward, s.End, line.Reward, line.End)
-		}
+	}
+	return nil
+}
+
+// line plays a line of a trace.
+func (g *game) line(t *trace, n int) error {
+	line := t.lines[n]
+	if line.Kind == "episode" {
+		return g.begin(line.Episode)
+	}
+	if act := *line.Action; g.over || act < 0 || act >= len(g.snap.Actions) {
+		return fmt.Errorf("line %d of the game cannot be played: action %d of %d", n+2, act, len(g.snap.Actions))
+	}
+	s, err := g.decide(*line.Action)
+	if err != nil {
+		return err
+	}
+	if s.Reward != line.Reward || endName(s.End) != line.End {
+		return fmt.Errorf("line %d of the game: the world returned %v %v, but it returned %v %q when it was played: is it another version?",
+			n+2, s.Reward, s.End, line.Reward, line.End)
 	}
 	return nil
 }

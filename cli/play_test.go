@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,61 +15,6 @@ import (
 	"github.com/auxrl/auxrl/env/catalog"
 	"github.com/auxrl/auxrl/viz"
 )
-
-func TestKeys(t *testing.T) {
-	for input, want := range map[string]string{
-		"ab q":                     "ab q",
-		"\x1b[A\x1b[B\x1b[C\x1b[D": string([]rune{1, 2, 3, 4}),
-		"\x1bOA\x1bOD":             string([]rune{1, 4}),
-		"x\x1b[1;5Cy":              "x" + string(rune(3)) + "y",
-		"\x1b[5~\x1b[3;2~z":        "z",
-		"\x1bq":                    "q",
-		"\x1b\x1b[A":               string(rune(1)),
-		"é\xff\r\x03":              "\r\x03",
-		"\x1b[200~paste\x1b[201~":  "paste",
-	} {
-		for size := 1; size <= len(input); size++ { // however it is cut into pieces
-			var k keyReader
-			var got []rune
-			for rest := []byte(input); len(rest) > 0; rest = rest[min(size, len(rest)):] {
-				got = k.decode(got, rest[:min(size, len(rest))])
-			}
-			shown := ""
-			for _, key := range got {
-				if key < 0 {
-					key = -key
-				}
-				shown += string(key)
-			}
-			if shown != want {
-				t.Errorf("%q in pieces of %d: got %q, want %q", input, size, shown, want)
-			}
-		}
-	}
-}
-
-func TestReadKeys(t *testing.T) {
-	send, done := make(chan rune), make(chan struct{})
-	go readKeys(strings.NewReader("a\x1b[A"), send, done)
-	var got []rune
-	for key := range send {
-		got = append(got, key)
-	}
-	if want := []rune{'a', keyUp}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	// It ends when nobody listens.
-	r, w := io.Pipe()
-	defer w.Close()
-	send = make(chan rune)
-	go readKeys(r, send, done)
-	if _, err := w.Write([]byte("abc")); err != nil {
-		t.Fatal(err)
-	}
-	close(done)
-	for range send {
-	}
-}
 
 func TestKeysFor(t *testing.T) {
 	for actions, want := range map[string]string{
@@ -86,7 +30,7 @@ func TestKeysFor(t *testing.T) {
 	} {
 		var names []string
 		for _, key := range keysFor(strings.Split(actions, ",")) {
-			names = append(names, keyName(key))
+			names = append(names, key.String())
 		}
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("%s: got %s, want %s", actions, got, want)
@@ -98,7 +42,7 @@ func TestKeysFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		keys := keysFor(w.Spec().Actions)
-		seen := map[rune]bool{keyQuit: true, keyNext: true, ctrlC: true, ctrlD: true}
+		seen := map[viz.Key]bool{keyQuit: true, keyNext: true, keyTake: true, keyHelp: true, viz.KeyInterrupt: true}
 		for _, key := range keys {
 			if key == 0 || seen[key] {
 				t.Errorf("%s: the keys %q are not distinct", e.ID, keys)
@@ -112,11 +56,11 @@ func TestKeysFor(t *testing.T) {
 			t.Errorf("%s: the legend is %q", e.ID, lines)
 		}
 	}
-	if keys := keysFor(make([]string, 35)); keys != nil {
-		t.Errorf("35 actions have the keys %q", keys)
+	if keys := keysFor(make([]string, 33)); keys != nil {
+		t.Errorf("33 actions have the keys %q", keys)
 	}
-	if keys := keysFor(make([]string, 34)); keys == nil {
-		t.Error("34 actions have no keys")
+	if keys := keysFor(make([]string, 32)); keys == nil {
+		t.Error("32 actions have no keys")
 	}
 }
 
@@ -127,7 +71,7 @@ func (f *moments) Show(s *viz.Snapshot) error { *f = append(*f, *s); return nil 
 func (f *moments) Close() error               { return nil }
 
 // played plays a world with keys, and writes a trace and a GIF.
-func played(t *testing.T, id, dir string, keys string) (*game, moments) {
+func played(t *testing.T, id, dir, keys string) (*game, moments) {
 	t.Helper()
 	var shown moments
 	r, err := viz.NewRecorder(filepath.Join(dir, "game.gif"), viz.RecordConfig{Width: 960, Height: 600, FPS: 8, Hold: 2 * time.Second})
@@ -142,8 +86,11 @@ func played(t *testing.T, id, dir string, keys string) (*game, moments) {
 	if g.trace, err = newTracer(filepath.Join(dir, "game.jsonl"), false, id, 7); err != nil {
 		t.Fatal(err)
 	}
-	pressed := make(chan rune)
-	go readKeys(strings.NewReader(keys), pressed, t.Context().Done())
+	pressed := make(chan viz.Key, len(keys))
+	for _, key := range pressing(keys) {
+		pressed <- key
+	}
+	close(pressed)
 	if err := g.playKeys(t.Context(), keysFor(g.snap.Actions), pressed, nil, &shown); err != nil {
 		t.Fatal(err)
 	}
@@ -156,11 +103,24 @@ func played(t *testing.T, id, dir string, keys string) (*game, moments) {
 	return g, shown
 }
 
-const right = "\x1b[C"
+const right = "→"
+
+// pressing returns the keys that a text of characters and arrows stands for.
+func pressing(text string) (keys []viz.Key) {
+	arrows := map[rune]viz.Key{'↑': viz.KeyUp, '↓': viz.KeyDown, '→': viz.KeyRight, '←': viz.KeyLeft}
+	for _, r := range text {
+		key, ok := arrows[r]
+		if !ok {
+			key = viz.Key(r)
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
 
 // A game shows every decision, goes on with the next episode, and ends with q.
 func TestPlay(t *testing.T) {
-	g, shown := played(t, corridor, t.TempDir(), "\x1b[D"+strings.Repeat(right, 7)+right+right+"xn"+right+"q"+right)
+	g, shown := played(t, corridor, t.TempDir(), "←"+strings.Repeat(right, 7)+right+right+"xn"+right+"q"+right)
 	want := "1.0 " + "1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8terminated 2.0 2.1 3.0 3.1"
 	var got []string
 	for _, s := range shown {
@@ -195,7 +155,7 @@ func TestPlayRedraws(t *testing.T) {
 		tick <- time.Time{}
 		cancel()
 	}()
-	if err := g.playKeys(ctx, keysFor(g.snap.Actions), make(chan rune), tick, &screen); err != nil || len(all) != 1 || len(screen) != 2 {
+	if err := g.playKeys(ctx, keysFor(g.snap.Actions), make(chan viz.Key), tick, &screen); err != nil || len(all) != 1 || len(screen) != 2 {
 		t.Errorf("%d frames, %d of them only on the screen, %v", len(all)+len(screen), len(screen), err)
 	}
 }
@@ -204,9 +164,9 @@ func TestPlayRedraws(t *testing.T) {
 func TestReplay(t *testing.T) {
 	for id, keys := range map[string]string{
 		corridor:                            strings.Repeat(right, 10) + "n" + right,
-		"Probe/UmbrellaLength-5-v0":         "ltltltltltltltlt", // random rewards
-		"MinAtar/Breakout-v1":               strings.Repeat("..\x1b[C.\x1b[D", 4),
-		"MiniGrid-Dynamic-Obstacles-5x5-v0": strings.Repeat("\x1b[A\x1b[C", 4),
+		"Probe/UmbrellaLength-5-v0":         "lalalalalalalala", // random rewards
+		"MinAtar/Breakout-v1":               strings.Repeat("..→.←", 4),
+		"MiniGrid-Dynamic-Obstacles-5x5-v0": strings.Repeat("↑→", 4),
 	} {
 		dir := t.TempDir()
 		g, _ := played(t, id, dir, keys)

@@ -19,12 +19,14 @@ type stage struct {
 	snap  viz.Snapshot
 	stack frameStack
 	ret   float64 // of the running episode
-	shown int     // frames
+
+	frame image.Point // of the picture that it is shown in
 }
 
 func newStage(w env.Env) *stage {
 	spec := w.Spec()
 	s := &stage{world: w, snap: viz.Snapshot{Title: spec.ID, StepLimit: spec.StepLimit, Actions: spec.Actions, Value: float32(math.NaN())}}
+	s.frame = image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height)
 	s.obs, s.vec = spec.Buffers()
 	s.whole, _ = env.As[env.Renderer](w)
 	s.view, _ = env.As[env.Viewer](w)
@@ -35,7 +37,7 @@ func newStage(w env.Env) *stage {
 
 // resize makes the pictures as large as there is room beside what there is to say.
 func (s *stage) resize() {
-	room := viz.WorldRoom(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height), &s.snap)
+	room := viz.WorldRoom(s.frame, &s.snap)
 	if s.whole != nil {
 		s.snap.World = image.NewRGBA(image.Rectangle{Max: s.whole.RenderSize(room)})
 	}
@@ -80,8 +82,8 @@ func (s *stage) step(act, limit int) env.Step {
 	return step
 }
 
-// show draws the moment.
-func (s *stage) show(sink viz.Sink) error {
+// draw draws the pictures of the moment.
+func (s *stage) draw() {
 	if s.snap.World != nil {
 		s.whole.Render(s.snap.World)
 	}
@@ -89,8 +91,6 @@ func (s *stage) show(sink viz.Sink) error {
 		s.view.RenderView(s.snap.View)
 	}
 	s.stack.draw(s.obs)
-	s.shown++
-	return sink.Show(&s.snap)
 }
 
 // frameStack is the older frames of observations that hold several, as pictures; none of symbols, which have no colours.

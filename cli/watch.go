@@ -4,36 +4,34 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"github.com/auxrl/auxrl/agent"
-	"github.com/auxrl/auxrl/auxtasks"
-	"github.com/auxrl/auxrl/env"
-	"github.com/auxrl/auxrl/internal/rng"
-	"github.com/auxrl/auxrl/policy"
 	"github.com/auxrl/auxrl/viz"
 	"github.com/spf13/cobra"
 )
 
 // watchFlags are those of `watch`.
 type watchFlags struct {
+	view     view
+	addr     name
 	out      name
 	mapFile  name
 	episodes count
 	fps      number
+	speed    speed
 	seed     seed
 	greedy   bool
+	attach   bool
 	force    bool
 	light    bool
 }
 
-// Defaults of watching: a file is finite, a terminal is left with Ctrl-C.
+// Defaults of watching: a file is finite, a viewer is left with q or Ctrl-C.
 const (
 	fileEpisodes = 3
 	fileLimit    = 1000 // steps of an episode in a file, in worlds without a limit of their own
@@ -43,93 +41,213 @@ const (
 
 func (a *app) watchCmd() *cobra.Command {
 	f := watchFlags{
+		view: viewAuto, addr: newAddrFlag(),
 		out: name{kind: "FILE", such: "a file's name"}, mapFile: newMapFlag(), episodes: count{0, 1, maxEpisodes},
 		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
 	}
 	cmd := &cobra.Command{
-		Use:   "watch RUN|ENV",
-		Short: "Watch an agent, in the terminal or in a file",
+		Use:   "watch RUN|ENV|GAME...",
+		Short: "Watch an agent, on the screen or in a file",
 		Long: `Watch an agent at work: what the world looks like, what the agent sees, what
 it thinks of its actions and of its prospects. RUN is a run directory, also of
 a run under way: each episode is played by the newest checkpoint. With ENV, a
-world's id, or --map FILE, actions are random. Of a run with auxiliary tasks
-files show what each task predicts, and how it fared in training. Ctrl-C ends
-it; a file is complete then too.`,
-		Example: fmt.Sprintf("  %[1]s watch runs/doorkey\n  %[1]s watch runs/doorkey --out doorkey.gif --episodes 5\n  %[1]s watch MiniGrid-FourRooms-v0", a.name),
+world's id, or --map FILE, actions are random. GAME is a file that play --trace
+wrote. Several RUNs and ENVs play on the same seed, side by side.
+
+With --attach, RUN is in training, in another process, and what is shown is
+the first of the worlds that it learns in, as it goes by.
+
+--view says where: pixel is a window, term the terminal, web a page in the
+browser, auto the first of them that works. Keys:
+
+` + keyTable() + `
+Once you play, the keys of actions stand beside them.`,
+		Example: fmt.Sprintf("  %[1]s watch runs/doorkey\n  %[1]s watch runs/doorkey --out doorkey.gif --episodes 5\n  %[1]s watch runs/plain runs/unreal --seed 7\n  %[1]s watch MiniGrid-FourRooms-v0 --view web", a.name),
 		Args: func(_ *cobra.Command, args []string) error {
-			if f.mapFile.text != "" {
-				return nil
+			if f.mapFile.text == "" && len(args) == 0 {
+				return usagef("RUN, a run directory, or ENV, a world's id, is missing")
 			}
-			return exactly(1, "RUN, a run directory, or ENV, a world's id,")(nil, args)
+			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			what, err := a.named(args, f.mapFile.text)
-			if err != nil {
-				return err
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 2 || f.mapFile.text != "" {
+				what, err := a.named(args, f.mapFile.text)
+				if err != nil {
+					return err
+				}
+				args = []string{what}
 			}
-			return a.watch(what, &f)
+			return a.watch(args, cmd.Flags().Changed("view"), cmd.InOrStdin(), &f)
 		},
 
 		ValidArgsFunction: a.completeRunOrEnv,
 	}
 	fl := cmd.Flags()
-	fl.Var(&f.out, "out", "write to this file instead: "+strings.Join(endings(), ", "))
-	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a terminal all, in a file 3)")
-	fl.Var(&f.fps, "fps", "steps per second")
+	fl.Var(&f.view, "view", viewHelp())
+	fl.Var(&f.addr, "addr", "where the page of --view web is served")
+	fl.Var(&f.out, "out", "write to this file instead, or too if there is a --view: "+strings.Join(endings(), ", "))
+	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a screen all, in a file 3)")
+	fl.Var(&f.fps, "fps", "steps per second in real time")
+	fl.Var(&f.speed, "speed", "how much faster to begin with")
 	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
 	fl.BoolVar(&f.greedy, "greedy", false, "take the likeliest action instead of a sampled one")
+	fl.BoolVar(&f.attach, "attach", false, "look on at a RUN that is in training, instead of playing by itself")
 	fl.BoolVar(&f.force, "force", false, "replace FILE if it exists")
-	fl.BoolVar(&f.light, "light", false, "dark on light, in files with pictures")
+	fl.BoolVar(&f.light, "light", false, "dark on light, where there are pictures")
 	addMapFlag(cmd, &f.mapFile)
 	cmd.MarkFlagFilename("out", extensions()...) //nolint:errcheck // the flag exists
-	completeFlags(cmd, map[string][]string{"episodes": nil, "fps": nil, "seed": nil})
+	completeFlags(cmd, map[string][]string{"episodes": nil, "fps": nil, "seed": nil, "addr": nil, "view": views, "speed": speeds()})
 	return cmd
 }
 
-func (a *app) watch(what string, f *watchFlags) error {
-	s, err := a.show(what, f)
+// watch shows what there is to watch; chosen: a viewer was asked for.
+func (a *app) watch(what []string, chosen bool, stdin io.Reader, f *watchFlags) error {
+	feed, err := a.feed(what, f)
 	if err != nil {
 		return err
 	}
-	sink, err := a.sink(f)
-	if err != nil {
-		return err
+	if f.out.text != "" && !chosen {
+		return a.watchFile(feed, f)
 	}
-	fps, episodes, done := f.fps.value, f.episodes.n, func() {}
+	var out viz.Sink
 	if f.out.text != "" {
-		fps = 0 // as fast as frames can be written
-		if episodes == 0 {
-			episodes = fileEpisodes
+		if out, err = a.recorder(f); err != nil {
+			return err
 		}
-		if s.snap.StepLimit == 0 {
-			s.limit = fileLimit
+	}
+	sink, err := viewer{app: a, view: f.view, title: strings.Join(what, " "), addr: f.addr.text, light: f.light, stdin: stdin}.open()
+	if err != nil {
+		if out != nil {
+			err = errors.Join(err, out.Close())
 		}
-		done = a.passing(fmt.Sprintf("recording %d episodes ...", episodes))
-	}
-	err = s.play(a.ctx, sink, viz.NewPacer(fps, viz.SystemClock{}), episodes)
-	done()
-	if err != nil && errors.Is(err, a.ctx.Err()) {
-		err = nil // how a viewer is left
-	}
-	if err = errors.Join(err, sink.Close()); err != nil {
 		return err
 	}
-	if f.out.text != "" && s.shown > 0 {
-		_, err = fmt.Fprintf(a.err, "%d frames in %s\n", s.shown, f.out.text)
+	s := newSession(feed, sink, f.fps.value, viz.SystemClock{})
+	s.name, s.light, s.out, s.speed = keepsakeName(what[0]), f.light, out, f.speed
+	err = errors.Join(s.run(a.ctx), sink.Close())
+	if out != nil {
+		err = errors.Join(err, out.Close())
+	}
+	if t, ok := feed.(*attached); ok && t.end() != "" {
+		fmt.Fprintf(a.err, "%s: %s\n", what[0], t.end())
+	}
+	for _, name := range s.rec.names {
+		a.saidFile(name.frames, name.file)
+	}
+	if err == nil && out != nil {
+		a.saidFile(s.shown, f.out.text)
 	}
 	return err
 }
 
-// sink returns where to show: the file if there is one, else the terminal.
-func (a *app) sink(f *watchFlags) (viz.Sink, error) {
-	if f.out.text != "" {
-		return a.recorder(f)
+func (a *app) saidFile(frames int, file string) {
+	fmt.Fprintf(a.err, "%d frames in %s\n", frames, file)
+}
+
+// watchFile writes a file as fast as frames come. Ctrl-C is how it may be ended.
+func (a *app) watchFile(feed feed, f *watchFlags) error {
+	sink, err := a.recorder(f)
+	if err != nil {
+		return err
 	}
-	file, ok := a.out.(*os.File)
-	if !ok || !isTerminal(file) {
-		return nil, usagef("standard output is no terminal: name a file with --out FILE, such as agent.gif")
+	waiting := "recording ..."
+	if _, ok := feed.(recorded); !ok {
+		waiting = fmt.Sprintf("recording %d episodes ...", f.fileEpisodes())
 	}
-	return viz.NewTerminal(a.out, viz.TerminalSize(file), viz.DetectColor(a.getenv)), nil
+	done := a.passing(waiting)
+	shown, err := film(a.ctx, feed, sink, int(f.fps.value)/2)
+	done()
+	if err = errors.Join(err, sink.Close()); err == nil && shown > 0 {
+		a.saidFile(shown, f.out.text)
+	}
+	return err
+}
+
+// film shows all moments, the last of an episode so many times more, and returns how many times it showed one.
+func film(ctx context.Context, feed feed, sink viz.Sink, hold int) (shown int, err error) {
+	for {
+		snap, err := feed.next()
+		if err != nil || snap == nil {
+			return shown, err
+		}
+		times := 1
+		if snap.End != "" {
+			times += hold
+		}
+		for ; times > 0; times-- {
+			if ctx.Err() != nil {
+				return shown, nil
+			}
+			if err := sink.Show(snap); err != nil {
+				return shown, err
+			}
+			shown++
+		}
+	}
+}
+
+// fileEpisodes is how many episodes go into a file.
+func (f *watchFlags) fileEpisodes() int {
+	if f.episodes.n == 0 {
+		return fileEpisodes
+	}
+	return f.episodes.n
+}
+
+// feed finds out what there is to watch.
+func (a *app) feed(what []string, f *watchFlags) (feed, error) {
+	if f.attach {
+		return a.attachFeed(what, f)
+	}
+	if len(what) == 1 && isFile(what[0]) {
+		return a.newRerun(what[0])
+	}
+	var all []*show
+	for _, one := range what {
+		s, err := a.newShow(one, uint64(f.seed))
+		if err != nil {
+			return nil, err
+		}
+		s.setGreedy(f.greedy)
+		if s.episodes = f.episodes.n; f.out.text != "" {
+			s.episodes = f.fileEpisodes()
+			if s.snap.StepLimit == 0 {
+				s.limit = fileLimit
+			}
+		}
+		all = append(all, s)
+	}
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	return newShows(all, labels(what)), nil
+}
+
+// labels returns what several runs are called: their last parts, if these differ.
+func labels(what []string) []string {
+	var short []string
+	seen := map[string]bool{}
+	for _, one := range what {
+		label := filepath.Base(one)
+		if seen[label] {
+			return what
+		}
+		seen[label] = true
+		short = append(short, label)
+	}
+	return short
+}
+
+// isPath reports whether there is a file or directory of that name.
+func isPath(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// isFile reports whether there is a file of that name, not a directory.
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir()
 }
 
 func (a *app) recorder(f *watchFlags) (viz.Sink, error) {
@@ -163,173 +281,3 @@ func endings() (list []string) {
 
 // extensions is endings without the dots.
 func extensions() []string { return strings.Split(strings.Join(endings(), "")[1:], ".") }
-
-// show is an agent being watched. It has a world, streams and parameters of its own.
-type show struct {
-	*stage
-	app   *app
-	dir   string // of the run; "": random actions
-	flags *watchFlags
-	actor *policy.Actor
-	mind  *mind // of the actor; nil: random actions
-	limit int   // steps after which an episode is cut; 0: only by the world
-}
-
-// show finds out what there is to watch.
-func (a *app) show(what string, f *watchFlags) (*show, error) {
-	s := &show{app: a, flags: f}
-	var build func() (env.Env, error)
-	var err error
-	if _, statErr := os.Stat(what); statErr == nil {
-		s.dir = what
-		s.actor, build, err = a.open(what)
-	} else {
-		build, err = a.watchable(what)
-	}
-	if err != nil {
-		return nil, err
-	}
-	world, err := build()
-	if err != nil {
-		return nil, err
-	}
-	s.stage = newStage(world)
-	if s.actor == nil {
-		s.actRandomly(len(s.snap.Actions))
-		return s, nil
-	}
-	return s, s.think()
-}
-
-// think opens what else belongs to the actor's checkpoint.
-func (s *show) think() (err error) {
-	settings, err := agent.ReadSettings(s.dir)
-	if err != nil {
-		return s.app.explain(err, s.dir)
-	}
-	if s.meter == nil && settings.Agent.PaysPlainly() {
-		s.snap.Gamma = settings.Agent.Gamma
-	}
-	for _, e := range settings.Agent.Aux {
-		if _, err := auxtasks.Lookup(e.Kind); err != nil { // of a program of the user's own
-			fmt.Fprintf(s.app.err, "%s: warning: auxiliary tasks and bonuses are not shown: %s\n", s.app.name, tidy(err.Error()))
-			s.mind = &mind{}
-			return nil
-		}
-	}
-	if s.mind, err = openMind(s.dir, s.world, s.actor, &s.snap); err != nil {
-		return s.app.explain(err, s.dir)
-	}
-	s.resize()
-	return nil
-}
-
-// actRandomly makes the policy of one who knows nothing.
-func (s *show) actRandomly(actions int) {
-	s.snap.Policy = make([]float32, actions)
-	for i := range s.snap.Policy {
-		s.snap.Policy[i] = 1 / float32(actions)
-	}
-	s.snap.Entropy = float32(math.Log(float64(actions)))
-}
-
-// watchable returns the constructor of worlds with the given id.
-func (a *app) watchable(id string) (func() (env.Env, error), error) {
-	build, err := a.world(id)
-	base, _, _ := strings.Cut(id, ":")
-	if err == nil || slices.Contains(a.envs.IDs(), base) {
-		return build, err
-	}
-	if near := a.nearWorlds(id); near != "" {
-		return nil, usagef("%q is neither a run directory nor a world; did you mean %s?", id, near)
-	}
-	return nil, usagef("%q is neither a run directory nor a world; %s envs lists worlds", id, a.name)
-}
-
-// play shows episodes, 0: without end, until the context ends.
-func (s *show) play(ctx context.Context, sink viz.Sink, pace *viz.Pacer, episodes int) error {
-	for n := 1; episodes == 0 || n <= episodes; n++ {
-		if err := s.begin(n); err != nil {
-			return err
-		}
-		for {
-			act := s.choose()
-			if err := s.frame(ctx, sink, pace, act); err != nil {
-				return err
-			}
-			step := s.step(act, s.limit)
-			if s.actor != nil {
-				s.actor.Reward(step.Reward)
-				s.mind.took(act, step)
-			}
-			if step.End != env.Running {
-				s.choose()
-				if s.snap.Tail = 0; step.End == env.Truncated {
-					s.snap.Tail = s.snap.Value
-				}
-				if err := s.frame(ctx, sink, pace, -1); err != nil {
-					return err
-				}
-				break
-			}
-		}
-		for range int(s.flags.fps.value) / 2 { // let the end be seen
-			if err := s.hold(ctx, sink, pace); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// hold waits for as long as a frame stands; in a file that takes one more.
-func (s *show) hold(ctx context.Context, sink viz.Sink, pace *viz.Pacer) error {
-	if s.flags.out.text == "" {
-		return pace.Wait(ctx)
-	}
-	return s.frame(ctx, sink, pace, -1)
-}
-
-// begin starts an episode, played by the newest checkpoint.
-func (s *show) begin(episode int) error {
-	if s.dir != "" {
-		if newer, err := policy.Open(s.dir); err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
-			s.actor = newer
-			if s.mind.tasks != nil {
-				if s.mind, err = openMind(s.dir, s.world, newer, &s.snap); err != nil {
-					return s.app.explain(err, s.dir)
-				}
-			}
-		}
-		s.actor.Greedy = s.flags.greedy
-		s.actor.Seed(rng.At(uint64(s.flags.seed), uint64(episode)))
-		s.actor.Begin()
-		s.mind.begin(&s.snap)
-	}
-	s.stage.begin(env.EvalSeed(uint64(s.flags.seed), episode-1), episode)
-	return nil
-}
-
-// choose lets the agent look at the observation, and returns its action.
-func (s *show) choose() int {
-	if s.actor == nil {
-		key := rng.Key(uint64(s.flags.seed), "watch")
-		return rng.Below(rng.At(rng.At(key, uint64(s.snap.Episode)), uint64(s.snap.Step)), len(s.snap.Actions))
-	}
-	act := s.actor.Act(s.obs, s.vec)
-	s.snap.Policy, s.snap.Entropy, s.snap.Value = s.actor.Policy(), s.actor.Entropy(), s.actor.Value()
-	s.mind.see(&s.snap, s.obs, s.vec)
-	return act
-}
-
-// frame shows the moment before an action; negative: the episode is over.
-func (s *show) frame(ctx context.Context, sink viz.Sink, pace *viz.Pacer, act int) error {
-	if err := pace.Wait(ctx); err != nil {
-		return err
-	}
-	s.snap.Action = act
-	if act >= 0 || s.snap.End != "" && s.snap.History.Steps() <= s.snap.Step {
-		s.snap.History.Append(s.snap.Value, s.snap.Reward)
-	}
-	return s.show(sink)
-}

@@ -84,6 +84,9 @@ func (a *Actor) Begin() { a.mem.Begin(0) }
 // Reward tells the agent what its last action brought; recurrent ones may look at it.
 func (a *Actor) Reward(reward float64) { a.mem.Reward[0] = float32(reward) }
 
+// Took tells the agent that another action was taken than its last Act chose; recurrent ones may look at it.
+func (a *Actor) Took(action int) { a.mem.Action[0] = int32(action) }
+
 // Act chooses an action for an observation: obs is [H, W, C], vec what stands beside it. It panics if their lengths are not
 // those of the agent's Shape.
 func (a *Actor) Act(obs []byte, vec []float32) int {

@@ -18,6 +18,9 @@ type Dashboard struct {
 	target image.RGBA // dst, with its top left as the origin
 	buf    []byte     // numbers in decimal
 	ret    []float32  // of the curve
+
+	tiles []Dashboard
+	tile  image.RGBA // a part of target
 }
 
 // NewDashboard returns a dashboard. It adapts to the size of each picture it is given.
@@ -38,7 +41,19 @@ func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
 	}
 	d.to.fill(d.target.Rect, d.background)
 	d.drawHeader(s)
-	d.drawPicture(d.worldPanel, d.world, s.World)
+	if len(s.Tiles) > 0 {
+		d.drawTiles(s)
+	} else {
+		d.drawMoment(s)
+	}
+	d.drawNotice(s)
+	d.drawHelp(s)
+	d.target = image.RGBA{}
+}
+
+// drawMoment draws everything below the header.
+func (d *Dashboard) drawMoment(s *Snapshot) {
+	d.drawWorld(s)
 	d.drawStatus(s)
 	d.drawPolicy(s)
 	d.drawView(s)
@@ -46,7 +61,6 @@ func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
 	d.drawThoughts(s)
 	d.drawLosses(s)
 	d.drawCurve(s)
-	d.target = image.RGBA{}
 }
 
 // arrange makes the layout and the type for a new shape.
@@ -62,16 +76,30 @@ func (d *Dashboard) arrange(sh shape) {
 	d.large = newTypeface(bold(), d.largeSize)
 }
 
-// drawHeader writes the title, below it the mission, and at the right how the episode ended.
+// drawHeader writes the title with what lies over the world, below it the mission and how training goes, and at the right how the
+// episode ended.
 func (d *Dashboard) drawHeader(s *Snapshot) {
 	r := d.header
 	room := r.Dx()
 	if s.End != "" {
 		room -= d.drawBadge(s.End) + d.gap
 	}
+	room -= d.drawFlags(s, r.Min.X+room)
 	y := r.Min.Y + d.title.ascent
 	textFit(d.to, d.title, r.Min.X, y, room, d.ink, s.Title)
-	textFit(d.to, d.body, r.Min.X, r.Min.Y+d.titleSize+d.px(3)+d.body.ascent+d.px(3), r.Dx(), d.dim, s.Mission)
+	if o, ok := s.over(true); ok {
+		x := r.Min.X + width(d.title, s.Title)
+		d.buf = appendOver(d.buf[:0], &o)
+		textFit(d.to, d.small, x, y, r.Min.X+room-x, d.dim, d.buf)
+	}
+	y = r.Min.Y + d.titleSize + d.px(3) + d.body.ascent + d.px(3)
+	room = r.Dx()
+	if s.Training != "" {
+		w := min(width(d.body, s.Training), room)
+		room -= w + d.gap
+		textFit(d.to, d.body, r.Max.X-w, y, w, d.dim, s.Training)
+	}
+	textFit(d.to, d.body, r.Min.X, y, room, d.dim, s.Mission)
 }
 
 // drawBadge writes how the episode ended on a light ground and returns the width it took.

@@ -8,8 +8,11 @@ type Snapshot struct {
 	World   *image.RGBA   // the whole world, opaque; nil if it has no picture
 	View    *image.RGBA   // what the agent sees, opaque; nil if unknown
 	Stack   []*image.RGBA // older frames that the agent sees too, the oldest first
+	Overlay Overlay       // laid over World or View; Name "": the overlay of the first of Thoughts that has one
 	Title   string        // which world: the id of the environment
 	Mission string        // what is to be done, in words
+
+	Training string // how training goes, in a line; empty: it is not watched
 
 	Episode   int     // counts from 1
 	Step      int     // decisions taken in this episode
@@ -30,4 +33,9 @@ type Snapshot struct {
 	Legend   []string  // what a person can do, line by line, the first A for the actions; a Terminal shows it where there is no Policy
 
 	History History // of this episode, for curves; the owner appends
+
+	Flags  []string    // how it is watched; those in capitals, such as PAUSED, stand out
+	Notice string      // what the viewer has to say, over everything; empty: nothing
+	Help   []string    // lines over everything else, of two columns with a tab between; nil: none
+	Tiles  []*Snapshot // shown side by side in place of all that stands above Flags but Title; nil: it is no such picture
 }

@@ -38,10 +38,13 @@ func (t *Terminal) bar(x, y, cols int, p float64, col color.RGBA) {
 	}
 }
 
-// half draws a picture, shown at the given size, with two pixels to a cell.
-func (t *Terminal) half(x, y int, src *image.RGBA, size image.Point) {
+// half draws a picture, shown at the given size, with two pixels to a cell, and lays an overlay over it that has cells.
+func (t *Terminal) half(x, y int, src *image.RGBA, size image.Point, over *Overlay) {
 	img := t.scratch(size)
 	t.scaler.draw(img, img.Rect, src)
+	if len(over.Cell) > 0 {
+		canvas{img}.overlay(img.Rect, over, darkColors.hot)
+	}
 	for j := 0; j < size.Y; j += 2 {
 		for i := range size.X {
 			upper, lower := img.RGBAAt(i, j), background
@@ -82,12 +85,12 @@ func (t *Terminal) scratch(size image.Point) *image.RGBA {
 	return t.picture
 }
 
-// badge writes how the episode ended, dark on light, to end before column x, and returns its width.
-func (t *Terminal) badge(x, y int, end string) int {
-	w := cells(end) + 2
-	t.screen.put(x-w, y, '▐', ink, background, false)
-	put(&t.screen, x-w+1, y, w-2, background, ink, true, end)
-	t.screen.put(x-1, y, '▌', ink, background, false)
+// badge writes a word, dark on light, to end before column x, and returns its width.
+func (t *Terminal) badge(x, y int, word string, col color.RGBA) int {
+	w := cells(word) + 2
+	t.screen.put(x-w, y, '▐', col, background, false)
+	put(&t.screen, x-w+1, y, w-2, background, col, true, word)
+	t.screen.put(x-1, y, '▌', col, background, false)
 	return w
 }
 

@@ -46,7 +46,7 @@ func TerminalSize(f *os.File) func() (cols, rows int) {
 // Show draws s.
 func (t *Terminal) Show(s *Snapshot) error {
 	if t.screen.color == Plain {
-		return t.write(t.line(s))
+		return t.write(t.lines(s))
 	}
 	if !t.entered {
 		t.entered = true

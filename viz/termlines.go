@@ -2,9 +2,22 @@ package viz
 
 import "strconv"
 
-// line returns s as a line of text, for terminals that cannot do more.
-func (t *Terminal) line(s *Snapshot) []byte {
-	b := strconv.AppendInt(append(t.buf[:0], "episode "...), int64(s.Episode), 10)
+// lines returns s as a line of text for each that stands beside the others, for terminals that cannot do more.
+func (t *Terminal) lines(s *Snapshot) []byte {
+	if len(s.Tiles) == 0 {
+		return t.line(t.buf[:0], s)
+	}
+	t.buf = t.buf[:0]
+	for _, tile := range s.Tiles {
+		t.buf = append(appendPlain(t.buf, tile.Title), ' ')
+		t.buf = t.line(t.buf, tile)
+	}
+	return t.buf
+}
+
+// line appends one.
+func (t *Terminal) line(b []byte, s *Snapshot) []byte {
+	b = strconv.AppendInt(append(b, "episode "...), int64(s.Episode), 10)
 	b = strconv.AppendInt(append(b, " step "...), int64(s.Step), 10)
 	if s.StepLimit > 0 {
 		b = strconv.AppendInt(append(b, '/'), int64(s.StepLimit), 10)
@@ -21,8 +34,7 @@ func (t *Terminal) line(s *Snapshot) []byte {
 	if s.End != "" {
 		b = appendPlain(append(b, ' '), s.End)
 	}
-	b = append(b, '\n')
-	t.buf = b
+	t.buf = append(b, '\n')
 	return t.buf
 }
 

@@ -12,29 +12,71 @@ const panelCols = 36
 // curveRows is what tasks leave to the curve and the view at least.
 const curveRows = 5
 
-// draw fills the cells: title and mission at the top, the world at the left, the agent's mind at the right.
+// draw fills the cells.
 func (t *Terminal) draw(s *Snapshot) {
-	w, h := t.screen.w, t.screen.h
+	all := image.Rect(0, 0, t.screen.w, t.screen.h)
+	if len(s.Tiles) > 0 {
+		t.tiles(all, s)
+	} else {
+		t.moment(all, s)
+	}
+	t.notice(all, s)
+	t.help(all, s)
+}
+
+// moment draws title and mission at the top, the world at the left, the agent's mind at the right.
+func (t *Terminal) moment(r image.Rectangle, s *Snapshot) {
+	w, h := r.Dx(), r.Dy()
+	t.header(r, s)
 	room := w - 2
-	if s.End != "" {
-		room -= t.badge(w-1, 0, s.End) + 1
+	if n := cells(s.Training); n > 0 && cells(s.Mission)+n < room {
+		t.text(r.Max.X-1-n, r.Min.Y+1, n, dim, false, s.Training)
+		room -= n + 1
 	}
-	t.text(1, 0, room, ink, true, s.Title)
-	t.text(1, 1, w-2, dim, false, s.Mission)
-	top := 2
+	t.text(r.Min.X+1, r.Min.Y+1, room, dim, false, s.Mission)
+	top := r.Min.Y + 2
 	if h >= 30 {
-		top = 3
+		top++
 	}
-	limit := image.Pt(w-panelCols-4, 2*(h-top))
+	limit := image.Pt(w-panelCols-4, 2*(r.Max.Y-top))
 	if w < 2*panelCols {
 		limit.X = w / 2
 	}
-	x := 1
+	x := r.Min.X + 1
 	if size := fit(sizeOf(s.World), limit); size != (image.Point{}) {
-		t.half(x, top, s.World, size)
+		o, _ := s.over(true)
+		t.half(x, top, s.World, size, &o)
 		x += size.X + 2
 	}
-	t.mind(image.Rect(x, top, w-1, h), s)
+	t.mind(image.Rect(x, top, r.Max.X-1, r.Max.Y), s)
+}
+
+// header draws the title, and at the right how the moment is watched and how the episode ended.
+func (t *Terminal) header(r image.Rectangle, s *Snapshot) {
+	end := r.Max.X - 1
+	if s.End != "" {
+		end -= t.badge(end, r.Min.Y, s.End, ink) + 1
+	}
+	for i := len(s.Flags) - 1; i >= 0; i-- {
+		flag := s.Flags[i]
+		n := cells(flag) + 2
+		if end-n <= r.Min.X {
+			break
+		}
+		if loud(flag) {
+			t.badge(end, r.Min.Y, flag, orange)
+		} else {
+			t.text(end-n+1, r.Min.Y, n-2, dim, false, flag)
+		}
+		end -= n
+	}
+	room := end - r.Min.X - 2
+	t.text(r.Min.X+1, r.Min.Y, room, ink, true, s.Title)
+	if o, ok := s.over(true); ok {
+		n := cells(s.Title)
+		t.buf = appendOver(t.buf[:0], &o)
+		put(&t.screen, r.Min.X+1+n, r.Min.Y, room-n, dim, background, false, t.buf)
+	}
 }
 
 // mind draws the panels in a rectangle of cells.
@@ -60,8 +102,13 @@ func (t *Terminal) mind(r image.Rectangle, s *Snapshot) {
 		return
 	}
 	if size := fit(sizeOf(s.View), image.Pt(r.Dx()*2/5, 2*(r.Dy()-1))); size != (image.Point{}) {
-		t.text(r.Min.X, r.Min.Y, size.X, dim, false, "view")
-		t.half(r.Min.X, r.Min.Y+1, s.View, size)
+		t.buf = append(t.buf[:0], "view"...)
+		o, ok := s.over(false)
+		if ok {
+			t.buf = appendOver(t.buf, &o)
+		}
+		put(&t.screen, r.Min.X, r.Min.Y, size.X, dim, background, false, t.buf)
+		t.half(r.Min.X, r.Min.Y+1, s.View, size, &o)
 		r.Min.X += size.X + 2
 	}
 	r.Max.Y = min(r.Max.Y, r.Min.Y+12)
@@ -90,8 +137,8 @@ func (t *Terminal) status(r image.Rectangle, s *Snapshot) {
 
 // field draws a label and below it what is in buf.
 func (t *Terminal) field(x, y, cols int, label string, col color.RGBA) {
-	t.text(x, y, cols, dim, false, label)
-	put(&t.screen, x, y+1, cols, col, background, true, t.buf)
+	t.text(x, y, cols-1, dim, false, label)
+	put(&t.screen, x, y+1, cols-1, col, background, true, t.buf)
 }
 
 // number leaves v in buf.

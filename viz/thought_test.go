@@ -250,3 +250,37 @@ func TestTerminalShowsThoughts(t *testing.T) {
 		}
 	}
 }
+
+// What the owner chose lies over the world or the view, with its scale; a name without cells lays nothing over, not even what a task has.
+func TestOverlayChosen(t *testing.T) {
+	s := thinking(32, 5, 2)
+	l := newLayout(shapeOf(image.Pt(960, 600), s))
+	plain := thinking(32, 5, 2)
+	plain.Thoughts[0].Overlay = nil
+	without := drawn(plain, 960, 600)
+	s.Overlay = Overlay{Name: "none"}
+	if got := drawn(s, 960, 600); !slices.Equal(got.Pix, without.Pix) {
+		t.Error("a name without cells lays something over")
+	}
+	s.Overlay = Overlay{Name: "value", World: true, Grid: Grid{Rows: 1, Cols: 3, Area: image.Rect(0, 0, 3, 1), Of: image.Pt(3, 1)}, Cell: []float32{float32(math.NaN()), 1, 2}}
+	got := drawn(s, 960, 600)
+	mid := (l.world.Min.Y + l.world.Max.Y) / 2
+	for i, k := range []int{0, 0, overlaySteps} {
+		x := l.world.Min.X + (2*i+1)*l.world.Dx()/6
+		before := without.RGBAAt(x, mid)
+		if want := lerp(before.R, darkColors.hot.R, k); got.RGBAAt(x, mid).R != want {
+			t.Errorf("cell %d: red %d, want %d", i, got.RGBAAt(x, mid).R, want)
+		}
+	}
+	v := newVT(120, 40)
+	term := NewTerminal(v, v.size, TrueColor)
+	s.Training = "step 12k of 20k"
+	if err := term.Show(s); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"value 1.00…2.00", "step 12k of 20k"} {
+		if !strings.Contains(v.String(), want) {
+			t.Errorf("the terminal does not show %q", want)
+		}
+	}
+}

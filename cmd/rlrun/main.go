@@ -1,6 +1,11 @@
 // Command rlrun trains, evaluates and shows agents. See the README.
 package main
 
-import "github.com/auxrl/auxrl/cli"
+import (
+	"github.com/auxrl/auxrl/cli"
+	"github.com/auxrl/auxrl/viz/window"
+)
 
-func main() { cli.Main(cli.Options{}) }
+func main() {
+	window.Run(func() { cli.Main(cli.Options{}) })
+}

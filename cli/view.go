@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/auxrl/auxrl/viz"
+	"github.com/auxrl/auxrl/viz/window"
+)
+
+// view is a flag for where to show.
+type view string
+
+// Where a person can look. auto is the first of them that works here.
+const (
+	viewAuto  view = "auto"
+	viewPixel view = "pixel"
+	viewTerm  view = "term"
+)
+
+var views = []string{string(viewAuto), string(viewPixel), string(viewTerm)}
+
+func (v *view) String() string { return string(*v) }
+func (v *view) Type() string   { return "VIEW" }
+
+func (v *view) Set(text string) error {
+	if !slices.Contains(views, text) {
+		return errors.New(anyOf(views))
+	}
+	*v = view(text)
+	return nil
+}
+
+// viewer opens what a person looks at. Where there is a keyboard too, it is a viz.Interactive.
+type viewer struct {
+	app   *app
+	view  view
+	title string
+	addr  string // of a page; "": a free port of this machine
+	light bool
+	stdin io.Reader
+}
+
+// open opens the viewer that is wanted, or of auto the first that works, and says which one that is and why. Only auto falls back.
+func (v viewer) open() (viz.Sink, error) {
+	switch v.view {
+	case viewPixel:
+		return usageSink(v.window())
+	case viewTerm:
+		return v.terminal()
+	}
+	w, no := v.window()
+	if no == nil {
+		v.say("showing in a window; --view term shows in the terminal")
+		return w, nil
+	}
+	if !isTerminal(v.app.out) {
+		return nil, usagef("standard output is no terminal, and there is no window (%s): name a file with --out FILE, such as agent.gif", reason(no))
+	}
+	v.say("showing in the terminal; there is no window: %s", reason(no)) // before it is no longer written to line by line
+	return v.terminal()
+}
+
+func (v viewer) say(format string, args ...any) {
+	fmt.Fprintf(v.app.err, "%s: %s\n", v.app.name, fmt.Sprintf(format, args...))
+}
+
+// reason returns why there is no window.
+func reason(err error) string {
+	return strings.TrimPrefix(tidy(err.Error()), tidy(window.ErrUnavailable.Error())+": ")
+}
+
+// usageSink makes the error one of usage: another choice helps.
+func usageSink[S viz.Sink](sink S, err error) (viz.Sink, error) {
+	if err != nil {
+		return nil, usage(err)
+	}
+	return sink, nil
+}
+
+// window opens a window.
+func (v viewer) window() (*window.Window, error) {
+	if err := window.Available(); err != nil {
+		return nil, err
+	}
+	size := viz.DefaultRecord()
+	return window.Open(window.Config{Title: v.title, Width: size.Width, Height: size.Height, Light: v.light})
+}
+
+// terminal shows on standard output, with keys from standard input if that is a terminal too.
+func (v viewer) terminal() (viz.Sink, error) {
+	out, ok := v.app.out.(*os.File)
+	if !ok || !isTerminal(out) {
+		return nil, usagef("standard output is no terminal: name a file with --out FILE, such as agent.gif")
+	}
+	color := viz.DetectColor(v.app.getenv)
+	in, ok := v.stdin.(*os.File)
+	if !ok || !isTerminal(in) || color == viz.Plain {
+		return viz.NewTerminal(out, viz.TerminalSize(out), color), nil
+	}
+	return viz.NewConsole(in, out, color)
+}
+
+// viewHelp describes the flag.
+func viewHelp() string { return "where to show: " + strings.Join(views, ", ") }
+
+// newAddrFlag is the flag for where a page is served.
+func newAddrFlag() name { return name{kind: "HOST:PORT", such: "an address such as 127.0.0.1:8080"} }

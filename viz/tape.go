@@ -1,0 +1,164 @@
+package viz
+
+import (
+	"image"
+	"slices"
+)
+
+// Tape keeps the last snapshots that it was given, exactly, in a bounded memory: the oldest make room. Moments are numbered from 0 in
+// the order in which they came.
+type Tape struct {
+	limit   int // bytes
+	size    int
+	moments []moment // the oldest first
+	first   int      // number of moments[0]
+
+	shown Snapshot // by At
+}
+
+// moment is a snapshot whose pictures are packed.
+type moment struct {
+	snap   Snapshot // with slices of its own, and no pictures
+	images []packed // of World, View and Stack; a zero one stands for none
+	tiles  []moment
+	size   int // bytes, about
+}
+
+// NewTape returns an empty tape that keeps so many bytes, but the last moment always.
+func NewTape(bytes int) *Tape { return &Tape{limit: bytes} }
+
+// First returns the number of the oldest moment that is kept, Next that of the next to come: First..Next-1 are there.
+func (t *Tape) First() int { return t.first }
+
+// Next returns the number that the next moment will have.
+func (t *Tape) Next() int { return t.first + len(t.moments) }
+
+// Reset forgets all moments; the next has the given number.
+func (t *Tape) Reset(next int) { *t = Tape{limit: t.limit, first: next} }
+
+// Add keeps a copy of s.
+func (t *Tape) Add(s *Snapshot) {
+	m := newMoment(s)
+	t.moments = append(t.moments, m)
+	t.size += m.size
+	drop := 0
+	for ; t.size > t.limit && drop < len(t.moments)-1; drop++ {
+		t.size -= t.moments[drop].size
+		t.moments[drop] = moment{}
+	}
+	t.moments = t.moments[drop:]
+	t.first += drop
+}
+
+// At returns moment i, which must be there. It must not be changed, and is valid until the next call.
+func (t *Tape) At(i int) *Snapshot {
+	t.shown = t.moments[i-t.first].unpack()
+	return &t.shown
+}
+
+// Begins reports whether moment i, which must be there, is the first of an episode.
+func (t *Tape) Begins(i int) bool {
+	m := &t.moments[i-t.first]
+	for k := range m.tiles {
+		if m.tiles[k].snap.Step > 0 {
+			return false
+		}
+	}
+	return m.snap.Step == 0
+}
+
+// newMoment copies a snapshot.
+func newMoment(s *Snapshot) moment {
+	var m moment
+	for _, img := range append([]*image.RGBA{s.World, s.View}, s.Stack...) {
+		p := pack(img)
+		m.images = append(m.images, p)
+		m.size += 8 * len(p.stretches)
+	}
+	for _, tile := range s.Tiles {
+		m.tiles = append(m.tiles, newMoment(tile))
+		m.size += m.tiles[len(m.tiles)-1].size
+	}
+	bare := *s
+	bare.World, bare.View, bare.Stack, bare.Tiles = nil, nil, nil, nil
+	m.snap.Copy(&bare)
+	m.size += 2048 + 4*len(s.Policy) + 4*len(s.Overlay.Cell) + 8*s.History.Len()
+	for i := range s.Thoughts {
+		t := &s.Thoughts[i]
+		m.size += 256 + 4*len(t.Overlay)
+		for k := range t.Maps {
+			m.size += 4 * len(t.Maps[k].Cell)
+		}
+	}
+	return m
+}
+
+// unpack returns the snapshot with its pictures.
+func (m *moment) unpack() Snapshot {
+	s := m.snap
+	var pictures []*image.RGBA
+	for i := range m.images {
+		pictures = append(pictures, m.images[i].unpack())
+	}
+	s.World, s.View = pictures[0], pictures[1]
+	if len(pictures) > 2 {
+		s.Stack = pictures[2:]
+	}
+	for i := range m.tiles {
+		tile := m.tiles[i].unpack()
+		s.Tiles = append(s.Tiles, &tile)
+	}
+	return s
+}
+
+// packed is an opaque picture as stretches of equal pixels, row by row.
+type packed struct {
+	rect      image.Rectangle
+	stretches []stretch
+}
+
+// stretch is so many pixels of one colour.
+type stretch struct {
+	color uint32
+	n     uint32
+}
+
+// pack packs a picture; of nil there is nothing.
+func pack(img *image.RGBA) packed {
+	if img == nil {
+		return packed{}
+	}
+	p := packed{rect: img.Rect}
+	var last stretch
+	for y := range img.Rect.Dy() {
+		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
+		for x := range len(row) / 4 {
+			if c := pixel(row, x); c == last.color {
+				last.n++
+			} else {
+				if last.n > 0 {
+					p.stretches = append(p.stretches, last)
+				}
+				last = stretch{c, 1}
+			}
+		}
+	}
+	p.stretches = slices.Clip(append(p.stretches, last))
+	return p
+}
+
+// unpack returns the picture, or nil.
+func (p *packed) unpack() *image.RGBA {
+	if p.stretches == nil {
+		return nil
+	}
+	img := image.NewRGBA(p.rect)
+	pix := img.Pix
+	for _, r := range p.stretches {
+		for range r.n {
+			pix[0], pix[1], pix[2], pix[3] = uint8(r.color>>16), uint8(r.color>>8), uint8(r.color), 0xff
+			pix = pix[4:]
+		}
+	}
+	return img
+}
