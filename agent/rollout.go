@@ -17,6 +17,7 @@ type rollout struct {
 	dist    *policy.Categorical
 	act     []int32 // [B] of the step under way
 
+	peek    *peek       // of viewers; nil: there can be none
 	crashes []env.Crash // of worlds, that nobody has asked for
 
 	mem  *policy.Memory // of the worlds
@@ -133,6 +134,9 @@ func (r *rollout) collect(worlds *env.Vec, net *policy.Net, key, decision uint64
 			b.LogP[lo+i] = r.dist.LogP[a]
 		}
 		copy(b.Action[lo:], r.act)
+		if r.peek != nil {
+			r.peek.look(r, t, logits)
+		}
 		obs, vec = r.rows(lo+b.B, lo+2*b.B)
 		worlds.Step(r.act, obs, vec)
 		r.note(&worlds.Now, 0, b.B, lo+b.B)

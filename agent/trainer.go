@@ -194,6 +194,7 @@ func (t *Trainer) Update() Update {
 	} else {
 		t.dropped++
 	}
+	t.roll.peek.give()
 	return t.last
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/auxrl/auxrl/agent"
+	"github.com/auxrl/auxrl/internal/live"
 	"github.com/auxrl/auxrl/nn"
 )
 
@@ -57,7 +58,9 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 			}
 		}()
 	}
+	b := a.goLive(r)
 	err = d.train()
+	b.end(howEnded(err, d.reached || r.Finished()))
 	if ended := d.show.end(); err == nil {
 		err = ended
 	}
@@ -68,6 +71,17 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 		return d.conclude()
 	}
 	return d.stopped()
+}
+
+// howEnded tells viewers how training ended.
+func howEnded(err error, reached bool) live.End {
+	switch {
+	case err != nil:
+		return live.Failed
+	case reached:
+		return live.Reached
+	}
+	return live.Stopped
 }
 
 // stopped is how a run ends that was interrupted. It has been told.

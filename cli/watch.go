@@ -26,6 +26,7 @@ type watchFlags struct {
 	speed    speed
 	seed     seed
 	greedy   bool
+	attach   bool
 	force    bool
 	light    bool
 }
@@ -52,6 +53,9 @@ it thinks of its actions and of its prospects. RUN is a run directory, also of
 a run under way: each episode is played by the newest checkpoint. With ENV, a
 world's id, or --map FILE, actions are random. GAME is a file that play --trace
 wrote. Several RUNs and ENVs play on the same seed, side by side.
+
+With --attach, RUN is in training, in another process, and what is shown is
+the first of the worlds that it learns in, as it goes by.
 
 --view says where: pixel is a window, term the terminal, web a page in the
 browser, auto the first of them that works. Keys:
@@ -87,6 +91,7 @@ Once you play, the keys of actions stand beside them.`,
 	fl.Var(&f.speed, "speed", "how much faster to begin with")
 	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
 	fl.BoolVar(&f.greedy, "greedy", false, "take the likeliest action instead of a sampled one")
+	fl.BoolVar(&f.attach, "attach", false, "look on at a RUN that is in training, instead of playing by itself")
 	fl.BoolVar(&f.force, "force", false, "replace FILE if it exists")
 	fl.BoolVar(&f.light, "light", false, "dark on light, where there are pictures")
 	addMapFlag(cmd, &f.mapFile)
@@ -122,6 +127,9 @@ func (a *app) watch(what []string, chosen bool, stdin io.Reader, f *watchFlags) 
 	err = errors.Join(s.run(a.ctx), sink.Close())
 	if out != nil {
 		err = errors.Join(err, out.Close())
+	}
+	if t, ok := feed.(*attached); ok && t.end() != "" {
+		fmt.Fprintf(a.err, "%s: %s\n", what[0], t.end())
 	}
 	for _, name := range s.rec.names {
 		a.saidFile(name.frames, name.file)
@@ -188,6 +196,9 @@ func (f *watchFlags) fileEpisodes() int {
 
 // feed finds out what there is to watch.
 func (a *app) feed(what []string, f *watchFlags) (feed, error) {
+	if f.attach {
+		return a.attachFeed(what, f)
+	}
 	if len(what) == 1 && isFile(what[0]) {
 		return a.newRerun(what[0])
 	}

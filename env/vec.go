@@ -127,6 +127,9 @@ func (v *Vec) Len() int { return len(v.worlds) }
 // World returns world i. Stepping it by hand spoils the statistics.
 func (v *Vec) World(i int) Env { return v.worlds[i] }
 
+// Running returns the record so far of world i's episode: what its steps returned, and how many there were.
+func (v *Vec) Running(i int) Episode { return v.running[i] }
+
 // Reset begins an episode in every world. obs is [N, H, W, C], vec is [N, V].
 func (v *Vec) Reset(obs []byte, vec []float32) {
 	clear(v.running)

@@ -28,7 +28,7 @@ var forbidden = []struct {
 	{"os", []string{"Getenv", "LookupEnv", "Environ", "ExpandEnv"}, []string{"internal/f32", "internal/run", "viz/window"}, true, "settings come in a Config"},
 	{"time", []string{"Sleep"}, []string{"internal/run", "viz"}, false, "no clock reaches a run, and tests do not sleep"},
 	{"time", []string{"Now", "Since", "Until", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"},
-		[]string{"internal/run", "viz", "internal/bench"}, true, "no clock reaches a run"},
+		[]string{"internal/run", "internal/live", "viz", "internal/bench"}, true, "no clock reaches a run"},
 }
 
 // checkCalls finds what libraries may not use. Naming a function is using it.
