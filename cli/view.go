@@ -61,7 +61,8 @@ func (v viewer) open() (viz.Sink, error) {
 	if !isTerminal(v.app.out) {
 		return nil, usagef("standard output is no terminal, and there is no window (%s): name a file with --out FILE, such as agent.gif", reason(no))
 	}
-	v.say("showing in the terminal; there is no window: %s", reason(no)) // before it is no longer written to line by line
+	why, _, _ := strings.Cut(reason(no), ": ")
+	v.say("showing in the terminal (no window: %s)", why) // before it is no longer written to line by line
 	return v.terminal()
 }
 
