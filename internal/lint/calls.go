@@ -21,7 +21,7 @@ var forbidden = []struct {
 	tests  bool     // test files may
 	why    string
 }{
-	{"log", nil, []string{"viz/page"}, false, "return an error, or give the number to the caller"},
+	{"log", nil, []string{"viz/window", "viz/page"}, false, "return an error, or give the number to the caller"}, // whose libraries log errors: they are silenced
 	{"log/slog", nil, nil, false, "return an error, or give the number to the caller"},
 	{"flag", nil, nil, true, "settings come in a Config"},
 	{"fmt", []string{"Print", "Printf", "Println"}, nil, true, "libraries are silent; take an io.Writer"},

@@ -17,8 +17,8 @@ var projectImports = []struct {
 	{"stats", []string{"internal/rng"}},
 	{"viz", nil},
 	{"viz/plot", nil},
-	{"viz/page", []string{"viz"}},
 	{"viz/window", []string{"viz"}},
+	{"viz/page", []string{"viz"}},
 
 	{"env", []string{"internal/rng", "internal/team"}},
 	{"env/envtest", []string{"env", "internal/rng"}},
