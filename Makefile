@@ -75,7 +75,7 @@ test-system:
 # Runs that are killed N times, and every bit of a checkpoint of 32 KiB: minutes.
 N = 200
 crash:
-	$(call step,crash,AUXRL_SYSTEM=1 AUXRL_CRASHES=$(N) go test -count=1 -timeout 60m -v -run 'TestCrash$$|TestEveryBit$$' ./internal/run ./internal/systest)
+	$(call step,crash,AUXRL_SYSTEM=1 AUXRL_CRASHES=$(N) go test -count=1 -timeout 60m -v -run 'TestCrash$$|TestEveryBit$$|TestCompareKilled$$' ./internal/run ./internal/systest)
 
 bench:
 	$(call step,bench,go test -run '^$$' -bench . ./...)
