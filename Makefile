@@ -97,7 +97,7 @@ test-system:
 # Runs that are killed N times: minutes. test-system has ten kills.
 N = 200
 crash:
-	$(call step,crash,AUXRL_SYSTEM=1 AUXRL_CRASHES=$(N) go test -count=1 -timeout 60m -v -run 'TestCrash$$' ./internal/systest)
+	$(call step,crash,AUXRL_SYSTEM=1 AUXRL_CRASHES=$(N) go test -count=1 -timeout 60m -v -run 'TestCrash$$|TestCompareKilled$$' ./internal/systest)
 
 bench:
 	$(call step,bench,go test -run '^$$' -bench . ./...)
