@@ -80,10 +80,10 @@ func (w worker) steps(j Job, r *agent.Run) error {
 			return err
 		}
 	}
-	total := r.Config().Steps
+	total, until := r.Config().Steps, w.plan.Budget(j)
 	point, save := max(total/w.plan.Points, 1), max(total/saves, leastSave)
 	for {
-		for !r.Finished() {
+		for r.Step() < until {
 			if err := w.ctx.Err(); err != nil {
 				return err
 			}
@@ -101,10 +101,10 @@ func (w worker) steps(j Job, r *agent.Run) error {
 			case err != nil:
 				return err
 			}
-			if err := w.log(r, r.Step()/point != before/point || r.Finished()); err != nil {
+			if err := w.log(r, r.Step()/point != before/point || r.Step() >= until); err != nil {
 				return err
 			}
-			if r.Step()/save != before/save && u.Dropped == 0 && !r.Finished() {
+			if r.Step()/save != before/save && u.Dropped == 0 && r.Step() < until {
 				if err := r.SaveLater(); errors.Is(err, agent.ErrDiverged) {
 					if err := r.Rollback(); err != nil {
 						return err
@@ -173,7 +173,7 @@ func (w worker) log(r *agent.Run, point bool) error {
 
 // measure evaluates a run.
 func (w worker) measure(j Job, r *agent.Run) (Line, error) {
-	l := Line{World: w.plan.Worlds[j.World].ID, Arm: w.plan.Arms[j.Arm].Name, Seed: j.Seed, Steps: j.Config.Steps, Settings: j.Settings}
+	l := Line{World: w.plan.Worlds[j.World].ID, Arm: w.plan.Arms[j.Arm].Name, Seed: j.Seed, Steps: w.plan.Budget(j), Settings: j.Settings}
 	w.tell(Event{Kind: Measuring, Job: j, Step: r.Step(), Recent: r.Recent})
 	for _, greedy := range []bool{false, true} {
 		s, err := agent.EvaluateContext(w.ctx, r.Net(), r.Build(), agent.EvalConfig{Episodes: w.plan.Episodes, Seed: j.Seed, Greedy: greedy})

@@ -122,7 +122,7 @@ func (p *Plan) Run(ctx context.Context, o Options) (err error) {
 				switch {
 				case err == nil:
 					_ = prune(j.Dir) // only room is lost
-					tell(Event{Kind: Done, Job: j, Step: j.Config.Steps, Line: line})
+					tell(Event{Kind: Done, Job: j, Step: p.Budget(j), Line: line})
 				case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 				default:
 					mu.Lock()
