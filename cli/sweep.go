@@ -43,10 +43,10 @@ func (a *app) sweepCmd() *cobra.Command {
 		Short: "Look for good settings",
 		Long: `Draw settings from the ranges in a file, train each configuration with several
 seeds, and keep the best: random search, or, with rungs, successive halving,
-which trains all for a part of the budget, and fewer and fewer for more. Settings
-are those of the file alone, and the base settings without any draw are tried too.
-docs/sweep.md says what a file may hold. Seeds are 101 to 103 if the file names
-none: reports use those up to 100.
+which trains all for a part of the budget, and fewer and fewer for more. The
+file alone says the settings; its base settings, without any draw, are tried
+too. docs/sweep.md says what a file may hold. Seeds are 101 to 103 if the file
+names none: reports use those up to 100.
 
 DIR has the table as sweep.csv and the best configuration as best.toml, which
 rlrun train takes with --preset or --config; the runs are below it too. The work
