@@ -1,8 +1,10 @@
 package study
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,7 +27,8 @@ type Plan struct {
 	Raw  string     // file of raw lines
 	Spec []env.Spec // [world] wrapped as in the first arm
 
-	lines []Line // of jobs that are done
+	lines     []Line // of jobs that are done
+	leastSave int    // steps
 }
 
 // Job is one run.
@@ -54,7 +57,7 @@ func NewPlan(s Study, dir, raw string, resolve func(world, arm int) (Resolved, e
 	if raw == "" {
 		raw = filepath.Join(dir, "results.jsonl")
 	}
-	p := &Plan{Study: s, Dir: dir, Raw: raw}
+	p := &Plan{Study: s, Dir: dir, Raw: raw, leastSave: leastSave}
 	for w := range s.Worlds {
 		var made []Job // one per arm
 		for a := range s.Arms {
@@ -204,17 +207,14 @@ func (p *Plan) checkRuns() error {
 		if err != nil {
 			return err
 		}
-		if !reflect.DeepEqual(normal(s.Agent), normal(j.Config)) || s.Env != p.Worlds[j.World].ID {
+		then, err1 := json.Marshal(s.Agent)
+		now, err2 := json.Marshal(j.Config)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		if !bytes.Equal(then, now) || s.Env != p.Worlds[j.World].ID {
 			return fmt.Errorf("study: the run in %s was begun with other settings than the study has now: take another directory, or remove that one", j.Dir)
 		}
 	}
 	return nil
-}
-
-// normal returns settings with nothing where there is an empty list.
-func normal(c agent.Config) agent.Config {
-	if len(c.Aux) == 0 {
-		c.Aux = nil
-	}
-	return c
 }

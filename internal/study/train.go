@@ -19,7 +19,7 @@ import (
 // whenever it was interrupted.
 const (
 	saves     = 50
-	leastSave = 20_000
+	leastSave = 20_000 // of a plan
 )
 
 // worker trains one job after the other.
@@ -81,7 +81,7 @@ func (w worker) steps(j Job, r *agent.Run) error {
 		}
 	}
 	total, until := r.Config().Steps, w.plan.Budget(j)
-	point, save := max(total/w.plan.Points, 1), max(total/saves, leastSave)
+	point, save := max(total/w.plan.Points, 1), max(total/saves, w.plan.leastSave)
 	for {
 		for r.Step() < until {
 			if err := w.ctx.Err(); err != nil {
