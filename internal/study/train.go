@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
@@ -28,6 +29,9 @@ type worker struct {
 	ctx  context.Context
 	n    int // workers of a trainer
 	tell func(Event)
+	now  func() time.Time
+
+	elapsed func() float64 // seconds that the job under way has trained
 }
 
 // train trains a job to its end, from where it was left, and measures it. steps is how many it took now.
@@ -36,7 +40,12 @@ func (w worker) train(j Job) (line Line, steps int, err error) {
 	if err != nil {
 		return Line{}, 0, err
 	}
-	first := r.Step()
+	first, begun := r.Step(), w.now()
+	before, err := r.Seconds()
+	if err != nil {
+		return Line{}, 0, errors.Join(err, r.Close())
+	}
+	w.elapsed = func() float64 { return before + w.now().Sub(begun).Seconds() }
 	diverged := false
 	if err = w.steps(j, r); errors.Is(err, agent.ErrDiverged) && r.Sound() {
 		err, diverged = nil, true // what it was when it was last sound is what counts
@@ -149,6 +158,9 @@ func (w worker) log(r *agent.Run, point bool) error {
 		s := r.Recent()
 		if err := r.Log([]string{episodesKey, returnKey, "return_lo", "return_hi", successKey, "len_mean"},
 			[]float64{float64(r.Episodes()), s.Mean, s.Lo, s.Hi, s.Success, s.Len}); err != nil {
+			return err
+		}
+		if err := r.LogTime(w.elapsed()); err != nil {
 			return err
 		}
 	}

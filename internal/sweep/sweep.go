@@ -57,7 +57,9 @@ func (e keyError) Unwrap() error { return e.error }
 
 // Validate reports the first thing that cannot work.
 func (s *Sweep) Validate() error {
-	wrong := func(key, format string, args ...any) error { return keyError{fmt.Errorf("sweep: "+format, args...), key} }
+	wrong := func(key, format string, args ...any) error {
+		return keyError{fmt.Errorf("sweep: "+format, args...), key}
+	}
 	switch {
 	case len(s.Study.Worlds) == 0:
 		return wrong("", "worlds, the ids to train in, are missing")
