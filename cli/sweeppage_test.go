@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -27,6 +28,12 @@ func TestSweepPage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	trained(t, corridor, "runs/a1", "--steps", "3k")
 	trained(t, corridor, "runs/a2", "--steps", "3k", "--seed", "2")
+	times := ""
+	for step := 128; step <= 3072; step += 128 { // how long it takes is not up to the test
+		times += fmt.Sprintf(`{"v":1,"step":%d,"seconds":%v}`, step, float64(step)/1000) + "\n"
+	}
+	write(t, "runs/a1/times.jsonl", times)
+	write(t, "runs/a2/times.jsonl", times)
 	files := blocks(page, "toml")
 	if len(files) != 1 {
 		t.Fatalf("%d files on the page", len(files))
