@@ -32,8 +32,8 @@ func TestMistakes(t *testing.T) {
 		code int
 	}{
 		{"trian", `no verb "trian"; did you mean train?`, 2},
-		{"xyzzy", `no verb "xyzzy"; there are bench, compare, completion, config, envs, eval, play, plot, runs, tasks, train, version, watch`, 2},
-		{"''", `no verb ""; there are bench, compare, completion, config, envs, eval, play, plot, runs, tasks, train, version, watch`, 2},
+		{"xyzzy", `no verb "xyzzy"; there are bench, compare, completion, config, envs, eval, play, plot, runs, sweep, tasks, train, version, watch`, 2},
+		{"''", `no verb ""; there are bench, compare, completion, config, envs, eval, play, plot, runs, sweep, tasks, train, version, watch`, 2},
 		{"help trian", `no verb "trian"; did you mean train?`, 2},
 		{"help envs digset", `no verb "digset"; did you mean digest?`, 2},
 		{"-x", "no flag -x; rlrun takes --help, --version", 2},
