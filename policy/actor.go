@@ -114,3 +114,6 @@ func (a *Actor) Entropy() float32 { return a.dist.Entropy() }
 
 // Value returns the return that the critic expected at the last Act, discounted.
 func (a *Actor) Value() float32 { return a.value }
+
+// Memory returns what the agent remembers, as its next Act will find it; valid until then.
+func (a *Actor) Memory() *Memory { return a.mem }
