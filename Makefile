@@ -90,14 +90,20 @@ match($$0, /coverage: [0-9.]+/) && substr($$0, RSTART + 10, RLENGTH - 10) + 0 < 
 { print "below $(FLOOR) %"; bad = 1 } END { exit bad }'
 endef
 
-# One study of docs/results, by name: what is missing of it, in two processes of one core each. It may be stopped, and goes on.
-study:
+# One study of docs/results, by the name of its file in studies: what is missing of it is trained, then the page is made. It may be stopped,
+# and goes on. J is how many runs at a time.
+J = $(shell nproc)
+study: rlrun
 	@test -n "$(NAME)" || { echo "make study NAME=memory: the name is missing"; exit 2; }
-	@for part in 1/2 0/2; do \
-	  AUXRL_SYSTEM=1 AUXRL_RESULTS=$(CURDIR)/docs/results AUXRL_STUDY=$(NAME) AUXRL_PART=$$part GOMAXPROCS=1 \
-	    go test -count=1 -timeout 24h -v -run 'TestStudy$$' ./internal/systest & \
-	done; wait
+	./rlrun compare studies/$(NAME).toml --out runs/studies/$(NAME) --publish docs/results --jobs $(J)
 
-# The learning claims of docs/results: minutes.
-results:
-	$(call step,results,AUXRL_SYSTEM=1 AUXRL_RESULTS=$(CURDIR)/docs/results/doorkey.md go test -count=1 -timeout 60m -v -run TestResults ./internal/systest)
+# The pages of docs/results, from the raw lines that are there: nothing is trained.
+results: rlrun
+	@for raw in $(filter-out %.times.jsonl,$(wildcard docs/results/*.jsonl)); do \
+	  name=$$(basename $$raw .jsonl); echo "== results: $$name"; \
+	  ./rlrun compare studies/$$name.toml --out runs/studies/$$name --publish docs/results --report >/dev/null || exit 1; \
+	done
+
+.PHONY: rlrun
+rlrun:
+	CGO_ENABLED=0 go build -o rlrun ./cmd/rlrun

@@ -35,6 +35,8 @@ type Config struct {
 	DropEnds  bool                 `json:"drop_ends,omitempty"` // replay makes a known mistake, for comparison: see dropends.go
 	ReplayLen int                  `json:"replay_len"`          // transitions that replay keeps of each world
 
+	Keep Keep `json:"keep"` // which checkpoints a run keeps
+
 	Wrap       env.Wrap `json:"wrap,omitzero"`         // how worlds are wrapped, in training and wherever the agent is used
 	RewardNorm bool     `json:"reward_norm,omitempty"` // normalise rewards in training; see env.RewardNorm
 }
@@ -93,7 +95,7 @@ func Default(algo string, spec env.Spec) Config {
 		Algo: algo, Seed: 1, Steps: 200_000, Worlds: 16, Horizon: 128, Gamma: 0.99,
 		LR: 1e-3, Anneal: true, Optimizer: "adam", ClipNorm: 0.5,
 		PPO: DefaultPPO(), A2C: DefaultA2C(), Net: policy.Default(ShapeOf(spec)),
-		AuxSteps: 1, Mixer: auxtasks.DefaultMixer(), ReplayLen: 2000,
+		AuxSteps: 1, Mixer: auxtasks.DefaultMixer(), ReplayLen: 2000, Keep: DefaultKeep(),
 	}
 	if algo == "a2c" {
 		c.Horizon = 8
@@ -160,6 +162,9 @@ func (c Config) Validate(spec env.Spec) error {
 	}
 	if c.ReplayLen < 1 {
 		return fmt.Errorf("agent: replay len is %d, must be at least 1", c.ReplayLen)
+	}
+	if err := c.Keep.validate(); err != nil {
+		return err
 	}
 	for _, e := range c.Aux {
 		if err := e.validate(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
 	"slices"
@@ -45,12 +46,16 @@ type Run struct {
 	pending chan result // the save under way; nil: none
 	late    error       // of one that is over
 	rows    []row       // measured, but not yet written
+
+	scores  map[int64]float64 // of the checkpoints there are
+	foreign string            // kernels that the checkpoint it was resumed from was made with, if they are others
 }
 
 // result is how a save ended.
 type result struct {
 	*frozen
-	err error
+	score float64
+	err   error
 }
 
 // row is a line of metrics.
@@ -72,7 +77,7 @@ func Create(path, envID string, t *Trainer) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Trainer: t, dir: dir, env: envID, saved: -1}
+	r := &Run{Trainer: t, dir: dir, env: envID, saved: -1, scores: map[int64]float64{}}
 	if err := dir.WriteConfig(r.settings()); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
@@ -96,11 +101,15 @@ func source(w env.Env) string {
 
 // ReadSettings returns the settings of the run in a directory.
 func ReadSettings(path string) (Settings, error) {
-	var s Settings
 	dir, err := run.Open(path)
 	if err != nil {
-		return s, err
+		return Settings{}, err
 	}
+	return readSettings(dir)
+}
+
+func readSettings(dir *run.Dir) (Settings, error) {
+	s := Settings{Agent: Config{Keep: DefaultKeep()}} // which older runs do not have
 	return s, dir.ReadConfig(&s)
 }
 
@@ -108,20 +117,25 @@ func ReadSettings(path string) (Settings, error) {
 // first. change, if not nil, may alter settings that no checkpoint depends on, such as Steps; the directory keeps them, unless
 // they leave the run nothing to do.
 func Resume(path string, build func(envID string) (env.Env, error), change func(*Config)) (*Run, error) {
+	return ResumeOn(path, build, change, 0)
+}
+
+// ResumeOn is Resume with so many workers, as NewTrainerOn.
+func ResumeOn(path string, build func(envID string) (env.Env, error), change func(*Config), workers int) (*Run, error) {
 	dir, err := run.Resume(path)
 	if err != nil {
 		return nil, err
 	}
-	r, err := resume(dir, build, change)
+	r, err := resume(dir, build, change, workers)
 	if err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
 	return r, nil
 }
 
-func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func(*Config)) (*Run, error) {
-	var s Settings
-	if err := dir.ReadConfig(&s); err != nil {
+func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func(*Config), workers int) (*Run, error) {
+	s, err := readSettings(dir)
+	if err != nil {
 		return nil, err
 	}
 	if change != nil {
@@ -131,13 +145,16 @@ func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func
 	if err != nil && !errors.Is(err, run.ErrNoCheckpoint) {
 		return nil, err
 	}
-	t, err := NewTrainer(s.Agent, func() (env.Env, error) { return build(s.Env) })
+	t, err := NewTrainerOn(s.Agent, func() (env.Env, error) { return build(s.Env) }, workers)
 	if err != nil {
 		return nil, err
 	}
 	r := &Run{Trainer: t, Skipped: skipped, dir: dir, env: s.Env, saved: -1}
 	if c != nil {
 		err = r.restore(c)
+	}
+	if err == nil {
+		err = r.lookAround()
 	}
 	if err == nil && !t.Finished() { // a change that leaves nothing to do is not kept
 		err = dir.WriteConfig(s)
@@ -207,13 +224,32 @@ func (r *Run) log() error {
 // restore continues from a checkpoint of the run's own.
 func (r *Run) restore(c *run.Checkpoint) error {
 	r.saved, r.have, r.held = int(c.Step), segmentsOf(c), nil
+	var st state
+	data, err := c.File(stateName)
+	if err == nil {
+		err = json.Unmarshal(data, &st)
+	}
+	if err != nil {
+		return fmt.Errorf("agent: restore %s: %w", stateName, err)
+	}
+	now, err := r.made(r.env)
+	if err != nil {
+		return err
+	}
+	if r.foreign, err = st.Made.check(now, c.Step); err != nil { // before anything that follows from it
+		return err
+	}
 	return r.Trainer.restore(c)
 }
+
+// Foreign returns the kernels that the checkpoint was made with which the run goes on from, if this process has others: then it does not
+// go on as it would have gone on there. It is "" otherwise.
+func (r *Run) Foreign() string { return r.foreign }
 
 // Saved returns the step of the newest checkpoint, -1 if there is none. A save under way does not count.
 func (r *Run) Saved() int { return r.saved }
 
-// Save writes a checkpoint beside the older ones and then removes all but the last three. If it fails, the one before is whole.
+// Save writes a checkpoint beside the older ones and then removes those that [Keep] does not ask for. If it fails, the one before is whole.
 // What is not Sound is not saved: the error is [ErrDiverged].
 func (r *Run) Save() error {
 	_ = r.Wait() // what could not be saved before is in this one
@@ -243,8 +279,11 @@ func (r *Run) SaveLater() error {
 		return err
 	}
 	r.rest, r.pending = f.rest, make(chan result, 1)
-	done := r.pending
-	go func() { done <- result{f, r.dir.SaveWith(f.step, f.pack(), f.same, run.DefaultKeep)} }()
+	done, mean := r.pending, score(r.recent)
+	scores := maps.Clone(r.scores)
+	scores[f.step] = mean
+	keep := run.Keep{Last: r.cfg.Keep.Last, Steps: r.cfg.Keep.steps(scores)}
+	go func() { done <- result{f, mean, r.dir.SaveWith(f.step, f.pack(), f.same, keep)} }()
 	return nil
 }
 
@@ -256,6 +295,8 @@ func (r *Run) Wait() error {
 		r.have = run.Same{} // after a failure the next save trusts nothing that is on the disk
 		if end.err == nil {
 			r.saved, r.have = int(end.step), end.segments()
+			r.scores[end.step] = end.score
+			r.late = r.lookAround() // without those that went
 			r.held = slices.DeleteFunc(r.held, func(f run.File) bool { return slices.Contains(r.have.Names, f.Name) })
 		}
 	}
@@ -282,6 +323,7 @@ type state struct {
 	Dropped   int           `json:"dropped,omitempty"`
 	Retries   int           `json:"retries,omitempty"`
 	Crashed   int           `json:"crashed,omitempty"`
+	Made      made          `json:"made"`
 }
 
 // files returns the trainer as files of a checkpoint: a function of settings, seed and step alone.
@@ -303,11 +345,15 @@ func (t *Trainer) fixed(envID string) ([]run.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("agent: encode %s: %w", optimizerName, err)
 	}
+	with, err := t.made(envID)
+	if err != nil {
+		return nil, err
+	}
 	last := t.cfg.Horizon * t.cfg.Worlds
 	st, err := json.Marshal(state{
 		Step: t.step, Updates: t.updates, Episodes: t.episodes, Recent: t.recent,
 		Start: t.roll.batch.Start[last:], Optimizer: t.learner.Optimizer.AppendState(nil),
-		Dropped: t.dropped, Retries: t.retries, Crashed: t.crashed,
+		Dropped: t.dropped, Retries: t.retries, Crashed: t.crashed, Made: with,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("agent: encode %s: %w", stateName, err)

@@ -43,7 +43,13 @@ const recentLen = 100
 
 // NewTrainer makes the worlds, which it wraps as the settings say, the network and what belongs to them. Close stops its workers.
 func NewTrainer(cfg Config, build func() (env.Env, error)) (*Trainer, error) {
-	workers := team.New(0)
+	return NewTrainerOn(cfg, build, 0)
+}
+
+// NewTrainerOn is NewTrainer with so many workers, for several trainers in one process; 0 takes one per processor. The result of a run
+// does not depend on them.
+func NewTrainerOn(cfg Config, build func() (env.Env, error), n int) (*Trainer, error) {
+	workers := team.New(n)
 	t, err := newTrainer(cfg, build, workers)
 	if err != nil {
 		workers.Close()

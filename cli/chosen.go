@@ -90,6 +90,10 @@ func (s *settings) find(name string) *extra {
 // weighExtras adds what --aux or --shape lists. One that a weaker source asks for gets the weight that is given, if one is.
 func (s *settings) weighExtras(c change) error {
 	for _, e := range c.extras {
+		if e.none != "" {
+			s.extras = slices.DeleteFunc(s.extras, func(x *extra) bool { return x.table == e.none && x.layer < c.layer })
+			continue
+		}
 		x := s.find(e.Kind)
 		if x == nil || x.layer == c.layer {
 			if err := s.addExtra(e.Extra, c.layer, c.origin); err != nil {

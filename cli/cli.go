@@ -18,6 +18,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/auxrl/auxrl/auxtasks"
@@ -58,6 +59,8 @@ type app struct {
 	out    io.Writer       // results
 	err    io.Writer       // progress, warnings, errors
 	getenv func(string) string
+
+	building sync.Mutex // held while a world is made for one of several runs
 
 	args    []string        // of the command
 	environ func() []string // NAME=VALUE
@@ -158,7 +161,7 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.Flags().BoolVar(&version, "version", false, "say which build this is")
-	root.AddCommand(a.trainCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(), a.versionCmd(), a.completionCmd())
+	root.AddCommand(a.trainCmd(), a.compareCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(), a.versionCmd(), a.completionCmd())
 	for _, c := range root.Commands() { // again, now that their names begin with the root's: columns are as wide as these
 		below := c.Commands()
 		c.RemoveCommand(below...)

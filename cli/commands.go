@@ -93,8 +93,11 @@ func (s *session) fresh() error {
 	return s.forward()
 }
 
+// pause stops time, or lets it go on. While the person plays it stands still anyway.
 func (s *session) pause(yes bool) {
-	s.paused = yes
+	if s.playing == nil {
+		s.paused = yes
+	}
 	s.due = s.clock.Now()
 }
 
@@ -162,7 +165,7 @@ func (s *session) takeOver(f performance) error {
 	}
 	actions := f.choices()
 	keys := keysFor(actions)
-	if keys == nil {
+	if len(keys) == 0 {
 		s.say("nobody can take over here")
 		return nil
 	}

@@ -60,6 +60,7 @@ the common one is in [shape.NAME.settings].`,
 		ValidArgsFunction: a.completeEnvs,
 	}
 	f.addSettings(cmd)
+	f.addSeed(cmd)
 	return cmd
 }
 

@@ -119,6 +119,21 @@ func TestConfigRoundTrip(t *testing.T) {
 	}
 }
 
+// none takes away what weaker sources and the list so far have.
+func TestNoTasks(t *testing.T) {
+	for args, want := range map[string]string{
+		"--aux none":                      "",
+		"--aux entropy,none,value-replay": "[aux.value-replay]",
+		"--shape none":                    "[aux.pixel-control][aux.reward-prediction][aux.value-replay]",
+		"--aux none --shape counts":       "[shape.counts][shape.counts.settings]",
+	} {
+		out := must(t, append([]string{"config", corridor, "--preset", "unreal"}, strings.Fields(args)...)...).out
+		if got := strings.Join(regexp.MustCompile(`(?m)^\[(aux|shape)\..*\]$`).FindAllString(out, -1), ""); got != want {
+			t.Errorf("%s: tasks %s, want %s", args, got, want)
+		}
+	}
+}
+
 // Every mistake names the place, and the nearest of what there is.
 func TestConfigMistakes(t *testing.T) {
 	t.Chdir(t.TempDir())

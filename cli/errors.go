@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/internal/run"
 )
 
@@ -60,7 +61,7 @@ func (a *app) fail(err error) int {
 // command they are noise.
 var packages = []string{
 	"agent", "auxtasks", "bench", "catalog", "env", "envtest", "live", "maze", "minatar", "minigrid", "nn", "npyrand", "plot", "policy", "probe", "replay", "rng",
-	"run", "stats", "tasktest", "tb", "viz", "window",
+	"run", "stats", "study", "tasktest", "tb", "viz", "window",
 }
 
 // tidy returns the text of an error as one line without names of packages.
@@ -88,6 +89,8 @@ func (a *app) explain(err error, dir string) error {
 		return usagef("%s is a file, not a run directory", dir)
 	case errors.Is(err, run.ErrNoRun):
 		return usagef("%s is a directory, but holds no run: it has no config.json", dir)
+	case errors.Is(err, agent.ErrChanged):
+		return usagef("%w; config.json in %s has been changed, or the world: put it back, config.toml says what it was", err, dir)
 	case errors.Is(err, run.ErrNoCheckpoint):
 		return fmt.Errorf("the run in %s has no checkpoint yet: go on with it (%s)", dir, a.resumeCommand(dir))
 	}

@@ -14,8 +14,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// unreal is what --aux calls the three tasks of UNREAL together.
-const unreal = "unreal"
+// What --aux calls the three tasks of UNREAL together, and what --aux and --shape call having none but those that follow.
+const (
+	unreal = "unreal"
+	none   = "none"
+)
 
 // extraFlag is a flag for auxiliary tasks, or for bonuses: NAME[=WEIGHT[..FINAL@FRACTION]], several with commas between.
 type extraFlag struct {
@@ -26,7 +29,8 @@ type extraFlag struct {
 // wanted is one of the list.
 type wanted struct {
 	agent.Extra
-	weighed bool // with a weight
+	weighed bool   // with a weight
+	none    string // a table, instead of an extra: what weaker sources and the list so far have in it goes
 }
 
 // table returns the flag's name, which is also that of the tables in files.
@@ -42,7 +46,9 @@ func (f *extraFlag) Type() string { return "NAME[=WEIGHT],..." }
 func (f *extraFlag) String() string {
 	names := make([]string, len(f.list))
 	for i, e := range f.list {
-		names[i] = e.ID()
+		if names[i] = e.ID(); e.none != "" {
+			names[i] = none
+		}
 	}
 	return strings.Join(names, ",")
 }
@@ -50,6 +56,10 @@ func (f *extraFlag) String() string {
 func (f *extraFlag) Set(text string) error {
 	for item := range strings.SplitSeq(text, ",") {
 		kind, weight, weighed := strings.Cut(strings.TrimSpace(item), "=")
+		if kind == none && !weighed {
+			f.list = append(f.list[:0], wanted{none: f.table()})
+			continue
+		}
 		kinds := []string{kind}
 		if kind == unreal && !f.bonus {
 			kinds = agent.UnrealTasks()
@@ -64,7 +74,7 @@ func (f *extraFlag) Set(text string) error {
 					return err
 				}
 			}
-			f.list = append(f.list, wanted{e, weighed})
+			f.list = append(f.list, wanted{Extra: e, weighed: weighed})
 		}
 	}
 	return nil
@@ -147,7 +157,7 @@ func newAuxFlags() auxFlags {
 
 func (f *auxFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.Var(&f.aux, "aux", "auxiliary tasks, see the verb tasks; a weight may move: entropy=0.05..0.001@0.5")
+	fl.Var(&f.aux, "aux", "auxiliary tasks, see the verb tasks; a weight may move: entropy=0.05..0.001@0.5; none: without those of the preset")
 	fl.Var(&f.shape, "shape", "bonuses to the reward, see the verb tasks")
 	fl.Var(&f.balance, "balance", "how tasks are weighed against the main loss: "+strings.Join(auxtasks.Balances(), ", "))
 	fl.Var(&f.measure, "measure", "measure conflict between losses every so many updates; 0: never")
@@ -155,7 +165,7 @@ func (f *auxFlags) register(cmd *cobra.Command) {
 	fl.Var(&f.encoder, "encoder", "convolutions: "+strings.Join(policy.Encoders(), ", "))
 	fl.Var(&f.core, "core", "recurrent core: "+strings.Join(policy.Cores(), ", ")+" or none")
 	completeFlags(cmd, map[string][]string{
-		"aux": kindNames(false), "shape": kindNames(true), "balance": auxtasks.Balances(), "measure": nil, "encoder": policy.Encoders(), "core": append(policy.Cores(), "none"),
+		"aux": append(kindNames(false), none), "shape": append(kindNames(true), none), "balance": auxtasks.Balances(), "measure": nil, "encoder": policy.Encoders(), "core": append(policy.Cores(), "none"),
 	})
 }
 

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/internal/live"
+	"github.com/auxrl/auxrl/nn"
 )
 
 const (
@@ -109,6 +111,10 @@ func (d *driver) announce() error {
 	r, c := d.run, d.run.Config()
 	if !r.Exact() {
 		fmt.Fprintf(d.err, "%s: warning: %s cannot save its state: a resumed run begins new episodes\n", d.name, r.Env())
+	}
+	if had := r.Foreign(); had != "" {
+		fmt.Fprintf(d.err, "%s: warning: the checkpoint of step %d was made with the kernels %s, not %s %s: the run goes on, but not as it would have there\n",
+			d.name, r.Step(), had, runtime.GOARCH, nn.Kernels())
 	}
 	from := ""
 	if r.Step() > 0 {
@@ -219,7 +225,7 @@ func (d *driver) updates() error {
 		if d.reached {
 			return nil
 		}
-		if time.Since(d.saved) >= d.every && u.Dropped == 0 {
+		if (time.Since(d.saved) >= d.every || r.Milestone(before)) && u.Dropped == 0 {
 			if err := d.keep(); err != nil {
 				return err
 			}

@@ -35,6 +35,7 @@ type session struct {
 	tape *viz.Tape
 	at   int           // number of the moment that is shown
 	snap *viz.Snapshot // that moment
+	last *viz.Snapshot // of the feed, while it is the present
 	due  time.Time     // when the next is
 
 	paused  bool
@@ -174,8 +175,9 @@ func (s *session) tick() error {
 // forward goes on by one moment, through the past first.
 func (s *session) forward() error {
 	if !s.present() {
-		s.at++
-		s.snap = s.tape.At(s.at)
+		if err := s.goTo(s.at + 1); err != nil {
+			return err
+		}
 		return s.keep()
 	}
 	snap, err := s.feed.next()
@@ -186,7 +188,7 @@ func (s *session) forward() error {
 		s.over = true
 		return nil
 	}
-	s.snap = snap
+	s.snap, s.last = snap, snap
 	if s.keys != nil {
 		s.tape.Add(snap)
 		s.at = s.tape.Next() - 1
@@ -214,14 +216,18 @@ func (s *session) goTo(i int) error {
 		i = s.tape.First()
 		s.say("further back is not kept")
 	}
-	for i >= s.tape.Next() && !s.over {
+	_, waits := s.feed.(arriving)
+	for i >= s.tape.Next() && !s.over && !waits {
 		s.at = s.tape.Next() - 1
 		if err := s.forward(); err != nil {
 			return err
 		}
 	}
-	s.at = min(i, s.tape.Next()-1)
-	s.snap = s.tape.At(s.at)
+	if s.at = min(i, s.tape.Next()-1); s.present() {
+		s.snap = s.last
+	} else {
+		s.snap = s.tape.At(s.at)
+	}
 	return nil
 }
 
@@ -272,10 +278,10 @@ func (s *session) flags() []string {
 		}
 		flags = append(flags, mode)
 	}
-	if s.playing != nil {
+	switch {
+	case s.playing != nil:
 		flags = append(flags, "YOU PLAY")
-	}
-	if s.paused {
+	case s.paused:
 		flags = append(flags, "PAUSED")
 	}
 	if s.rec.running() {

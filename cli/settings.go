@@ -43,12 +43,17 @@ func (f *trainFlags) addSettings(cmd *cobra.Command) {
 	fl.Var(&f.config, "config", "settings in a file, as the verb config prints them")
 	fl.Var(&f.set, "set", "one setting by its key, such as ppo.clip=0.1 or aux.pixel-control.cell=4; may be repeated")
 	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
-	fl.Var(&f.seed, "seed", "seed of everything random")
 	f.aux.register(cmd)
 	f.wrap.add(cmd)
 	addMapFlag(cmd, &f.mapFile)
-	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "preset": agent.Presets(), "steps": nil, "seed": nil, "set": nil})
+	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "preset": agent.Presets(), "steps": nil, "set": nil})
 	cmd.MarkFlagFilename("config", "toml") //nolint:errcheck // the flag exists
+}
+
+// addSeed adds the flag for the seed.
+func (f *trainFlags) addSeed(cmd *cobra.Command) {
+	cmd.Flags().Var(&f.seed, "seed", "seed of everything random")
+	completeFlags(cmd, map[string][]string{"seed": nil})
 }
 
 // change is a setting that somebody asked for.
@@ -68,6 +73,7 @@ const (
 	fromVariable
 	fromSet
 	fromFlag
+	fromArm // of a comparison
 )
 
 // settings are those of a run, and where each is from.
@@ -80,15 +86,20 @@ type settings struct {
 
 // settings finds out what is asked for: the preset, changed by the file, by variables, by --set, by flags.
 func (a *app) settings(cmd *cobra.Command, id string, f *trainFlags) (*settings, error) {
+	changes, err := a.changes(cmd, f)
+	if err != nil {
+		return nil, err
+	}
+	return a.settle(id, changes, false)
+}
+
+// settle applies changes, the weakest first, to the preset that they name; bare leaves out the preset's tasks and bonuses.
+func (a *app) settle(id string, changes []change, bare bool) (*settings, error) {
 	build, err := a.world(id)
 	if err != nil {
 		return nil, err
 	}
 	w, err := build()
-	if err != nil {
-		return nil, err
-	}
-	changes, err := a.changes(cmd, f)
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +117,9 @@ func (a *app) settings(cmd *cobra.Command, id string, f *trainFlags) (*settings,
 	s := &settings{build: build}
 	if s.cfg, err = agent.Preset(preset, draft.Algo, w.Spec()); err != nil {
 		return nil, usage(err)
+	}
+	if bare {
+		s.cfg.Aux = nil
 	}
 	if err := s.chooseNet(&draft, changes, agent.ShapeOf(w.Spec())); err != nil {
 		return nil, err
@@ -281,9 +295,7 @@ func (a *app) changes(cmd *cobra.Command, f *trainFlags) ([]change, error) {
 			}
 			return nil, usage(err)
 		}
-		for _, i := range items {
-			list = append(list, change{key: i.Key, value: i.Value, layer: fromFile, origin: fmt.Sprintf("%s:%d", name, i.Line)})
-		}
+		list = append(list, changesOf(items, name, fromFile)...)
 	}
 	variables, err := a.variables()
 	if err != nil {
@@ -296,6 +308,15 @@ func (a *app) changes(cmd *cobra.Command, f *trainFlags) ([]change, error) {
 	}
 	flags, err := f.changes(cmd)
 	return append(list, flags...), err
+}
+
+// changesOf lists what items of a file ask for.
+func changesOf(items []config.Item, file string, layer int) []change {
+	list := make([]change, len(items))
+	for n, i := range items {
+		list[n] = change{key: i.Key, value: i.Value, layer: layer, origin: fmt.Sprintf("%s:%d", file, i.Line)}
+	}
+	return list
 }
 
 // variables lists what the environment asks for, in the order of the settings.

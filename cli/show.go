@@ -147,6 +147,7 @@ func (s *show) begin() error {
 				}
 			}
 		}
+		s.snap.Training = "trained for " + short(s.actor.Step()) + " steps"
 		s.actor.Greedy = s.likeliest
 		s.actor.Seed(rng.At(s.seed, uint64(s.episode)))
 		s.actor.Begin()

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 )
@@ -40,7 +40,7 @@ func (s speed) String() string {
 func (s *speed) Set(text string) error {
 	i := slices.Index(speeds(), text)
 	if i < 0 {
-		return fmt.Errorf("one of %s", anyOf(speeds()))
+		return errors.New(anyOf(speeds()))
 	}
 	*s = slowest + speed(i)
 	return nil

@@ -89,6 +89,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 	}
 	fl := cmd.Flags()
 	f.addSettings(cmd)
+	f.addSeed(cmd)
 	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
 	fl.Var(&f.run, "run", "run directory, new or empty (default: a new one below runs/)")
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")

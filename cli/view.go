@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,7 +29,7 @@ func (v *view) Type() string   { return "VIEW" }
 
 func (v *view) Set(text string) error {
 	if !slices.Contains(views, text) {
-		return fmt.Errorf("%s", anyOf(views))
+		return errors.New(anyOf(views))
 	}
 	*v = view(text)
 	return nil
@@ -58,9 +59,9 @@ func (v viewer) open() (viz.Sink, error) {
 		return w, nil
 	}
 	if !isTerminal(v.app.out) {
-		return nil, usagef("standard output is no terminal, and %s: name a file with --out FILE, such as agent.gif", reason(no))
+		return nil, usagef("standard output is no terminal, and there is no window (%s): name a file with --out FILE, such as agent.gif", reason(no))
 	}
-	v.say("showing in the terminal: %s", reason(no)) // before it is no longer written to line by line
+	v.say("showing in the terminal; there is no window: %s", reason(no)) // before it is no longer written to line by line
 	return v.terminal()
 }
 

@@ -112,6 +112,20 @@ func Median(s *Sample) float64 {
 	return (m[(len(m)-1)/2] + m[len(m)/2]) / 2
 }
 
+// RunMedian is the median of the scores of all tasks and runs. Of a single task, where Median is the mean, it says what the run in the
+// middle scores.
+func RunMedian(s *Sample) float64 { return (s.nth((s.N-1)/2) + s.nth(s.N/2)) / 2 }
+
+// nth returns the score that has k others before it in order.
+func (s *Sample) nth(k int) float64 {
+	for i, c := range s.Counts {
+		if k -= int(c); k < 0 {
+			return s.Scores[i]
+		}
+	}
+	panic("stats: fewer scores than N")
+}
+
 // OptimalityGap returns the metric of how far scores fall short of a threshold on average, where none counts as more than the
 // threshold: rliable's aggregate_optimality_gap, whose threshold is 1. Lower is better.
 func OptimalityGap(threshold float64) Metric {

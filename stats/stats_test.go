@@ -59,6 +59,7 @@ var slow = []struct {
 		}
 		return sum / float64(n)
 	}},
+	{"RunMedian", RunMedian, func(scores [][]float64) float64 { return slowQuantile(slices.Concat(scores...), 0.5) }},
 }
 
 func taskMeans(scores [][]float64) []float64 {
@@ -109,6 +110,9 @@ func TestMetricsByHand(t *testing.T) {
 		{"IQM of ties across the cut", [][]float64{{1, 1, 1, 1, 1, 1, 0, 5}}, IQM, 1},
 		{"mean", eight, Mean, 15.5},
 		{"median of two tasks", eight, Median, 15.5},
+		{"median run of eight", eight, RunMedian, 3.5},
+		{"median run of three", [][]float64{{9, 1, 2}}, RunMedian, 2},
+		{"median run of ties", [][]float64{{1, 1}, {1, 4}}, RunMedian, 1},
 		{"median of three tasks", [][]float64{{1, 3}, {100, 0}, {4, 4}}, Median, 4},
 		{"gap", [][]float64{{0, 1, 3, 0.5}}, OptimalityGap(1), 0.375},
 		{"gap at 2", [][]float64{{0, 1, 3, 1}}, OptimalityGap(2), 1},

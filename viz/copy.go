@@ -15,6 +15,14 @@ func (s *Snapshot) Copy(from *Snapshot) {
 	s.Thoughts = copyEach(old.Thoughts, from.Thoughts, (*Thought).copy)
 	s.Actions, s.Policy = copySlice(old.Actions, from.Actions), copySlice(old.Policy, from.Policy)
 	s.Rewards, s.Legend = copySlice(old.Rewards, from.Rewards), copySlice(old.Legend, from.Legend)
+	s.Overlay.Cell = copySlice(old.Overlay.Cell, from.Overlay.Cell)
+	s.Flags, s.Help = copySlice(old.Flags, from.Flags), copySlice(old.Help, from.Help)
+	s.Tiles = copyEach(old.Tiles, from.Tiles, func(to, from **Snapshot) {
+		if *to == nil {
+			*to = new(Snapshot)
+		}
+		(*to).Copy(*from)
+	})
 	s.History.value = copySlice(old.History.value, from.History.value)
 	s.History.reward = copySlice(old.History.reward, from.History.reward)
 }

@@ -13,6 +13,8 @@ func (n *noise) scribble(v reflect.Value, length int) {
 		v.Set(reflect.ValueOf(n.below(200)).Convert(v.Type()))
 	case reflect.Float32:
 		v.SetFloat(float64(n.below(1000)))
+	case reflect.Bool:
+		v.SetBool(n.below(2) == 1)
 	case reflect.String:
 		v.SetString(string(rune('a' + n.below(26))))
 	case reflect.Slice:
@@ -36,7 +38,11 @@ func (n *noise) scribble(v reflect.Value, length int) {
 			return
 		}
 		for i := range v.NumField() {
-			n.scribble(v.Field(i), length)
+			if v.Type().Field(i).Name == "Tiles" && length > 1 { // of tiles there are no tiles
+				n.scribble(v.Field(i), 1)
+			} else if v.Type().Field(i).Name != "Tiles" {
+				n.scribble(v.Field(i), length)
+			}
 		}
 	default:
 		panic("viz: test: a kind of field that nobody thought of")

@@ -97,7 +97,7 @@ func (d *Dashboard) drawHeader(s *Snapshot) {
 	if s.Training != "" {
 		w := min(width(d.body, s.Training), room)
 		room -= w + d.gap
-		textFit(d.to, d.body, r.Max.X-w, y, w, d.ink, s.Training)
+		textFit(d.to, d.body, r.Max.X-w, y, w, d.dim, s.Training)
 	}
 	textFit(d.to, d.body, r.Min.X, y, room, d.dim, s.Mission)
 }

@@ -14,11 +14,10 @@ type metrics struct {
 	smallSize, bodySize, titleSize, largeSize int // of type
 	margin, gap, pad, corner, border          int // of the frame, between panels, within panels, of corners, around the world
 	scale                                     float64
-	frame                                     image.Point
 }
 
 func newMetrics(frame image.Point, crowded bool) metrics {
-	m := metrics{frame: frame, scale: min(float64(frame.X)/designWidth, float64(frame.Y)/designHeight)}
+	m := metrics{scale: min(float64(frame.X)/designWidth, float64(frame.Y)/designHeight)}
 	if crowded {
 		m.scale *= tasksScale
 	}
@@ -37,6 +36,7 @@ type shape struct {
 	stack              int // older frames
 	rewards            int // sources
 	tasks              int
+	tiles              int
 	panels             [maxPanels]panelShape // of tasks that have something to show
 }
 
@@ -52,7 +52,7 @@ type panelShape struct {
 }
 
 func shapeOf(frame image.Point, s *Snapshot) shape {
-	sh := shape{frame: frame, world: sizeOf(s.World), view: sizeOf(s.View), policy: len(s.Policy), stack: len(s.Stack), tasks: len(s.Thoughts)}
+	sh := shape{frame: frame, world: sizeOf(s.World), view: sizeOf(s.View), policy: len(s.Policy), stack: len(s.Stack), tasks: len(s.Thoughts), tiles: len(s.Tiles)}
 	if len(s.Rewards) > 1 {
 		sh.rewards = len(s.Rewards)
 	}
@@ -86,10 +86,17 @@ type layout struct {
 	stack           image.Rectangle // in viewPanel
 	rewards, losses image.Rectangle
 	panels          [maxPanels]image.Rectangle
+
+	tilesRoom image.Rectangle
+	tileSize  image.Point
+	tileCols  int
 }
 
 // newLayout puts the world to the left and the agent's mind to the right of it.
 func newLayout(sh shape) layout {
+	if sh.tiles > 0 {
+		return newTilesLayout(sh)
+	}
 	if sh.crowded() {
 		return newTaskLayout(sh)
 	}

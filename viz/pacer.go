@@ -65,6 +65,14 @@ func (p *Pacer) Due() bool {
 	return true
 }
 
+// Left returns how long it is until a frame is due; 0: it is.
+func (p *Pacer) Left() time.Duration {
+	if p.period <= 0 {
+		return 0
+	}
+	return max(p.next.Sub(p.clock.Now()), 0)
+}
+
 // advance sets when the frame after this one is due. A wait that overslept a little does not slow the rate.
 func (p *Pacer) advance() {
 	now := p.clock.Now()

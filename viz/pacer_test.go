@@ -108,3 +108,21 @@ func TestPacerStops(t *testing.T) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }
+
+func TestPacerLeft(t *testing.T) {
+	clock := &fakeClock{now: time.Unix(1e9, 0)}
+	p := NewPacer(20, clock)
+	for _, tc := range []struct{ after, left time.Duration }{{0, 50 * time.Millisecond}, {30 * time.Millisecond, 20 * time.Millisecond}, {90 * time.Millisecond, 0}} {
+		clock.now = time.Unix(1e9, 0)
+		p.next = time.Time{}
+		p.Due()
+		clock.now = clock.now.Add(tc.after)
+		if got := p.Left(); got != tc.left {
+			t.Errorf("%v after a frame, the next is due in %v, want %v", tc.after, got, tc.left)
+		}
+	}
+	p.SetRate(0)
+	if got := p.Left(); got != 0 {
+		t.Errorf("without a rate, the next is due in %v", got)
+	}
+}

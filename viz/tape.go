@@ -6,7 +6,7 @@ import (
 )
 
 // Tape keeps the last snapshots that it was given, exactly, in a bounded memory: the oldest make room. Moments are numbered from 0 in
-// the order in which they came. Names, such as those of actions, are taken not to change.
+// the order in which they came.
 type Tape struct {
 	limit   int // bytes
 	size    int
@@ -69,34 +69,27 @@ func (t *Tape) Begins(i int) bool {
 
 // newMoment copies a snapshot.
 func newMoment(s *Snapshot) moment {
-	m := moment{snap: *s}
-	c := &m.snap
+	var m moment
 	for _, img := range append([]*image.RGBA{s.World, s.View}, s.Stack...) {
 		p := pack(img)
 		m.images = append(m.images, p)
-		m.size += 8 * len(p.runs)
+		m.size += 8 * len(p.stretches)
 	}
-	c.World, c.View, c.Stack = nil, nil, nil
-	c.Policy = slices.Clone(s.Policy)
-	c.Overlay.Cell = slices.Clone(s.Overlay.Cell)
-	c.Rewards = slices.Clone(s.Rewards)
-	c.Thoughts = slices.Clone(s.Thoughts)
-	for i := range c.Thoughts {
-		t := &c.Thoughts[i]
-		t.Overlay, t.Prob, t.Maps = slices.Clone(t.Overlay), slices.Clone(t.Prob), slices.Clone(t.Maps)
-		m.size += 4 * (len(t.Overlay) + len(t.Prob))
-		for k := range t.Maps {
-			t.Maps[k].Cell = slices.Clone(t.Maps[k].Cell)
-			m.size += 4 * len(t.Maps[k].Cell)
-		}
-	}
-	c.History.value, c.History.reward = slices.Clone(s.History.value), slices.Clone(s.History.reward)
-	m.size += 8*len(c.History.value) + 4*len(c.Policy) + 4*len(c.Overlay.Cell) + 2048
 	for _, tile := range s.Tiles {
 		m.tiles = append(m.tiles, newMoment(tile))
 		m.size += m.tiles[len(m.tiles)-1].size
 	}
-	c.Tiles = nil
+	bare := *s
+	bare.World, bare.View, bare.Stack, bare.Tiles = nil, nil, nil, nil
+	m.snap.Copy(&bare)
+	m.size += 2048 + 4*len(s.Policy) + 4*len(s.Overlay.Cell) + 8*s.History.Len()
+	for i := range s.Thoughts {
+		t := &s.Thoughts[i]
+		m.size += 256 + 4*len(t.Overlay)
+		for k := range t.Maps {
+			m.size += 4 * len(t.Maps[k].Cell)
+		}
+	}
 	return m
 }
 
@@ -118,10 +111,10 @@ func (m *moment) unpack() Snapshot {
 	return s
 }
 
-// packed is an opaque picture as runs of equal pixels, row by row.
+// packed is an opaque picture as stretches of equal pixels, row by row.
 type packed struct {
-	rect image.Rectangle
-	runs []stretch
+	rect      image.Rectangle
+	stretches []stretch
 }
 
 // stretch is so many pixels of one colour.
@@ -144,24 +137,24 @@ func pack(img *image.RGBA) packed {
 				last.n++
 			} else {
 				if last.n > 0 {
-					p.runs = append(p.runs, last)
+					p.stretches = append(p.stretches, last)
 				}
 				last = stretch{c, 1}
 			}
 		}
 	}
-	p.runs = slices.Clip(append(p.runs, last))
+	p.stretches = slices.Clip(append(p.stretches, last))
 	return p
 }
 
 // unpack returns the picture, or nil.
 func (p *packed) unpack() *image.RGBA {
-	if p.runs == nil {
+	if p.stretches == nil {
 		return nil
 	}
 	img := image.NewRGBA(p.rect)
 	pix := img.Pix
-	for _, r := range p.runs {
+	for _, r := range p.stretches {
 		for range r.n {
 			pix[0], pix[1], pix[2], pix[3] = uint8(r.color>>16), uint8(r.color>>8), uint8(r.color), 0xff
 			pix = pix[4:]

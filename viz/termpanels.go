@@ -28,9 +28,12 @@ func (t *Terminal) draw(s *Snapshot) {
 func (t *Terminal) moment(r image.Rectangle, s *Snapshot) {
 	w, h := r.Dx(), r.Dy()
 	t.header(r, s)
-	n := min(cells(s.Training), w-2)
-	t.text(r.Max.X-1-n, r.Min.Y+1, n, ink, false, s.Training)
-	t.text(r.Min.X+1, r.Min.Y+1, w-3-n, dim, false, s.Mission)
+	room := w - 2
+	if n := cells(s.Training); n > 0 && cells(s.Mission)+n < room {
+		t.text(r.Max.X-1-n, r.Min.Y+1, n, dim, false, s.Training)
+		room -= n + 1
+	}
+	t.text(r.Min.X+1, r.Min.Y+1, room, dim, false, s.Mission)
 	top := r.Min.Y + 2
 	if h >= 30 {
 		top++
@@ -134,8 +137,8 @@ func (t *Terminal) status(r image.Rectangle, s *Snapshot) {
 
 // field draws a label and below it what is in buf.
 func (t *Terminal) field(x, y, cols int, label string, col color.RGBA) {
-	t.text(x, y, cols, dim, false, label)
-	put(&t.screen, x, y+1, cols, col, background, true, t.buf)
+	t.text(x, y, cols-1, dim, false, label)
+	put(&t.screen, x, y+1, cols-1, col, background, true, t.buf)
 }
 
 // number leaves v in buf.

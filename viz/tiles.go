@@ -2,32 +2,16 @@ package viz
 
 import "image"
 
-// drawTiles draws dashboards side by side below the header.
-func (d *Dashboard) drawTiles(s *Snapshot) {
-	if len(d.tiles) != len(s.Tiles) {
-		d.tiles = make([]Dashboard, len(s.Tiles))
+// newTilesLayout has a line at the top, and tiles below, which have margins of their own.
+func newTilesLayout(sh shape) layout {
+	l := layout{tilesRoom: image.Rectangle{Max: sh.frame}}
+	for range 2 { // the line is measured as the tiles are, whose size depends on it
+		l.tileSize, l.tileCols = tileSize(l.tilesRoom.Size(), sh.tiles)
+		l.metrics = newMetrics(l.tileSize, false)
+		l.tilesRoom.Min.Y = min(l.margin+l.px(17), sh.frame.Y)
 	}
-	room := d.tilesRoom()
-	size, cols := tileSize(room.Size(), len(s.Tiles))
-	for i, tile := range s.Tiles {
-		at := room.Min.Add(image.Pt(i%cols*size.X, i/cols*size.Y))
-		d.tile = image.RGBA{Pix: d.target.Pix[d.target.PixOffset(at.X, at.Y):], Stride: d.target.Stride, Rect: image.Rectangle{Max: size}}
-		d.tiles[i].Light = d.Light
-		d.tiles[i].Draw(&d.tile, tile)
-	}
-	d.tile = image.RGBA{}
-}
-
-// tilesRoom returns what the title leaves. Tiles have margins of their own.
-func (m *metrics) tilesRoom() image.Rectangle {
-	return image.Rectangle{Min: image.Pt(0, m.margin+m.titleSize), Max: m.frame}
-}
-
-// TileSize returns the size of each of n dashboards that are shown side by side on one of the given size.
-func TileSize(frame image.Point, n int) image.Point {
-	m := newMetrics(frame, false)
-	size, _ := tileSize(m.tilesRoom().Size(), n)
-	return size
+	l.header = image.Rect(l.margin, l.margin, sh.frame.X-l.margin, l.tilesRoom.Min.Y)
+	return l
 }
 
 // tileSize returns the size of n tiles, and how many stand side by side: so many that everything is as large as can be.
@@ -40,4 +24,26 @@ func tileSize(room image.Point, n int) (size image.Point, cols int) {
 		}
 	}
 	return size, cols
+}
+
+// TileSize returns the size of each of n dashboards that are shown side by side on one of the given size.
+func TileSize(frame image.Point, n int) image.Point {
+	return newTilesLayout(shape{frame: frame, tiles: n}).tileSize
+}
+
+// drawTiles draws dashboards side by side below the header.
+func (d *Dashboard) drawTiles(s *Snapshot) {
+	if len(d.tiles) != len(s.Tiles) {
+		d.tiles = make([]Dashboard, len(s.Tiles))
+	}
+	for i, tile := range s.Tiles {
+		at := d.tilesRoom.Min.Add(image.Pt(i%d.tileCols*d.tileSize.X, i/d.tileCols*d.tileSize.Y))
+		if d.tileSize.X == 0 || d.tileSize.Y == 0 {
+			break
+		}
+		d.tile = image.RGBA{Pix: d.target.Pix[d.target.PixOffset(at.X, at.Y):], Stride: d.target.Stride, Rect: image.Rectangle{Max: d.tileSize}}
+		d.tiles[i].Light = d.Light
+		d.tiles[i].Draw(&d.tile, tile)
+	}
+	d.tile = image.RGBA{}
 }

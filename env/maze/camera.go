@@ -1,9 +1,6 @@
 package maze
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "math"
 
 // nearPlane is the least distance along the axis at which things are drawn. Walls are always further.
 const nearPlane = 0.1
@@ -111,7 +108,7 @@ func (c *camera) drawWall(x int, h *hit) (top int) {
 	z, side := float32(h.z), c.side
 	image, depth := c.image, c.depth
 	for p := top*side + x; p < (side-top)*side; p += side {
-		put(image, p, lamp[strip[v>>fixed&(texels-1)]])
+		put(image, p, &lamp[strip[v>>fixed&(texels-1)]])
 		depth[p] = z
 		v += step
 	}
@@ -133,14 +130,14 @@ func (c *camera) drawPlanes(x, top int, b *body) {
 		r := &rows[i]
 		u, v := (px+dx*r.z)>>down, (py+dy*r.z)>>down
 		texel := (v&(planeTexels-1))*planeTexels + u&(planeTexels-1)
-		put(image, low, r.lamp[r.floor[texel]])
-		put(image, high, r.lamp[r.ceiling[texel]])
+		put(image, low, &r.lamp[r.floor[texel]])
+		put(image, high, &r.lamp[r.ceiling[texel]])
 		depth[low], depth[high] = r.depth, r.depth
 		low, high = low+side, high-side
 	}
 }
 
 // put writes a pixel, and a fourth byte behind it.
-func put(image []byte, pixel int, rgb uint32) {
-	binary.LittleEndian.PutUint32(image[3*pixel:3*pixel+4:3*pixel+4], rgb)
+func put(image []byte, pixel int, rgb *tint) {
+	*(*tint)(image[3*pixel : 3*pixel+4 : 3*pixel+4]) = *rgb
 }

@@ -14,8 +14,11 @@ const (
 // hazeColour is what far things fade into.
 var hazeColour = [3]int{84, 92, 112}
 
-// lamp is a table of the palette in one light: 0x00BBGGRR, the order of an image's bytes.
-type lamp = [ramps * shades]uint32
+// tint is a colour as images hold it, red, green and blue, and a byte more: four are moved at once.
+type tint = [4]byte
+
+// lamp is a table of the palette in one light.
+type lamp = [ramps * shades]tint
 
 // lamps returns the tables for [bright or dark][step of haze].
 var lamps = sync.OnceValue(func() *[2][hazes]lamp {
@@ -24,12 +27,10 @@ var lamps = sync.OnceValue(func() *[2][hazes]lamp {
 		for step := range hazes {
 			haze := hazeMost * step / hazes
 			for i, c := range palette() {
-				rgb := uint32(0)
 				for k, v := range []uint8{c.R, c.G, c.B} {
 					lit := int(v) * light / 100
-					rgb |= uint32((lit*(100-haze)+hazeColour[k]*haze)/100) << (8 * k)
+					t[side][step][i][k] = uint8((lit*(100-haze) + hazeColour[k]*haze) / 100)
 				}
-				t[side][step][i] = rgb
 			}
 		}
 	}

@@ -64,7 +64,7 @@ func (c *camera) drawThing(s *seen) {
 		strip := sprite[u*texels:][:texels]
 		for y, v := top, v0; y < bottom; y, v = y+1, v+step {
 			if i := strip[min(v>>fixed, texels-1)]; i != 0 {
-				c.dot(y*c.side+x, lamp[i])
+				c.dot(y*c.side+x, &lamp[i])
 				c.depth[y*c.side+x] = float32(s.z)
 			}
 		}
@@ -72,13 +72,13 @@ func (c *camera) drawThing(s *seen) {
 }
 
 // dot writes a pixel and nothing else.
-func (c *camera) dot(pixel int, rgb uint32) {
-	put(c.image, pixel, rgb&0xffffff|uint32(c.image[3*pixel+3])<<24)
+func (c *camera) dot(pixel int, rgb *tint) {
+	*(*[3]byte)(c.image[3*pixel:]) = [3]byte(rgb[:])
 }
 
 // frame draws a border in a colour.
 func (c *camera) frame(ramp int) {
-	rgb := lamps()[0][0][shade(ramp, mid)]
+	rgb := &lamps()[0][0][shade(ramp, mid)]
 	wide := max(c.side/21, 1)
 	for y := range c.side {
 		inner := y >= wide && y < c.side-wide

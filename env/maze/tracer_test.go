@@ -18,7 +18,7 @@ type tracer struct {
 // point is a pixel's depth and colour.
 type point struct {
 	z   float64
-	rgb uint32
+	rgb tint
 }
 
 // border is how near to a texel's border, in texels, a camera that rounds may take the other side.
@@ -164,11 +164,11 @@ func TestTracer(t *testing.T) {
 						t.Fatalf("%s, shot %d, column %d, row %d: depth %v, want %v", tt.id, shot, x, y, got, want.z)
 					}
 					p := obs[3*at:]
-					got := uint32(p[0]) | uint32(p[1])<<8 | uint32(p[2])<<16
+					got := tint{p[0], p[1], p[2]}
 					if r.edge || !r.sure {
 						unsure++
 					} else if got != want.rgb {
-						t.Fatalf("%s, shot %d, column %d, row %d: colour %06x, want %06x", tt.id, shot, x, y, got, want.rgb)
+						t.Fatalf("%s, shot %d, column %d, row %d: colour %v, want %v", tt.id, shot, x, y, got, want.rgb)
 					}
 				}
 			}

@@ -82,7 +82,7 @@ func TestParseRefuses(t *testing.T) {
 		"list of dates": {"a = [1979-05-27]", "1: a: a list is of plain values"},
 		"long list":     {"a = [" + strings.Repeat("1,", maxList+1) + "]", "1: a: a list of 257 values"},
 		"two brackets":  {"\n[[aux]]\nx = 1", "2: a table has one pair"},
-		"deep key":      {"\na.b.c.d.e = 1", "2: a key of more than 4 parts"},
+		"deep key":      {"\na.b.c.d.e.f.g = 1", "2: a key of more than 6 parts"},
 		"many":          {manyKeys(maxItems + 1), "2049: more than 2048 settings"},
 		"large":         {strings.Repeat("#", maxFile+1), "1: the file is larger"},
 		"not UTF-8":     {"a = \"\xff\"", "1: "},

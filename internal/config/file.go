@@ -18,7 +18,7 @@ import (
 const (
 	maxFile  = 256 << 10 // bytes
 	maxItems = 2048      // settings and tables
-	maxDepth = 4         // parts of a key, its tables' included
+	maxDepth = 6         // parts of a key, its tables' included: arm.NAME.shape.NAME.settings.KEY
 	maxList  = 256       // numbers in a list
 )
 

@@ -34,6 +34,7 @@ var projectImports = []struct {
 	{"auxtasks/tasktest", []string{"auxtasks", "policy", "nn", "replay", "internal/rng"}},
 	{"policy", []string{"nn", "replay", "auxtasks", "internal/rng", "internal/team", "internal/run"}},
 	{"agent", []string{"env", "policy", "auxtasks", "replay", "nn", "stats", "internal/rng", "internal/team", "internal/run", "internal/live"}},
+	{"internal/study", []string{"agent", "env", "stats", "viz/plot", "internal/config", "internal/run"}},
 	{"internal/bench", []string{"agent", "env", "policy", "replay", "nn", "internal/f32", "internal/rng", "internal/team"}},
 
 	{"cli", []string{"*"}},

@@ -1,8 +1,6 @@
 package run
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // DefaultKeep is the number of checkpoints to keep, for those who have no reason to choose another.
 const DefaultKeep = 3

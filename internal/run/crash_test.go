@@ -33,7 +33,7 @@ func TestCrashPoints(t *testing.T) {
 				d.fs = asked
 				func() {
 					defer func() { died = recover() == death{} }()
-					if err := d.SaveWith(step, filesOf(step)[1:], Same{step - 1, []string{"state.json"}}, 2); err != nil {
+					if err := d.SaveWith(step, filesOf(step)[1:], Same{step - 1, []string{"state.json"}}, Keep{Last: 2}); err != nil {
 						t.Fatal(err)
 					}
 				}()

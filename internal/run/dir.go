@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -190,6 +191,19 @@ func lockDir(path string) (*Dir, error) {
 		return nil, fmt.Errorf("run: lock directory: %w", err)
 	}
 	return &Dir{path: path, fs: onDisk(), lock: f}, nil
+}
+
+// Lock makes a directory, with those above it, and locks it against other processes that do the same: of several runs together. It
+// lasts until the lock is closed or the process ends. The error of a directory that is locked is [ErrInUse].
+func Lock(path string) (io.Closer, error) {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, fmt.Errorf("run: create directory: %w", err)
+	}
+	d, err := lockDir(path)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // decodeStrict decodes one JSON value whose every key v knows.

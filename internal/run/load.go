@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 )
 
@@ -67,31 +68,60 @@ func (d *Dir) LoadStep(step int64) (*Checkpoint, error) {
 }
 
 func (d *Dir) loadStep(step int64) (*Checkpoint, error) {
-	dir := d.stepDir(step)
-	data, err := d.fs.read(filepath.Join(dir, manifestName), maxManifest)
-	if err != nil {
-		return nil, err
-	}
-	m, err := parseManifest(data, step)
+	m, err := d.readManifest(step)
 	if err != nil {
 		return nil, err
 	}
 	c := &Checkpoint{Step: step, Files: make([]File, len(m.Files)), Digest: digest(m.bytes())}
 	for i, e := range m.Files {
-		name := filepath.Join(dir, e.Name)
-		data, err := d.fs.read(name, e.Size)
+		data, err := d.readEntry(step, e)
 		if err != nil {
 			return nil, err
-		}
-		if int64(len(data)) != e.Size {
-			return nil, fmt.Errorf("%s has %d bytes, want %d", name, len(data), e.Size)
-		}
-		if digest(data) != e.SHA256 {
-			return nil, fmt.Errorf("%s has another SHA-256 than its manifest says", name)
 		}
 		c.Files[i] = File{Name: e.Name, Data: data}
 	}
 	return c, nil
+}
+
+// LoadFile returns one file of the checkpoint of the given step. The others are not looked at.
+func (d *Dir) LoadFile(step int64, name string) ([]byte, error) {
+	m, err := d.readManifest(step)
+	if err == nil {
+		i := slices.IndexFunc(m.Files, func(e entry) bool { return e.Name == name })
+		if i < 0 {
+			err = fmt.Errorf("it has no file %s", name)
+		} else if data, failed := d.readEntry(step, m.Files[i]); failed == nil {
+			return data, nil
+		} else {
+			err = failed
+		}
+	}
+	return nil, fmt.Errorf("run: checkpoint of step %d: %w", step, err)
+}
+
+// readManifest returns the manifest of a checkpoint.
+func (d *Dir) readManifest(step int64) (manifest, error) {
+	data, err := d.fs.read(filepath.Join(d.stepDir(step), manifestName), maxManifest)
+	if err != nil {
+		return manifest{}, err
+	}
+	return parseManifest(data, step)
+}
+
+// readEntry returns a file that is as the manifest says.
+func (d *Dir) readEntry(step int64, e entry) ([]byte, error) {
+	name := filepath.Join(d.stepDir(step), e.Name)
+	data, err := d.fs.read(name, e.Size)
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) != e.Size {
+		return nil, fmt.Errorf("%s has %d bytes, want %d", name, len(data), e.Size)
+	}
+	if digest(data) != e.SHA256 {
+		return nil, fmt.Errorf("%s has another SHA-256 than its manifest says", name)
+	}
+	return data, nil
 }
 
 // Verify reports what is wrong with the checkpoint of the given step: a file that is missing, or has another size or digest than the
@@ -104,17 +134,12 @@ func (d *Dir) Verify(step int64) error {
 }
 
 func (d *Dir) verify(step int64) error {
-	dir := d.stepDir(step)
-	data, err := d.fs.read(filepath.Join(dir, manifestName), maxManifest)
-	if err != nil {
-		return err
-	}
-	m, err := parseManifest(data, step)
+	m, err := d.readManifest(step)
 	if err != nil {
 		return err
 	}
 	for _, e := range m.Files {
-		name := filepath.Join(dir, e.Name)
+		name := filepath.Join(d.stepDir(step), e.Name)
 		size, sum, err := d.fs.sum(name, e.Size)
 		if err != nil {
 			return err

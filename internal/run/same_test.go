@@ -23,7 +23,7 @@ func TestSaveWith(t *testing.T) {
 			save(t, d, 1)
 			for step := int64(2); step < 6; step++ {
 				files := []File{{"env-0.bin", []byte{byte(step)}}}
-				if err := d.SaveWith(step, files, Same{step - 1, []string{"state.json", "empty"}}, 2); err != nil {
+				if err := d.SaveWith(step, files, Same{step - 1, []string{"state.json", "empty"}}, Keep{Last: 2}); err != nil {
 					t.Fatal(err)
 				}
 				c, skipped, err := d.Load()
@@ -41,14 +41,14 @@ func TestSaveWith(t *testing.T) {
 			if err := errors.Join(errA, errB); err != nil || os.SameFile(a, b) == plain {
 				t.Errorf("one file in both: %v (%v)", os.SameFile(a, b), err)
 			}
-			if err := d.SaveWith(6, nil, Same{5, []string{"none"}}, 2); err == nil {
+			if err := d.SaveWith(6, nil, Same{5, []string{"none"}}, Keep{Last: 2}); err == nil {
 				t.Error("a file that the earlier checkpoint does not have was saved")
 			}
-			if err := d.SaveWith(6, nil, Same{1, []string{"empty"}}, 2); err == nil {
+			if err := d.SaveWith(6, nil, Same{1, []string{"empty"}}, Keep{Last: 2}); err == nil {
 				t.Error("a checkpoint that is gone was used")
 			}
 			write(t, filepath.Join(d.stepDir(5), "state.json"), "damaged")
-			if err := d.SaveWith(6, nil, Same{5, []string{"state.json"}}, 2); err == nil {
+			if err := d.SaveWith(6, nil, Same{5, []string{"state.json"}}, Keep{Last: 2}); err == nil {
 				t.Error("damage was passed on")
 			}
 			if plain {

@@ -17,6 +17,12 @@ var (
 	tempName = regexp.MustCompile(`^\.tmp-[0-9]{1,9}$`)
 )
 
+// Keep says which checkpoints stay when one is saved. Those of later steps always do.
+type Keep struct {
+	Last  int     // so many of the newest, at least 1
+	Steps []int64 // and those of these steps, such as the best
+}
+
 // Save stores a checkpoint and then removes all but the last keep of those up to this step. It writes aside, makes every file
 // durable, writes the manifest last, renames, and reads the result back before anything is removed: whatever fails and whenever
 // the process dies, the checkpoint before it stays whole. The error names the file and the cause; saving can be tried again.
@@ -26,7 +32,7 @@ var (
 //
 // It panics if step is negative or above 999999999999, keep is less than 1, or a file name is not allowed or given twice.
 func (d *Dir) Save(step int64, files []File, keep int) error {
-	return d.SaveWith(step, files, Same{}, keep)
+	return d.SaveWith(step, files, Same{}, Keep{Last: keep})
 }
 
 // Same names files that an earlier checkpoint holds, to be the same in the one that is saved.
@@ -37,12 +43,12 @@ type Same struct {
 
 // SaveWith is Save of a checkpoint that has files in common with an earlier one: they are linked, or copied where the file system has
 // no links. Either checkpoint may be removed or moved without the other.
-func (d *Dir) SaveWith(step int64, files []File, same Same, keep int) error {
+func (d *Dir) SaveWith(step int64, files []File, same Same, keep Keep) error {
 	d.mustWrite()
 	if step < 0 || step > maxStep {
 		panic("run: save: step out of range")
 	}
-	if keep < 1 {
+	if keep.Last < 1 {
 		panic("run: save: keep must be at least 1")
 	}
 	if err := d.save(step, files, same); err != nil {
@@ -123,11 +129,7 @@ func (d *Dir) describe(step int64, files []File, same Same) (manifest, error) {
 	if len(same.Names) == 0 {
 		return newManifest(step, files, nil), nil
 	}
-	data, err := d.fs.read(filepath.Join(d.stepDir(same.Step), manifestName), maxManifest)
-	if err != nil {
-		return manifest{}, err
-	}
-	old, err := parseManifest(data, same.Step)
+	old, err := d.readManifest(same.Step)
 	if err != nil {
 		return manifest{}, err
 	}
@@ -202,14 +204,17 @@ func (d *Dir) removeLeftovers() error {
 	return nil
 }
 
-// prune removes the checkpoints before step, but for the last keep up to and with it.
-func (d *Dir) prune(step int64, keep int) error {
+// prune removes the checkpoints before step that are not to be kept.
+func (d *Dir) prune(step int64, keep Keep) error {
 	steps, err := d.Steps()
 	if err != nil {
 		return err
 	}
 	n, _ := slices.BinarySearch(steps, step+1) // steps[:n] are up to step
-	for _, s := range steps[:max(0, n-keep)] {
+	for _, s := range steps[:max(0, n-keep.Last)] {
+		if slices.Contains(keep.Steps, s) {
+			continue
+		}
 		if err := d.fs.removeAll(d.stepDir(s)); err != nil {
 			return err
 		}

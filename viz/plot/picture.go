@@ -3,6 +3,7 @@ package plot
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -38,10 +39,16 @@ func style(i int) draw.LineStyle {
 	return draw.LineStyle{Color: hues[i%len(hues)], Width: 1.6, Dashes: dashes[i%len(dashes)]}
 }
 
+// Transparency of bands and of bars.
+const (
+	bandAlpha = 0x2e
+	barAlpha  = 0x70
+)
+
 // veil returns the colour of a band.
 func veil(c color.Color) color.NRGBA {
 	v := c.(color.NRGBA)
-	v.A = 0x2e
+	v.A = bandAlpha
 	return v
 }
 
@@ -120,7 +127,11 @@ func curves(series []Series, o Options) *plot.Plot {
 		}
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = ranges(series)
-	axis(&p.X, o.X, ticks{7, thousands})
+	marks := ticks{7, thousands}
+	if slices.ContainsFunc(series, func(s Series) bool { return s.At != nil }) {
+		marks.label = decimals
+	}
+	axis(&p.X, o.X, marks)
 	axis(&p.Y, o.Y, ticks{6, decimals})
 	p.Y.Width = 0
 	p.Y.Tick.Width = 0
@@ -181,8 +192,8 @@ func runs(s Series, band bool) []stretch {
 	}
 	var all []stretch
 	from := 0
-	for i := 0; i <= len(s.Steps); i++ {
-		if i < len(s.Steps) && finite(s.Mean[i]) && (!band || finite(s.Lo[i]) && finite(s.Hi[i])) {
+	for i := 0; i <= s.len(); i++ {
+		if i < s.len() && finite(s.Mean[i]) && (!band || finite(s.Lo[i]) && finite(s.Hi[i])) {
 			continue
 		}
 		if i > from {
@@ -197,7 +208,7 @@ func runs(s Series, band bool) []stretch {
 func line(s Series, r stretch) plotter.XYs {
 	xy := make(plotter.XYs, 0, r.to-r.from)
 	for i := r.from; i < r.to; i++ {
-		xy = append(xy, plotter.XY{X: float64(s.Steps[i]), Y: s.Mean[i]})
+		xy = append(xy, plotter.XY{X: s.x(i), Y: s.Mean[i]})
 	}
 	return xy
 }
@@ -206,10 +217,10 @@ func line(s Series, r stretch) plotter.XYs {
 func outline(s Series, r stretch) plotter.XYs {
 	xy := make(plotter.XYs, 0, 2*(r.to-r.from))
 	for i := r.from; i < r.to; i++ {
-		xy = append(xy, plotter.XY{X: float64(s.Steps[i]), Y: s.Hi[i]})
+		xy = append(xy, plotter.XY{X: s.x(i), Y: s.Hi[i]})
 	}
 	for i := r.to - 1; i >= r.from; i-- {
-		xy = append(xy, plotter.XY{X: float64(s.Steps[i]), Y: s.Lo[i]})
+		xy = append(xy, plotter.XY{X: s.x(i), Y: s.Lo[i]})
 	}
 	return xy
 }

@@ -22,9 +22,37 @@ import (
 type Series struct {
 	Name  string
 	Steps []int     // [L] ascending
+	At    []float64 // [L] ascending, in place of Steps: of figures over something else
 	Mean  []float64 // [L] a value that is not finite leaves a gap
 	Lo    []float64 // [L] lower edge of the band; nil without a band, as Hi
 	Hi    []float64 // [L] upper edge
+}
+
+// len returns the number of points.
+func (s Series) len() int { return max(len(s.Steps), len(s.At)) }
+
+// x returns where a point stands.
+func (s Series) x(i int) float64 {
+	if s.At != nil {
+		return s.At[i]
+	}
+	return float64(s.Steps[i])
+}
+
+// ascends reports whether a point is behind the one before it.
+func (s Series) ascends(i int) bool {
+	if s.At != nil {
+		return s.At[i] > s.At[i-1]
+	}
+	return s.Steps[i] > s.Steps[i-1]
+}
+
+// label returns where a point stands, for a message.
+func (s Series) label(i int) any {
+	if s.At != nil {
+		return s.At[i]
+	}
+	return s.Steps[i]
 }
 
 // Options say what the picture looks like.
@@ -61,7 +89,7 @@ func PNG(series []Series, o Options) ([]byte, error) {
 		return nil, err
 	}
 	c := vgimg.NewWith(vgimg.UseWH(vg.Length(o.Width)*pixel, vg.Length(o.Height)*pixel), vgimg.UseDPI(2*96))
-	return render(vgimg.PngCanvas{Canvas: c}, series, o)
+	return render(vgimg.PngCanvas{Canvas: c}, func(c draw.Canvas) { picture(c, series, o) })
 }
 
 // SVG returns the picture as an SVG file, or an error if the series or options cannot be drawn.
@@ -69,11 +97,11 @@ func SVG(series []Series, o Options) ([]byte, error) {
 	if err := check(series, o); err != nil {
 		return nil, err
 	}
-	return render(vgsvg.NewWith(vgsvg.UseWH(vg.Length(o.Width)*pixel, vg.Length(o.Height)*pixel)), series, o)
+	return render(vgsvg.NewWith(vgsvg.UseWH(vg.Length(o.Width)*pixel, vg.Length(o.Height)*pixel)), func(c draw.Canvas) { picture(c, series, o) })
 }
 
-func render(c vg.CanvasWriterTo, series []Series, o Options) ([]byte, error) {
-	picture(draw.New(outlined{c}), series, o)
+func render(c vg.CanvasWriterTo, paint func(draw.Canvas)) ([]byte, error) {
+	paint(draw.New(outlined{c}))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("plot: %w", err)
@@ -88,14 +116,20 @@ func check(series []Series, o Options) error {
 	}
 	points := 0
 	for _, s := range series {
-		n := len(s.Steps)
+		n := s.len()
 		band := s.Lo != nil || s.Hi != nil
+		if s.At != nil && s.Steps != nil {
+			return fmt.Errorf("plot: series %q has steps and other places too", s.Name)
+		}
 		if len(s.Mean) != n || band && (len(s.Lo) != n || len(s.Hi) != n) {
 			return fmt.Errorf("plot: series %q has %d steps, %d means and a band of %d to %d values", s.Name, n, len(s.Mean), len(s.Lo), len(s.Hi))
 		}
 		for i := range n {
-			if i > 0 && s.Steps[i] <= s.Steps[i-1] {
-				return fmt.Errorf("plot: series %q: step %d follows step %d, must ascend", s.Name, s.Steps[i], s.Steps[i-1])
+			if i > 0 && !s.ascends(i) {
+				return fmt.Errorf("plot: series %q: step %v follows step %v, must ascend", s.Name, s.label(i), s.label(i-1))
+			}
+			if s.At != nil && !finite(s.At[i]) {
+				return fmt.Errorf("plot: series %q: point %d is at %v", s.Name, i, s.At[i])
 			}
 			if finite(s.Mean[i]) {
 				points++

@@ -50,7 +50,26 @@ var pictures = []struct {
 		}
 		return all
 	}(), titled("Which auxiliary task helps?")},
+	{"profile.png", profile(), Options{Title: "Performance profile", X: "score", Y: "runs", Width: 400, Height: 260}},
 	{"bare.png", []Series{{Steps: []int{0, 100, 200, 300, 400, 500, 600}, Mean: []float64{-200, -150, math.NaN(), -90, math.NaN(), -60, -20}}}, Options{Width: 400, Height: 260}},
+}
+
+// golden compares a picture with the one in testdata.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs: if it should, go test ./viz/plot -update, and look at it", file)
+	}
 }
 
 func TestGolden(t *testing.T) {
@@ -67,20 +86,60 @@ func TestGolden(t *testing.T) {
 			if again, err := render(p.series, p.o); err != nil || !bytes.Equal(got, again) {
 				t.Errorf("drawn again, it differs (%v)", err)
 			}
-			file := filepath.Join("testdata", p.file)
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s differs: if it should, go test ./viz/plot -update, and look at it", file)
-			}
+			golden(t, p.file, got)
 		})
+	}
+}
+
+// profile returns a figure over something else than steps.
+func profile() []Series {
+	s := Series{Name: "runs above"}
+	for i := range 21 {
+		s.At, s.Mean = append(s.At, float64(i)/20), append(s.Mean, 1-math.Pow(float64(i)/20, 3))
+	}
+	return []Series{s}
+}
+
+// compared is a picture of intervals: one arm has no value in one panel, another no interval.
+func compared() (Intervals, Options) {
+	nan := math.NaN()
+	v := Intervals{
+		Names: []string{"base", "+reward-prediction", "all, ends dropped"},
+		Panels: []Panel{
+			{Title: "interquartile mean", Mean: []float64{0.5, 0.8, 0.95}, Lo: []float64{0.3, 0.7, 0.95}, Hi: []float64{0.6, 0.9, 0.95}, LeastMax: [2]float64{0, 1}},
+			{Title: "probability of improvement", Mean: []float64{nan, 0.9, 0.4}, Lo: []float64{nan, 0.7, nan}, Hi: []float64{nan, 1, nan}, Zero: 0.5, HasZero: true},
+		},
+	}
+	o := v.Size()
+	o.Title = "Which helps?"
+	return v, o
+}
+
+func TestIntervals(t *testing.T) {
+	v, o := compared()
+	for file, render := range map[string]func(Options) ([]byte, error){"intervals.svg": v.SVG, "intervals.png": v.PNG} {
+		got, err := render(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, file, got)
+	}
+	for want, v := range map[string]Intervals{
+		"plot: 0 rows of 2 panels, at least one of each is needed":        {Panels: v.Panels},
+		`plot: panel "p" has 0 values and intervals of 0 to 0 for 3 rows`: {Names: v.Names, Panels: []Panel{{Title: "p"}}},
+	} {
+		if _, err := v.SVG(o); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if _, err := v.PNG(Options{}); err == nil {
+		t.Error("a picture without a size")
+	}
+	for _, x := range []float64{math.NaN(), math.Inf(1), 1e300, 0} {
+		one := Intervals{Names: []string{"a"}, Panels: []Panel{{Mean: []float64{x}, Lo: []float64{x}, Hi: []float64{-x}}}}
+		if _, err := one.SVG(one.Size()); err != nil {
+			t.Errorf("%v: %v", x, err)
+		}
 	}
 }
 
@@ -134,6 +193,36 @@ func TestSVGHasOutlinesOnly(t *testing.T) {
 	}
 }
 
+// An inline picture has no colour but those of its variables, and is well-formed.
+func TestInline(t *testing.T) {
+	v, o := compared()
+	bars, err := v.SVG(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curves, err := SVG(pictures[1].series, pictures[1].o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range [][]byte{bars, curves} {
+		got := Inline(file, `a "<b>"`)
+		for d := xml.NewDecoder(strings.NewReader(got)); ; {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("%v in %.200s", err, got)
+			}
+		}
+		if strings.Contains(got, ":#") || !strings.Contains(got, "fill:var(--plot-paper,#ffffff)") {
+			at := max(strings.Index(got, ":#"), 0)
+			t.Errorf("a colour of its own: %s", got[at:at+30])
+		}
+		if want := `aria-label="a &quot;&lt;b>&quot;"`; !strings.Contains(got, want) {
+			t.Errorf("no %s in %.200s", want, got)
+		}
+	}
+}
+
 // Nothing that passes the checks hangs or panics.
 func TestStrangeNumbers(t *testing.T) {
 	for _, c := range []struct {
@@ -167,6 +256,9 @@ func TestErrors(t *testing.T) {
 		{"gaps only", one(Series{Steps: []int{1}, Mean: []float64{math.NaN()}}), Default(), "plot: no points to draw"},
 		{"means", one(Series{Name: "a", Steps: []int{1, 2}, Mean: []float64{1}}), Default(), `plot: series "a" has 2 steps, 1 means and a band of 0 to 0 values`},
 		{"half a band", one(Series{Name: "a", Steps: []int{1}, Mean: []float64{1}, Lo: []float64{1}}), Default(), `plot: series "a" has 1 steps, 1 means and a band of 1 to 0 values`},
+		{"both", one(Series{Name: "a", Steps: []int{1}, At: []float64{1}, Mean: []float64{1}}), Default(), `plot: series "a" has steps and other places too`},
+		{"nowhere", one(Series{Name: "a", At: []float64{math.Inf(1)}, Mean: []float64{1}}), Default(), `plot: series "a": point 0 is at +Inf`},
+		{"order of places", one(Series{Name: "a", At: []float64{0.5, 0.5}, Mean: []float64{1, 2}}), Default(), `plot: series "a": step 0.5 follows step 0.5, must ascend`},
 		{"order", one(Series{Name: "a", Steps: []int{1, 1}, Mean: []float64{1, 2}}), Default(), `plot: series "a": step 1 follows step 1, must ascend`},
 		{"small", pictures[0].series, Options{Width: 100, Height: 300}, "plot: the size is 100 x 300, must be 200 to 10000 each way"},
 		{"large", pictures[0].series, Options{Width: 300, Height: 20000}, "plot: the size is 300 x 20000, must be 200 to 10000 each way"},

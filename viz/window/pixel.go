@@ -16,21 +16,22 @@ import (
 )
 
 const (
-	maxFPS = 20                    // pictures that are drawn per second at most
-	poll   = 15 * time.Millisecond // between looks at what there is to draw; events come at once
+	maxFPS = 20                     // pictures that are drawn per second at most
+	rest   = 100 * time.Millisecond // that the main thread waits for events at most: others may need it
 )
 
 // Window is a window on the screen. A person may resize it, and gets the picture at that size.
 type Window struct {
-	pane        pane
-	quit, ended chan struct{} // Close was called; the loop is over
-	keys        chan viz.Key
+	pane  pane
+	ended chan struct{} // closed when the loop is over
+	keys  chan viz.Key
 
 	mu    sync.Mutex    // guards what follows
 	next  *viz.Snapshot // what Show gave last
 	news  bool          // it has not been drawn
 	size  image.Point   // of the window
 	stale bool          // the window does not show the picture at its size
+	left  bool          // Close was called, or the person has closed the window
 	over  bool          // keys is closed
 
 	// Of the loop alone.
@@ -43,7 +44,7 @@ type Window struct {
 
 func newWindow(c Config) *Window {
 	w := &Window{
-		quit: make(chan struct{}), ended: make(chan struct{}), keys: make(chan viz.Key, 128), next: new(viz.Snapshot),
+		ended: make(chan struct{}), keys: make(chan viz.Key, 128), next: new(viz.Snapshot),
 		shown: new(viz.Snapshot), pace: viz.NewPacer(maxFPS, viz.SystemClock{}), dashboard: viz.NewDashboard(), picture: new(image.RGBA),
 	}
 	w.dashboard.Light = c.Light
@@ -61,13 +62,16 @@ func (w *Window) Show(s *viz.Snapshot) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.next.Copy(s)
-	w.news = true
+	if !w.news && !w.over {
+		w.news = true
+		wake()
+	}
 	return nil
 }
 
 // Close closes the window.
 func (w *Window) Close() error {
-	close(w.quit)
+	w.leave()
 	select {
 	case <-w.ended:
 		return nil
@@ -84,7 +88,7 @@ func (w *Window) Keys() <-chan viz.Key { return w.keys }
 func (w *Window) loop() {
 	defer close(w.ended)
 	for w.wanted() {
-		mainthread.Call(func() { glfw.WaitEventsTimeout(poll.Seconds()) })
+		mainthread.Call(func() { glfw.WaitEventsTimeout(w.wait().Seconds()) })
 		w.refresh()
 	}
 	w.end()
@@ -93,12 +97,33 @@ func (w *Window) loop() {
 
 // wanted reports whether neither Close nor the person has closed the window.
 func (w *Window) wanted() bool {
-	select {
-	case <-w.quit:
-		return false
-	default:
-		return !w.pane.Closed()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.left
+}
+
+// leave asks the loop to end.
+func (w *Window) leave() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left = true
+	wake()
+}
+
+// wake ends the main thread's wait for events. Where the library has failed, broken tells of it.
+func wake() {
+	defer func() { _ = recover() }()
+	glfw.PostEmptyEvent()
+}
+
+// wait returns how long the loop may wait for events: until the next picture is due, if there is one to draw.
+func (w *Window) wait() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.news || w.stale {
+		return w.pace.Left()
 	}
+	return rest
 }
 
 // end closes the channel of keys.
@@ -160,6 +185,7 @@ func (w *Window) listen() {
 	w.pane.frame.SetCharCallback(func(_ *glfw.Window, char rune) { w.press(viz.Key(unicode.ToLower(char))) })
 	w.pane.frame.SetSizeCallback(func(_ *glfw.Window, width, height int) { w.redraw(image.Pt(width, height)) })
 	w.pane.frame.SetRefreshCallback(func(f *glfw.Window) { w.redraw(image.Pt(f.GetSize())) })
+	w.pane.frame.SetCloseCallback(func(*glfw.Window) { w.leave() })
 	w.redraw(image.Pt(w.pane.frame.GetSize()))
 }
 

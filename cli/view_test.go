@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"strings"
+	"testing"
+)
+
+// A viewer that was asked for and cannot be had is an error that says what to do; auto says why there is none at all.
+func TestViewErrors(t *testing.T) {
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	for args, want := range map[string][]string{
+		"watch " + bandit:                   {"standard output is no terminal, and there is no window (", "): name a file with --out FILE, such as agent.gif"},
+		"watch " + bandit + " --view pixel": {"no window can be opened: "},
+	} {
+		r := rlrun(t, strings.Fields(args)...)
+		if r.code != exitUsage || r.out != "" || strings.Count(r.err, "\n") != 1 {
+			t.Errorf("%s: exit %d, %q, %q", args, r.code, r.out, r.err)
+		}
+		for _, part := range want {
+			if !strings.Contains(r.err, part) {
+				t.Errorf("%s: %q does not say %q", args, r.err, part)
+			}
+		}
+	}
+	// Both a file and a viewer: without the viewer there is no file either.
+	t.Chdir(t.TempDir())
+	if r := rlrun(t, "watch", bandit, "--view", "term", "--out", "x.gif"); r.code != exitUsage {
+		t.Errorf("exit %d, %q", r.code, r.err)
+	}
+	if _, err := os.Stat("x.gif"); err == nil {
+		t.Error("a file was left")
+	}
+	a := newApp(t.Context(), Options{}, nil, io.Discard, io.Discard)
+	if _, err := (viewer{app: a, view: viewTerm, stdin: os.Stdin}).open(); err == nil {
+		t.Error("what is no terminal was opened as one")
+	}
+}

@@ -1,0 +1,253 @@
+package study
+
+import (
+	"fmt"
+	"math"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// fewSeeds is with how many seeds intervals are too narrow; see package stats.
+const fewSeeds = 10
+
+// notes are what a reader must know before the numbers.
+func (r *Report) notes() []string {
+	var notes []string
+	if r.Missing > 0 {
+		notes = append(notes, fmt.Sprintf("%d of %d runs are not there yet: what follows is preliminary.", r.Missing, r.Planned))
+	}
+	least := math.MaxInt
+	for _, w := range r.Worlds {
+		for _, o := range w.Arms {
+			if len(o.Seeds) > 0 {
+				least = min(least, len(o.Seeds))
+			}
+		}
+	}
+	if least < fewSeeds {
+		notes = append(notes, fmt.Sprintf("There are arms with %d seeds. With fewer than %d, intervals are too narrow: of nominal 95 %% intervals "+
+			"about three quarters hold the truth with 3 seeds, nine in ten with 5.", least, fewSeeds))
+	}
+	return notes
+}
+
+// headlines say, arm by arm, what came out: over all worlds, or in the only one.
+func (r *Report) headlines() []string {
+	all := r.results()
+	if len(all) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, o := range all[0].Arms {
+		if o.Pairs == 0 || o.Name == r.against() {
+			continue
+		}
+		what := "no difference to " + r.against() + " that these seeds show"
+		switch verdict(o) {
+		case "better", "worse":
+			what = verdict(o) + " than " + r.against()
+		case "few seeds":
+			what = "too few seeds for a word"
+		}
+		if !math.IsNaN(o.Difference.Value) {
+			what += ", IQM " + spread(o.Difference, signed)
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s; a run beats one of %s with probability %s.", o.Name, what, r.against(), spread(o.Better, figure)))
+	}
+	return lines
+}
+
+// protocol says how the numbers are made.
+func (r *Report) protocol() string {
+	s := &r.Study
+	how := "actions sampled"
+	if s.Score == ByGreedy {
+		how = "the likeliest action each time"
+	}
+	return fmt.Sprintf("Seeds %s. At the end of its training every agent plays %d episodes on layouts that training never draws, %s; that gives its score. "+
+		"IQM is the interquartile mean over runs. Brackets hold 95 %% percentile intervals of the stratified bootstrap with 50,000 resamples (Agarwal et al. 2021).",
+		describeSeeds(s.Seeds), s.Episodes, how)
+}
+
+// title returns that of a result.
+func (res *Result) title() string {
+	if res.World == "" {
+		return "All worlds"
+	}
+	return res.World
+}
+
+// scaleNote says what 0 and 1 stand for.
+func (r *Report) scaleNote(res *Result) string {
+	switch {
+	case res.World == "" && !res.Scaled:
+		return "Of some worlds nobody has said what a good return is, so that scores cannot be put together: the comparisons below only know which run did better."
+	case res.World == "":
+		return "A score of 0 is a return of nothing and 1 the best there is, or as each world's scale says; every world counts the same, with the seeds that an arm has in all."
+	case !res.Scaled || r.Study.Score == BySuccess:
+		return ""
+	}
+	return fmt.Sprintf("The optimality gap is how far runs fall short of a return of %s, as a fraction of the way from %s.", figure(res.Scale[1]), figure(res.Scale[0]))
+}
+
+// results lists what a page shows: all worlds first, if there are several.
+func (r *Report) results() []*Result {
+	var list []*Result
+	if r.All != nil && slices.ContainsFunc(r.All.Arms, func(o Outcome) bool { return len(o.Seeds) > 0 }) {
+		list = append(list, r.All)
+	}
+	for i := range r.Worlds {
+		if slices.ContainsFunc(r.Worlds[i].Arms, func(o Outcome) bool { return len(o.Seeds) > 0 }) {
+			list = append(list, &r.Worlds[i])
+		}
+	}
+	return list
+}
+
+// Text returns the report for a terminal of so many columns.
+func (r *Report) Text(columns int) string {
+	var b strings.Builder
+	for _, n := range r.notes() {
+		fmt.Fprintf(&b, "%s\n", n)
+	}
+	for _, res := range r.results() {
+		fmt.Fprintf(&b, "\n%s\n", res.title())
+		for _, t := range r.tables(res) {
+			if t.Fold {
+				continue
+			}
+			fmt.Fprintf(&b, "  %s\n", t.Title)
+			var wide strings.Builder
+			t.text(&wide, false)
+			longest := 0
+			for line := range strings.Lines(wide.String()) {
+				longest = max(longest, len([]rune(line)))
+			}
+			if longest <= columns {
+				b.WriteString(wide.String())
+			} else {
+				t.text(&b, true)
+			}
+		}
+	}
+	return b.String()
+}
+
+// Markdown returns the report as a page. figures returns the file of a figure, as it is linked; raw and times are the names of the files
+// with raw lines and, "" if there is none, with times.
+func (r *Report) Markdown(figures func(name string) string, raw, times string) string {
+	s := &r.Study
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n", s.Title)
+	if s.About != "" {
+		fmt.Fprintf(&b, "%s\n\n", s.About)
+	}
+	for _, n := range r.notes() {
+		fmt.Fprintf(&b, "**%s**\n\n", n)
+	}
+	for _, h := range r.headlines() {
+		fmt.Fprintf(&b, "- %s\n", h)
+	}
+	if len(r.headlines()) > 0 {
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "%s\n\n`%s` makes this page; [raw lines](%s)", r.protocol(), s.Command, raw)
+	if times != "" {
+		fmt.Fprintf(&b, ", [how long runs took, and where](%s)", times)
+	}
+	b.WriteString(".\n")
+	for _, res := range r.results() {
+		fmt.Fprintf(&b, "\n## %s\n\n", res.title())
+		if res.Published != "" {
+			fmt.Fprintf(&b, "Published: %s\n\n", res.Published)
+		}
+		if n := r.scaleNote(res); n != "" {
+			fmt.Fprintf(&b, "%s\n\n", n)
+		}
+		for _, f := range r.figuresOf(res) {
+			fmt.Fprintf(&b, "![%s](%s)\n\n", f.Alt, path.Clean(figures(f.Name)))
+		}
+		for _, t := range r.tables(res) {
+			if t.Fold {
+				fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", t.Title)
+				t.markdown(&b)
+				b.WriteString("\n</details>\n\n")
+				continue
+			}
+			fmt.Fprintf(&b, "### %s\n\n", t.Title)
+			t.markdown(&b)
+			if t.Note != "" {
+				fmt.Fprintf(&b, "\n%s\n", t.Note)
+			}
+			b.WriteString("\n")
+		}
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// SummaryCSV returns the statistics, one per line.
+func (r *Report) SummaryCSV() string {
+	var b strings.Builder
+	b.WriteString("world,arm,seeds,statistic,value,lo,hi\n")
+	for _, res := range r.results() {
+		for _, o := range res.Arms {
+			put := func(name string, value, lo, hi float64) {
+				if !math.IsNaN(value) {
+					fmt.Fprintf(&b, "%s,%s,%d,%s,%s,%s,%s\n", csv(res.World), csv(o.Name), len(o.Seeds), csv(name), exact(value), exact(lo), exact(hi))
+				}
+			}
+			for _, v := range []struct {
+				name string
+				iv   [3]float64
+			}{
+				{"iqm", [3]float64{o.IQM.Value, o.IQM.Lo, o.IQM.Hi}}, {"mean", [3]float64{o.Mean.Value, o.Mean.Lo, o.Mean.Hi}},
+				{"median", [3]float64{o.Median.Value, o.Median.Lo, o.Median.Hi}}, {"optimality_gap", [3]float64{o.Gap.Value, o.Gap.Lo, o.Gap.Hi}},
+				{"greedy_iqm", [3]float64{o.Greedy.Value, o.Greedy.Lo, o.Greedy.Hi}}, {"success_mean", [3]float64{o.Success.Value, o.Success.Lo, o.Success.Hi}},
+				{"difference_iqm", [3]float64{o.Difference.Value, o.Difference.Lo, o.Difference.Hi}}, {"p_better", [3]float64{o.Better.Value, o.Better.Lo, o.Better.Hi}},
+				{"steps_to_threshold", [3]float64{o.When.Value, o.When.Lo, o.When.Hi}},
+				{"steps_to_threshold_difference", [3]float64{o.WhenDifference.Value, o.WhenDifference.Lo, o.WhenDifference.Hi}},
+				{"p_sooner", [3]float64{o.Sooner.Value, o.Sooner.Lo, o.Sooner.Hi}}, {"steps_test_p", [3]float64{o.P, math.NaN(), math.NaN()}},
+			} {
+				put(v.name, v.iv[0], v.iv[1], v.iv[2])
+			}
+			for _, t := range o.Tasks {
+				put("share."+t.Name, t.Share.Value, t.Share.Lo, t.Share.Hi)
+				put("cosine."+t.Name, t.Cosine.Value, t.Cosine.Lo, t.Cosine.Hi)
+				put("quality."+t.Name, t.Quality.Value, t.Quality.Lo, t.Quality.Hi)
+			}
+		}
+	}
+	return b.String()
+}
+
+// RunsCSV returns the runs, one per line.
+func (r *Report) RunsCSV() string {
+	var b strings.Builder
+	b.WriteString("world,arm,seed,steps,return,return_lo,return_hi,success,greedy_return,greedy_success,length,diverged\n")
+	for _, l := range r.Lines {
+		fmt.Fprintf(&b, "%s,%s,%d,%d", csv(l.World), csv(l.Arm), l.Seed, l.Steps)
+		for _, v := range []num{l.Return, l.Lo, l.Hi, l.Success, l.Greedy, l.GreedySuccess, l.Length} {
+			b.WriteString("," + exact(float64(v)))
+		}
+		fmt.Fprintf(&b, ",%t\n", l.Diverged)
+	}
+	return b.String()
+}
+
+// exact returns a number as CSV has it, nothing for one that is missing.
+func exact(x float64) string {
+	if math.IsNaN(x) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
+
+// csv quotes a text where it must be.
+func csv(s string) string {
+	if strings.ContainsAny(s, ",\"\n\r") {
+		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	}
+	return s
+}
