@@ -31,6 +31,7 @@ type lens struct {
 	of        []int     // [rows] the cells that are surveyed
 	values    []float32 // [rows of the grid, columns]
 	described bool
+	wanted    string // word of what is chosen to begin with; "": the first task's map, or nothing
 }
 
 // laid is something that can be laid over.
@@ -78,9 +79,9 @@ func seenAlike(a, b env.Spec) bool {
 }
 
 // describe lists what can be laid over the pictures of s, once.
-func (l *lens) describe(s *viz.Snapshot) {
+func (l *lens) describe(s *viz.Snapshot) error {
 	if l.described {
-		return
+		return nil
 	}
 	l.described = true
 	for i := range s.Thoughts {
@@ -95,12 +96,13 @@ func (l *lens) describe(s *viz.Snapshot) {
 		l.choices = append(l.choices, laid{"cells", "value of each cell", laidCells, 0})
 	}
 	l.choices = append(l.choices, laid{word: "none", label: "none"})
-	if l.at < 0 {
-		l.at = 0
-		if l.choices[0].kind != laidTask {
-			l.at = len(l.choices) - 1
-		}
+	if l.at = 0; l.choices[0].kind != laidTask {
+		l.at = len(l.choices) - 1
 	}
+	if l.wanted == "" {
+		return nil
+	}
+	return l.choose(l.wanted)
 }
 
 // next chooses the next, and returns what it is called; "": there is nothing to choose from.
@@ -112,7 +114,7 @@ func (l *lens) next() string {
 	return l.choices[l.at].label
 }
 
-// choose chooses what is called so. It is called when there was a moment.
+// choose chooses what is called so.
 func (l *lens) choose(word string) error {
 	var words []string
 	for i, c := range l.choices {
@@ -143,15 +145,13 @@ func (l *lens) use(n *policy.Net) {
 }
 
 // remember notes what the agent remembers before it looks.
-func (l *lens) remember(m *policy.Memory) {
-	if l.needsNet() {
-		l.before.Set(0, m, 0)
-	}
-}
+func (l *lens) remember(m *policy.Memory) { l.before.Set(0, m, 0) }
 
 // lay computes what is chosen of a moment.
-func (l *lens) lay(s *viz.Snapshot, obs []byte, vec []float32) {
-	l.describe(s)
+func (l *lens) lay(s *viz.Snapshot, obs []byte, vec []float32) error {
+	if err := l.describe(s); err != nil {
+		return err
+	}
 	c := l.chosen()
 	s.Overlay = viz.Overlay{Name: c.label}
 	switch {
@@ -164,6 +164,7 @@ func (l *lens) lay(s *viz.Snapshot, obs []byte, vec []float32) {
 	default:
 		l.salient(s, c.kind, obs, vec)
 	}
+	return nil
 }
 
 // salient computes a saliency.

@@ -35,12 +35,22 @@ func Open(dir string) (*Actor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
-	net, about, err := decode(c, 1)
+	a, err := FromCheckpoint(c)
 	if err != nil {
 		return nil, fmt.Errorf("policy: open %s: %w", dir, err)
 	}
+	a.skipped = skipped
+	return a, nil
+}
+
+// FromCheckpoint returns the agent of a checkpoint that was loaded.
+func FromCheckpoint(c *run.Checkpoint) (*Actor, error) {
+	net, about, err := decode(c, 1)
+	if err != nil {
+		return nil, err
+	}
 	a := newActor(net, about)
-	a.step, a.skipped = int(c.Step), skipped
+	a.step = int(c.Step)
 	return a, nil
 }
 
