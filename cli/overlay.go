@@ -89,15 +89,13 @@ func (l *lens) describe(s *viz.Snapshot) error {
 			l.choices = append(l.choices, laid{t.Name, t.Over, laidTask, i})
 		}
 	}
+	l.at = 0 // the first task's, or none
+	l.choices = append(l.choices, laid{word: "none", label: "none"})
 	if s.View != nil {
 		l.choices = append(l.choices, laid{"action", "saliency of the action", laidAction, 0}, laid{"value", "saliency of the value", laidValue, 0})
 	}
 	if l.surveyor != nil && s.World != nil {
 		l.choices = append(l.choices, laid{"cells", "value of each cell", laidCells, 0})
-	}
-	l.choices = append(l.choices, laid{word: "none", label: "none"})
-	if l.at = 0; l.choices[0].kind != laidTask {
-		l.at = len(l.choices) - 1
 	}
 	if l.wanted == "" {
 		return nil
