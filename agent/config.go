@@ -39,6 +39,15 @@ type Config struct {
 
 	Wrap       env.Wrap `json:"wrap,omitzero"`         // how worlds are wrapped, in training and wherever the agent is used
 	RewardNorm bool     `json:"reward_norm,omitempty"` // normalise rewards in training; see env.RewardNorm
+
+	Init   Init   `json:"init,omitzero"`    // where the first weights are from
+	Freeze string `json:"freeze,omitempty"` // parts of the network that keep them: "encoder", "core" or "encoder,core"
+}
+
+// Init says which run the first weights are from.
+type Init struct {
+	Run  string `json:"run"`  // directory; "": they are drawn
+	Step int    `json:"step"` // of the checkpoint; 0: the newest
 }
 
 // Extra is an auxiliary task or a bonus to the reward, and how much of it.
@@ -171,10 +180,37 @@ func (c Config) Validate(spec env.Spec) error {
 			return err
 		}
 	}
+	if err := c.validateStart(); err != nil {
+		return err
+	}
 	if c.Optimizer != "adam" && c.Optimizer != "rmsprop" {
 		return fmt.Errorf("agent: no optimizer %q; there are adam and rmsprop", c.Optimizer)
 	}
 	return c.Net.Validate(ShapeOf(spec))
+}
+
+// validateStart checks Init and Freeze as far as that can be done without reading.
+func (c Config) validateStart() error {
+	if c.Init.Step < 0 || c.Init.Step > 0 && c.Init.Run == "" {
+		return fmt.Errorf("agent: init.step is %d, must be that of a checkpoint of init.run", c.Init.Step)
+	}
+	for _, part := range c.frozen() {
+		if part != "encoder" && part != "core" {
+			return fmt.Errorf("agent: freeze is %q; what can be frozen is encoder, core or encoder,core", c.Freeze)
+		}
+		if part == "core" && c.Net.Core == "" {
+			return fmt.Errorf("agent: freeze is %q, but the network has no core", c.Freeze)
+		}
+	}
+	return nil
+}
+
+// frozen lists the parts of the network that are.
+func (c Config) frozen() []string {
+	if c.Freeze == "" {
+		return nil
+	}
+	return strings.Split(c.Freeze, ",")
 }
 
 // length returns that of the sequences in minibatches; 0: they are of shuffled rows.

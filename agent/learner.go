@@ -23,7 +23,8 @@ type Learner struct {
 	Replay auxtasks.Sampling // that they draw from
 	Mixes  int               // auxiliary steps per rollout: of how many of its optimiser steps the mixer is part
 
-	arenas []*nn.Params
+	arenas []*nn.Params // that are stepped
+	frozen []*nn.Params // that are not
 	mini   minibatch
 	order  []int32
 }
@@ -39,7 +40,14 @@ type Update struct {
 // NewLearner returns a learner whose minibatches come from rollouts of so many steps in so many worlds. length is that of sequences,
 // 0 for shuffled rows; it divides steps.
 func NewLearner(net *policy.Net, objective Objective, opt nn.Optimizer, streams []auxtasks.Stream, clip float32, steps, worlds, length int) *Learner {
-	l := &Learner{Net: net, Objective: objective, Optimizer: opt, Streams: streams, ClipNorm: clip, Length: length, Mixes: 1, arenas: net.Params()}
+	l := &Learner{Net: net, Objective: objective, Optimizer: opt, Streams: streams, ClipNorm: clip, Length: length, Mixes: 1}
+	for _, b := range net.Blocks() {
+		if b.Frozen {
+			l.frozen = append(l.frozen, b.Params)
+			continue
+		}
+		l.arenas = append(l.arenas, b.Params)
+	}
 	l.order = make([]int32, steps*worlds/max(length, 1))
 	m := objective.Plan().Minibatches
 	l.mini.init(net, (len(l.order)+m-1)/m, length, len(streams))
@@ -66,6 +74,9 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 		u.add(loss)
 		l.Net.Backward()
 		norm, made := l.step(lr, mixes, finite(loss.Policy+loss.Value+loss.Entropy))
+		for _, p := range l.frozen {
+			clear(p.G)
+		}
 		u.Norm += norm
 		if !made {
 			u.Dropped++

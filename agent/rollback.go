@@ -99,11 +99,10 @@ func (r *Run) Rollback() error {
 	}
 	r.retry(retries + 1)
 	r.late, r.rows = late, nil
-	if err := r.metrics.Close(); err != nil {
+	if err := r.closeRows(); err != nil {
 		return err
 	}
-	r.metrics, err = r.dir.Metrics(int64(r.step))
-	return err
+	return r.openRows()
 }
 
 // dump saves the trainer in a run directory within the run's.

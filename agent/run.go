@@ -37,6 +37,7 @@ type Run struct {
 
 	dir     *run.Dir
 	metrics *run.Metrics
+	times   *run.Metrics
 	env     string
 
 	saved   int         // step of the newest checkpoint; -1: none
@@ -81,7 +82,7 @@ func Create(path, envID string, t *Trainer) (*Run, error) {
 	if err := dir.WriteConfig(r.settings()); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
-	if r.metrics, err = dir.Metrics(0); err != nil {
+	if err := r.openRows(); err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
 	return r, nil
@@ -145,10 +146,15 @@ func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func
 	if err != nil && !errors.Is(err, run.ErrNoCheckpoint) {
 		return nil, err
 	}
-	t, err := NewTrainerOn(s.Agent, func() (env.Env, error) { return build(s.Env) }, workers)
+	cfg := s.Agent
+	if c != nil {
+		cfg.Init = Init{} // the checkpoint has the weights
+	}
+	t, err := NewTrainerOn(cfg, func() (env.Env, error) { return build(s.Env) }, workers)
 	if err != nil {
 		return nil, err
 	}
+	t.cfg.Init = s.Agent.Init
 	r := &Run{Trainer: t, Skipped: skipped, dir: dir, env: s.Env, saved: -1}
 	if c != nil {
 		err = r.restore(c)
@@ -160,7 +166,7 @@ func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func
 		err = dir.WriteConfig(s)
 	}
 	if err == nil {
-		r.metrics, err = dir.Metrics(int64(t.step))
+		err = r.openRows()
 	}
 	if err != nil {
 		t.Close()
@@ -168,6 +174,20 @@ func resume(dir *run.Dir, build func(envID string) (env.Env, error), change func
 	}
 	return r, nil
 }
+
+// openRows opens the files of metrics and of times, without what is beyond the step that the trainer is at.
+func (r *Run) openRows() (err error) {
+	if r.metrics, err = r.dir.Metrics(int64(r.step)); err != nil {
+		return err
+	}
+	if r.times, err = r.dir.Times(int64(r.step)); err != nil {
+		return errors.Join(err, r.metrics.Close())
+	}
+	return nil
+}
+
+// closeRows is the opposite.
+func (r *Run) closeRows() error { return errors.Join(r.metrics.Close(), r.times.Close()) }
 
 // Env returns the id of the worlds.
 func (r *Run) Env() string { return r.env }
@@ -209,6 +229,29 @@ func (r *Run) Log(names []string, values []float64) error {
 	}
 	r.rows = append(r.rows, line)
 	return r.log()
+}
+
+// LogTime notes how many seconds of training it took to get here, beside the metrics: see [Run.Seconds].
+func (r *Run) LogTime(seconds float64) error {
+	return r.times.Append(int64(r.step), []run.Value{{Name: secondsName, V: seconds}})
+}
+
+// secondsName is what a row of times has.
+const secondsName = "seconds"
+
+// Seconds returns how long earlier sessions trained to get to the step that the run was resumed at, as far as they noted it.
+func (r *Run) Seconds() (float64, error) {
+	rows, err := r.dir.ReadTimes()
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	last := 0.0
+	for _, v := range rows[len(rows)-1].Values {
+		if v.Name == secondsName && v.V > 0 {
+			last = v.V
+		}
+	}
+	return last, nil
 }
 
 func (r *Run) log() error {
@@ -309,7 +352,7 @@ func (r *Run) Wait() error {
 func (r *Run) Close() error {
 	err := r.Wait()
 	r.Trainer.Close()
-	return errors.Join(err, r.log(), r.metrics.Close(), r.dir.Close())
+	return errors.Join(err, r.log(), r.closeRows(), r.dir.Close())
 }
 
 // state is what state.json holds.

@@ -15,6 +15,7 @@ import (
 // One seed gives one result, bit for bit, whatever the number of processors.
 type Trainer struct {
 	cfg     Config
+	notes   []string // of the first weights
 	build   func() (env.Env, error)
 	workers *team.Team
 	worlds  *env.Vec
@@ -94,6 +95,10 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	if err != nil {
 		return nil, err
 	}
+	notes, err := cfg.begin(net, worlds.Spec().Actions)
+	if err != nil {
+		return nil, err
+	}
 	if err := extras.attach(cfg, net); err != nil {
 		return nil, err
 	}
@@ -103,7 +108,7 @@ func newTrainer(cfg Config, build func() (env.Env, error), workers *team.Team) (
 	transitions := cfg.Worlds * cfg.Horizon
 	optimizer := cfg.newOptimizer(workers, append(net.Params(), extras.heads()...))
 	t := &Trainer{
-		cfg: cfg, build: build, workers: workers, worlds: worlds, extras: extras,
+		cfg: cfg, notes: notes, build: build, workers: workers, worlds: worlds, extras: extras,
 		learner: NewLearner(net, objective, optimizer, extras.streams, cfg.ClipNorm, cfg.Horizon, cfg.Worlds, cfg.length()),
 		actor:   net.ShareOn(cfg.Worlds, workers),
 		roll:    newRollout(cfg.Horizon, worlds, net, len(extras.streams)),
@@ -255,6 +260,16 @@ func (t *Trainer) addEpisode(e env.Episode) {
 		t.recent[t.episodes%recentLen] = e
 	}
 	t.episodes++
+}
+
+// RecentMean returns the mean return of the last 100 training episodes, or as many as there are; NaN if there are none. It is Recent
+// for those who ask after every update: the interval takes a millisecond.
+func (t *Trainer) RecentMean() float64 {
+	sum := 0.0
+	for _, e := range t.recent {
+		sum += e.Return
+	}
+	return sum / float64(len(t.recent))
 }
 
 // Recent summarises the last 100 training episodes, or as many as there are.

@@ -41,6 +41,7 @@ type Block struct {
 	Name   string
 	Params *nn.Params
 	Shared bool // false for the policy's and the critics' own heads
+	Frozen bool // the learner does not step it
 }
 
 // Sampling is where sequences of the past are drawn from; replay.Ring is one. It returns false while there is nothing to draw.

@@ -109,7 +109,9 @@ func NewMixer(enc Encoder, tasks []Named, cfg MixerConfig, d Dims) (*Mixer, erro
 		m.smooth = m.room()
 	}
 	for _, b := range m.blocks {
-		m.clipped = append(m.clipped, b.Params)
+		if !b.Frozen {
+			m.clipped = append(m.clipped, b.Params)
+		}
 	}
 	for i, t := range tasks {
 		if err := m.add(t, &m.reports[i], d); err != nil {

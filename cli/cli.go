@@ -109,6 +109,7 @@ Exit status:
    0  done
    1  failed
    2  wrong usage, or settings that cannot work
+   3  the return that --require-return asks for was not reached
    4  diverged: losses or gradients are not finite, after three retries
   75  training was stopped by Ctrl-C or SIGTERM and saved: resume it`
 
@@ -161,7 +162,8 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.Flags().BoolVar(&version, "version", false, "say which build this is")
-	root.AddCommand(a.trainCmd(), a.compareCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(), a.versionCmd(), a.completionCmd())
+	root.AddCommand(a.trainCmd(), a.compareCmd(), a.plotCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(),
+		a.versionCmd(), a.completionCmd())
 	for _, c := range root.Commands() { // again, now that their names begin with the root's: columns are as wide as these
 		below := c.Commands()
 		c.RemoveCommand(below...)

@@ -11,13 +11,15 @@ import (
 
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/internal/run"
+	"github.com/auxrl/auxrl/policy"
 )
 
-// Exit codes. 3 is kept for a target that was not reached. 75 is EX_TEMPFAIL of sysexits.h: batch systems start such a job again.
+// Exit codes. 75 is EX_TEMPFAIL of sysexits.h: batch systems start such a job again.
 const (
 	exitOK        = 0
 	exitFailed    = 1
 	exitUsage     = 2  // also settings that cannot work
+	exitMissed    = 3  // a return that is required was not reached
 	exitDiverged  = 4  // numbers that are not finite, after all retries
 	exitResumable = 75 // stopped by a signal; the run can be resumed
 )
@@ -95,6 +97,17 @@ func (a *app) explain(err error, dir string) error {
 		return fmt.Errorf("the run in %s has no checkpoint yet: go on with it (%s)", dir, a.resumeCommand(dir))
 	}
 	return err
+}
+
+// explainInit says what is wrong with a run that another shall begin with, if that is it.
+func (a *app) explainInit(err error, init agent.Init) error {
+	switch {
+	case init.Run == "":
+		return err
+	case errors.Is(err, policy.ErrMisfit):
+		return usage(err)
+	}
+	return a.explain(err, init.Run)
 }
 
 // explainNew says what is wrong with a directory that was given for a new run, and what to do about it.

@@ -32,8 +32,8 @@ func TestMistakes(t *testing.T) {
 		code int
 	}{
 		{"trian", `no verb "trian"; did you mean train?`, 2},
-		{"xyzzy", `no verb "xyzzy"; there are bench, completion, config, envs, eval, play, runs, tasks, train, version, watch`, 2},
-		{"''", `no verb ""; there are bench, completion, config, envs, eval, play, runs, tasks, train, version, watch`, 2},
+		{"xyzzy", `no verb "xyzzy"; there are bench, completion, config, envs, eval, play, plot, runs, tasks, train, version, watch`, 2},
+		{"''", `no verb ""; there are bench, completion, config, envs, eval, play, plot, runs, tasks, train, version, watch`, 2},
 		{"help trian", `no verb "trian"; did you mean train?`, 2},
 		{"help envs digset", `no verb "digset"; did you mean digest?`, 2},
 		{"-x", "no flag -x; rlrun takes --help, --version", 2},
@@ -58,8 +58,8 @@ func TestMistakes(t *testing.T) {
 		{"train User-v0 --resize 8x8", "Probe/Corridor-v0: its images are symbols, of which there is no mean: they cannot be resized", 2},
 		{"train User-v0 --sticky 2", `--sticky takes a number from 0 to 1, not "2"`, 2},
 		{"train User-v0 --reward-clip 0", "--reward-scale and --reward-clip of 0 would leave no reward", 2},
-		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --config, --core, --encoder, --episodes, --frame-stack, --gray, --help, --json, " +
-			"--map, --measure, --milestones, --no-ops, --one-hot, --preset, --repeat, --resize, --resume, --reward-clip, --reward-norm, --reward-scale, --run, " +
+		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --config, --core, --encoder, --episodes, --frame-stack, --freeze, --gray, --help, --init, --json, " +
+			"--map, --measure, --milestones, --no-ops, --one-hot, --preset, --repeat, --require-return, --resize, --resume, --reward-clip, --reward-norm, --reward-scale, --run, " +
 			"--seed, --set, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --tensorboard, --time-limit", 2},
 		{"train User-v0 --=3", "bad flag syntax: --=3", 2},
 		{"train User-v0 --algo pppo", `no algorithm "pppo"; did you mean ppo?`, 2},
@@ -103,10 +103,10 @@ func TestMistakes(t *testing.T) {
 		{"eval User-v0", "User-v0 is a world, not a run directory: rlrun train User-v0 makes one", 2},
 		{"eval file", "file is a file, not a run directory", 2},
 		{"eval done/config.json", "done/config.json is a file, not a run directory", 2},
-		{"eval empty", "empty is a directory, but holds no run: it has no config.json", 2},
+		{"eval empty", "empty is no run directory, and there is none in it", 2},
 		{"eval bare", "the run in bare has no checkpoint yet: go on with it (rlrun train --resume bare)", 1},
 		{"eval done --episodes 1e9", `--episodes takes a whole number from 1 to 1000000, such as 500, 200k or 1M, not "1e9"`, 2},
-		{"eval done done", `unexpected argument "done" after "done"`, 2},
+		{"eval done --require-return x", `--require-return takes a number such as 0.95, not "x"`, 2},
 
 		{"watch", "RUN, a run directory, or ENV, a world's id, is missing", 2},
 		{"watch nosuch", `"nosuch" is neither a run directory nor a world; rlrun envs lists worlds`, 2},

@@ -28,6 +28,7 @@ type driver struct {
 	run     *agent.Run
 	flags   *trainFlags
 	show    *progress
+	before  float64   // seconds that earlier sessions trained
 	saved   time.Time // when the last checkpoint was
 	every   time.Duration
 	reached bool    // the return to stop at
@@ -44,6 +45,9 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 	d := &driver{app: a, run: r, flags: f, show: a.newProgress(r.Step(), r.Config().Steps, f.json), every: saveEvery}
 	if every, err := time.ParseDuration(a.getenv(saveVar)); err == nil {
 		d.every = every
+	}
+	if d.before, err = r.Seconds(); err != nil {
+		return err
 	}
 	if err := d.announce(); err != nil {
 		return err
@@ -128,6 +132,11 @@ func (d *driver) announce() error {
 			return err
 		}
 	}
+	if text := startOf(c); text != "" {
+		if _, err := fmt.Fprintf(d.err, "  %s\n", text); err != nil {
+			return err
+		}
+	}
 	wrapped := c.Wrap.String()
 	if c.RewardNorm {
 		wrapped = strings.TrimPrefix(wrapped+", reward norm", ", ")
@@ -137,6 +146,18 @@ func (d *driver) announce() error {
 	}
 	_, err := fmt.Fprintf(d.err, "  wrapped: %s\n", wrapped)
 	return err
+}
+
+// startOf says whose weights a run began with, and what is frozen.
+func startOf(c agent.Config) string {
+	var parts []string
+	if c.Init.Run != "" {
+		parts = append(parts, fmt.Sprintf("begun with the weights of %s at step %d", c.Init.Run, c.Init.Step))
+	}
+	if c.Freeze != "" {
+		parts = append(parts, "frozen: "+c.Freeze)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // extras says what is added to loss and reward, and what replay takes.
@@ -212,7 +233,7 @@ func (d *driver) updates() error {
 			return errors.Join(d.save(), usage(err))
 		}
 		stop := d.flags.stopAt
-		d.reached = stop.set && r.Episodes() >= 100 && r.Recent().Mean >= stop.value
+		d.reached = stop.set && r.Episodes() >= 100 && r.RecentMean() >= stop.value
 		last := d.reached || r.Finished() || d.ctx.Err() != nil
 		if err := d.told(d.show.update(r.Step(), r.Recent, last)); err != nil {
 			return err
@@ -263,7 +284,8 @@ func (d *driver) measure(u agent.Update) error {
 		m.more = append(m.more, l)
 		names, values = append(names, l.name), append(values, l.value)
 	}
-	if err := errors.Join(r.Log(names, values), d.events.log(r.Step(), names, values)); err != nil {
+	elapsed := d.before + time.Since(d.show.start).Seconds()
+	if err := errors.Join(r.Log(names, values), r.LogTime(elapsed), d.events.log(r.Step(), names, values)); err != nil {
 		if err := d.told(d.goOn(err)); err != nil {
 			return err
 		}
@@ -367,14 +389,21 @@ func (d *driver) conclude() error {
 		why = fmt.Sprintf("return %s reached, ", d.flags.stopAt.String())
 	}
 	fmt.Fprintf(d.err, "%s%d steps in %s, saved in %s\n", why, r.Step(), clock(time.Since(d.show.start)), r.Path())
-	err := d.evaluate(r.Net(), r.Build(), r.Step(), evalFlags{episodes: d.flags.episodes, seed: seed(r.Config().Seed), json: d.flags.json})
+	f := evalFlags{episodes: d.flags.episodes, seed: seed(r.Config().Seed), json: d.flags.json, require: d.flags.require}
+	measures, err := d.evaluate(r.Net(), r.Build(), r.Step(), f)
 	if err != nil && errors.Is(err, d.ctx.Err()) {
+		if f.require.set {
+			err = fmt.Errorf("the evaluation that --require-return needs was interrupted; make it with %s eval %s", d.name, quote(r.Path()))
+			return codeError{err, exitFailed}
+		}
 		_, err = fmt.Fprintf(d.err, "the evaluation is left out; measure it with\n  %s eval %s\n", d.name, quote(r.Path()))
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(d.err, "watch it with\n  %s watch %s\n", d.name, quote(r.Path()))
-	return err
+	if _, err := fmt.Fprintf(d.err, "watch it with\n  %s watch %s\n", d.name, quote(r.Path())); err != nil {
+		return err
+	}
+	return f.check(r.Path(), measures[0].summary)
 }

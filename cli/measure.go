@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/auxrl/auxrl/agent"
@@ -13,6 +14,8 @@ import (
 // measure is what is told of a run or of an evaluation at one moment.
 type measure struct {
 	kind    string // "train" or "eval"
+	run     string // directory, where there are several
+	env     string
 	step    int
 	rate    float64 // decisions per second
 	summary agent.Summary
@@ -34,9 +37,12 @@ func losses(u agent.Update) []named {
 func (m measure) MarshalJSON() ([]byte, error) {
 	s := m.summary
 	o := object{
-		{"v", 1}, {"kind", m.kind}, {"step", m.step}, {"sps", finite(math.Round(m.rate))}, {"episodes", s.Episodes},
+		{"v", 1}, {"kind", m.kind}, {"run", m.run}, {"env", m.env}, {"step", m.step}, {"sps", finite(math.Round(m.rate))}, {"episodes", s.Episodes},
 		{"return_mean", finite(s.Mean)}, {"return_lo", finite(s.Lo)}, {"return_hi", finite(s.Hi)},
 		{"success", finite(s.Success)}, {"len_mean", finite(s.Len)},
+	}
+	if m.run == "" {
+		o = slices.Delete(o, 2, 4)
 	}
 	for _, l := range m.more {
 		o = append(o, member{l.name, finite(l.value)})

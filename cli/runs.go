@@ -116,16 +116,21 @@ func (r *record) line() object {
 	}
 }
 
-// runPaths returns the run directories that are meant: those given, and those in directories that are given.
+// runPaths returns the run directories that are meant: those given, and those in directories that are given. None comes twice.
 func (a *app) runPaths(args []string) ([]string, error) {
 	if len(args) == 0 {
 		args = []string{runsDir}
 	}
 	var paths []string
+	add := func(path string) {
+		if path = filepath.Clean(path); !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
 	for _, arg := range args {
 		_, err := run.Open(arg)
 		if err == nil {
-			paths = append(paths, arg)
+			add(arg)
 			continue
 		}
 		if !errors.Is(err, run.ErrNoRun) {
@@ -138,13 +143,14 @@ func (a *app) runPaths(args []string) ([]string, error) {
 			}
 			return nil, a.explain(run.ErrNoRun, arg)
 		}
-		n := len(paths)
+		found := false
 		for _, e := range entries {
 			if _, err := run.Open(filepath.Join(arg, e.Name())); err == nil {
-				paths = append(paths, filepath.Join(arg, e.Name()))
+				found = true
+				add(filepath.Join(arg, e.Name()))
 			}
 		}
-		if n == len(paths) {
+		if !found {
 			return nil, usagef("%s is no run directory, and there is none in it", arg)
 		}
 	}

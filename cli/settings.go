@@ -41,12 +41,14 @@ func (f *trainFlags) addSettings(cmd *cobra.Command) {
 	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
 	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original; unreal, A2C with an LSTM and three tasks")
 	fl.Var(&f.config, "config", "settings in a file, as the verb config prints them")
+	fl.Var(&f.init, "init", "begin with the weights of this run")
+	fl.Var(&f.freeze, "freeze", "leave a part of the network as it is: encoder, core or encoder,core")
 	fl.Var(&f.set, "set", "one setting by its key, such as ppo.clip=0.1 or aux.pixel-control.cell=4; may be repeated")
 	fl.Var(&f.steps, "steps", "budget in steps: 200000, 200k, 2M")
 	f.aux.register(cmd)
 	f.wrap.add(cmd)
 	addMapFlag(cmd, &f.mapFile)
-	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "preset": agent.Presets(), "steps": nil, "set": nil})
+	completeFlags(cmd, map[string][]string{"algo": agent.Algos(), "preset": agent.Presets(), "steps": nil, "set": nil, "freeze": {"encoder", "core"}}, "init")
 	cmd.MarkFlagFilename("config", "toml") //nolint:errcheck // the flag exists
 }
 
@@ -375,6 +377,8 @@ func (f *trainFlags) changes(cmd *cobra.Command) ([]change, error) {
 	put("balance", "mixer.balance", f.aux.balance.text)
 	put("measure", "mixer.every", int64(f.aux.measure.n))
 	put("share", "mixer.share", f.aux.share)
+	put("init", "init.run", f.init.text)
+	put("freeze", "freeze", f.freeze.text)
 	put("encoder", "net.encoder", f.aux.encoder.text)
 	put("core", "net.core", f.aux.core.text)
 	if err := f.wrap.validate(); err != nil {

@@ -22,9 +22,12 @@ type trainFlags struct {
 	algo     name
 	preset   name
 	config   name
+	init     name
+	freeze   name
 	set      assignments
 	steps    count
 	stopAt   number
+	require  number
 	seed     seed
 	run      name
 	mapFile  name
@@ -44,8 +47,10 @@ func newTrainFlags() trainFlags {
 		preset: name{"default", "NAME", anyOf(agent.Presets())},
 		steps:  count{200_000, 1, maxSteps}, episodes: count{100, 1, maxEpisodes}, seed: 1,
 		stopAt:  number{min: -math.MaxFloat64, max: math.MaxFloat64},
+		require: newRequired(),
 		aux:     newAuxFlags(),
 		mapFile: newMapFlag(), config: name{kind: "FILE", such: "a TOML file"},
+		init: name{kind: "RUN", such: "a run directory"}, freeze: name{kind: "PART", such: "encoder, core or encoder,core"},
 		run: name{kind: "DIR", such: "a directory"}, resume: name{kind: "DIR", such: "a directory"},
 	}
 }
@@ -67,6 +72,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
   %[1]s train MiniGrid-MemoryS7-v0 --core lstm --aux reward-prediction
   %[1]s train MinAtar/Seaquest-v1 --steps 2M --reward-clip 1
   %[1]s train --map maze.map
+  %[1]s train MiniGrid-DoorKey-6x6-v0 --init runs/doorkey --freeze encoder
   %[1]s train --resume runs/doorkey`, a.name),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && f.resume.text == "" && f.mapFile.text == "" {
@@ -91,6 +97,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 	f.addSettings(cmd)
 	f.addSeed(cmd)
 	fl.Var(&f.stopAt, "stop-at-return", "stop when the last 100 training episodes return this much on average")
+	fl.Var(&f.require, "require-return", "end with status 3 if the evaluation at the end returns less")
 	fl.Var(&f.run, "run", "run directory, new or empty (default: a new one below runs/)")
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
 	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
@@ -98,7 +105,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 	fl.Var(&f.watch, "watch", "look on meanwhile: --watch, or --watch=VIEW of "+strings.Join(views, ", "))
 	fl.Lookup("watch").NoOptDefVal = string(viewAuto)
 	fl.BoolVar(&f.events, "tensorboard", false, "also write event files for TensorBoard, below the run directory")
-	completeFlags(cmd, map[string][]string{"episodes": nil, "stop-at-return": nil}, "run", "resume")
+	completeFlags(cmd, map[string][]string{"episodes": nil, "stop-at-return": nil, "require-return": nil}, "run", "resume")
 	return cmd
 }
 
@@ -110,7 +117,14 @@ func (a *app) train(cmd *cobra.Command, id string, f *trainFlags) error {
 	}
 	t, err := agent.NewTrainer(s.cfg, s.build)
 	if err != nil {
-		return err
+		return a.explainInit(err, s.cfg.Init)
+	}
+	if init := t.Config().Init; init != s.cfg.Init {
+		s.cfg.Init = init
+		s.fields.SetOrigin("init.step", "the newest there was")
+	}
+	for _, note := range t.Begun() {
+		fmt.Fprintf(a.err, "%s: from %s: %s\n", a.name, s.cfg.Init.Run, note)
 	}
 	r, err := a.create(f.run.text, id, t)
 	if err != nil {
@@ -151,7 +165,7 @@ func (a *app) create(dir, id string, t *agent.Trainer) (*agent.Run, error) {
 // resume goes on with a run.
 func (a *app) resume(cmd *cobra.Command, args []string, f *trainFlags) error {
 	dir := f.resume.text
-	for _, flag := range slices.Concat([]string{"algo", "preset", "config", "set", "seed", "run", "map"}, f.aux.names(), wrapNames) {
+	for _, flag := range slices.Concat([]string{"algo", "preset", "config", "set", "seed", "run", "map", "init", "freeze"}, f.aux.names(), wrapNames) {
 		if cmd.Flags().Changed(flag) {
 			return usagef("--%s does not go with --resume: the run keeps its own", flag)
 		}

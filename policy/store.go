@@ -42,25 +42,46 @@ func Files(n *Net, envID string, actions []string) ([]run.File, error) {
 	return []run.File{{Name: aboutName, Data: append(about, '\n')}, {Name: modelName, Data: model}}, nil
 }
 
-// Load fills the network with the weights of a checkpoint. Names and shapes must match exactly.
-func Load(n *Net, c *run.Checkpoint) error {
+// tensorsOf returns the weights in a checkpoint by name.
+func tensorsOf(c *run.Checkpoint) (map[string]run.Tensor, error) {
 	model, err := c.File(modelName)
 	if err != nil {
-		return fmt.Errorf("policy: load: %w", err)
+		return nil, fmt.Errorf("policy: load: %w", err)
 	}
 	tensors, err := run.DecodeTensors(model)
 	if err != nil {
-		return fmt.Errorf("policy: load %s: %w", modelName, err)
+		return nil, fmt.Errorf("policy: load %s: %w", modelName, err)
 	}
 	byName := make(map[string]run.Tensor, len(tensors))
 	for _, t := range tensors {
 		byName[t.Name] = t
 	}
+	return byName, nil
+}
+
+// aboutOf returns what a checkpoint says of its network.
+func aboutOf(c *run.Checkpoint) (about About, err error) {
+	data, err := c.File(aboutName)
+	if err != nil {
+		return about, fmt.Errorf("policy: %w", err)
+	}
+	if err := json.Unmarshal(data, &about); err != nil {
+		return about, fmt.Errorf("policy: %s: %w", aboutName, err)
+	}
+	return about, nil
+}
+
+// Load fills the network with the weights of a checkpoint. Names and shapes must match exactly.
+func Load(n *Net, c *run.Checkpoint) error {
+	tensors, err := tensorsOf(c)
+	if err != nil {
+		return err
+	}
 	count := 0
 	for _, b := range n.blocks {
 		for _, v := range b.Params.Views {
 			name := b.Name + "/" + v.Name
-			t, ok := byName[name]
+			t, ok := tensors[name]
 			if !ok {
 				return fmt.Errorf("policy: load %s: no tensor %s", modelName, name)
 			}
@@ -79,13 +100,9 @@ func Load(n *Net, c *run.Checkpoint) error {
 
 // decode builds the network that a checkpoint holds.
 func decode(c *run.Checkpoint, rows int) (*Net, About, error) {
-	var about About
-	data, err := c.File(aboutName)
+	about, err := aboutOf(c)
 	if err != nil {
-		return nil, about, fmt.Errorf("policy: %w", err)
-	}
-	if err := json.Unmarshal(data, &about); err != nil {
-		return nil, about, fmt.Errorf("policy: %s: %w", aboutName, err)
+		return nil, about, err
 	}
 	n, err := New(about.Shape, about.Net, about.Streams, rows, 0, nil)
 	if err != nil {

@@ -5,6 +5,7 @@
 //	config.json                  the settings in effect
 //	config.toml, sessions.jsonl  the same for people; the commands that wrote to it: see Keep
 //	metrics.jsonl                one JSON object per line
+//	times.jsonl                  the same, of how long it took: see Times
 //	ckpt/step-000000001000/      a checkpoint: named files and MANIFEST.json, which has their sizes and digests
 //	lock                         held by the process that writes
 //
@@ -34,6 +35,7 @@ var (
 const (
 	configName  = "config.json"
 	metricsName = "metrics.jsonl"
+	timesName   = "times.jsonl"
 	ckptName    = "ckpt"
 	lockName    = "lock"
 
@@ -119,7 +121,7 @@ func (d *Dir) WriteConfig(v any) error {
 // name that a checkpoint's file could not have, or that is the run's own.
 func (d *Dir) Keep(name string, data []byte) error {
 	d.mustWrite()
-	if !fileName.MatchString(name) || slices.Contains([]string{configName, metricsName, ckptName, lockName}, name) {
+	if !fileName.MatchString(name) || slices.Contains([]string{configName, metricsName, timesName, ckptName, lockName}, name) {
 		panic("run: keep: a file name that is not allowed")
 	}
 	if err := d.replace(name, data); err != nil {

@@ -46,9 +46,15 @@ type Metrics struct {
 
 // Metrics opens the metrics for appending. Rows after the given step are cut off, and so is a last row that is torn: a resumed
 // run measures those steps again. A new run starts at 0.
-func (d *Dir) Metrics(step int64) (*Metrics, error) {
+func (d *Dir) Metrics(step int64) (*Metrics, error) { return d.appendTo(metricsName, step) }
+
+// Times is Metrics for times.jsonl: how long it took to get to a step. It is a file of its own because the same seed gives the same
+// metrics, but not in the same time.
+func (d *Dir) Times(step int64) (*Metrics, error) { return d.appendTo(timesName, step) }
+
+func (d *Dir) appendTo(name string, step int64) (*Metrics, error) {
 	d.mustWrite()
-	f, err := os.OpenFile(filepath.Join(d.path, metricsName), os.O_RDWR|os.O_CREATE, 0o666)
+	f, err := os.OpenFile(filepath.Join(d.path, name), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("run: open metrics: %w", err)
 	}
@@ -117,8 +123,13 @@ func (m *Metrics) rewind() error {
 
 // ReadMetrics returns the rows there are; none is no error. A last row that is torn, or being written, is left out. Values that
 // are not numbers are passed over.
-func (d *Dir) ReadMetrics() ([]Row, error) {
-	f, err := os.Open(filepath.Join(d.path, metricsName))
+func (d *Dir) ReadMetrics() ([]Row, error) { return d.readRows(metricsName) }
+
+// ReadTimes is ReadMetrics for times.jsonl.
+func (d *Dir) ReadTimes() ([]Row, error) { return d.readRows(timesName) }
+
+func (d *Dir) readRows(name string) ([]Row, error) {
+	f, err := os.Open(filepath.Join(d.path, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

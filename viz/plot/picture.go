@@ -127,16 +127,23 @@ func curves(series []Series, o Options) *plot.Plot {
 		}
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = ranges(series)
-	marks := ticks{7, thousands}
-	if slices.ContainsFunc(series, func(s Series) bool { return s.At != nil }) {
-		marks.label = decimals
-	}
-	axis(&p.X, o.X, marks)
+	axis(&p.X, o.X, marksOf(series, o))
 	axis(&p.Y, o.Y, ticks{6, decimals})
 	p.Y.Width = 0
 	p.Y.Tick.Width = 0
 	p.Y.Tick.Length = 2
 	return p
+}
+
+// marksOf returns where the x-axis has marks.
+func marksOf(series []Series, o Options) plot.Ticker {
+	switch {
+	case o.Clock:
+		return times{7}
+	case slices.ContainsFunc(series, func(s Series) bool { return s.At != nil }):
+		return ticks{7, decimals}
+	}
+	return ticks{7, thousands}
 }
 
 // axis sets one axis in the style of the picture.

@@ -61,6 +61,7 @@ type Options struct {
 	X, Y   string // what the axes show; none if empty
 	Width  int    // of the SVG, in pixels of 1/96 inch; a PNG has twice as many, for screens that show twice as many
 	Height int
+	Clock  bool // Steps are milliseconds, and the x-axis one of time
 }
 
 // Default returns a picture as wide as a page of text.

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/plot"
 )
 
 var update = flag.Bool("update", false, "rewrite the pictures in testdata")
@@ -237,7 +239,7 @@ func TestStrangeNumbers(t *testing.T) {
 		{[]int{1, 2}, []float64{1, 1 + 1e-15}},
 		{[]int{-2, -1}, []float64{-1e-9, 1e-9}},
 	} {
-		o := Options{Title: strings.Repeat("a long title ", 20), Width: 200, Height: 200}
+		o := Options{Title: strings.Repeat("a long title ", 20), Width: 200, Height: 200, Clock: c.steps[0]%2 != 0}
 		if _, err := SVG([]Series{{Steps: c.steps, Mean: c.mean, Lo: c.mean, Hi: c.mean}}, o); err != nil {
 			t.Errorf("%v, %v: %v", c.steps, c.mean, err)
 		}
@@ -275,7 +277,7 @@ func TestErrors(t *testing.T) {
 
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
-		marks  ticks
+		marks  plot.Ticker
 		lo, hi float64
 		want   string
 	}{
@@ -285,6 +287,13 @@ func TestTicks(t *testing.T) {
 		{ticks{7, thousands}, 0, 4_000, "0 1k 2k 3k 4k"},
 		{ticks{7, thousands}, 0, 1_100, "0 200 400 600 800 1k"},
 		{ticks{7, thousands}, 998, 1_003, "998 999 1000 1001 1002 1003"},
+		{times{7}, 0, 900, "0 0.2 s 0.4 s 0.6 s 0.8 s"},
+		{times{7}, 0, 65_000, "0 10 s 20 s 30 s 40 s 50 s 60 s"},
+		{times{7}, 0, 13 * minute, "0 2 min 4 min 6 min 8 min 10 min 12 min"},
+		{times{7}, 0, 150 * minute, "0 30 min 60 min 90 min 120 min 150 min"},
+		{times{7}, 0, 30 * hour, "0 6 h 12 h 18 h 24 h 30 h"},
+		{times{7}, 0, 10 * day, "0 2 d 4 d 6 d 8 d 10 d"},
+		{times{7}, 0, 12 * day, "0 2 d 4 d 6 d 8 d 10 d 12 d"},
 		{ticks{6, decimals}, -0.1, 1, "0.0 0.2 0.4 0.6 0.8 1.0"},
 		{ticks{6, decimals}, -200, -10, "−200 −150 −100 −50"},
 		{ticks{6, decimals}, -0.02, 0.03, "−0.02 −0.01 0.00 0.01 0.02 0.03"},

@@ -16,10 +16,22 @@ type ticks struct {
 
 // Ticks returns the marks between lo and hi.
 func (t ticks) Ticks(lo, hi float64) []plot.Tick {
-	unit := roundUp((hi - lo) / float64(t.about))
+	return every(roundUp((hi-lo)/float64(t.about)), lo, hi, t.label)
+}
+
+// times is ticks for an axis of time.
+type times struct{ about int }
+
+// Ticks returns the marks between lo and hi milliseconds.
+func (t times) Ticks(lo, hi float64) []plot.Tick {
+	return every(roundUpTime((hi-lo)/float64(t.about)), lo, hi, duration)
+}
+
+// every returns marks a unit apart.
+func every(unit, lo, hi float64, label func(v, unit float64) string) []plot.Tick {
 	var marks []plot.Tick
 	for k := math.Ceil(lo/unit - 1e-9); k*unit <= hi+1e-9*unit; k++ {
-		marks = append(marks, plot.Tick{Value: k * unit, Label: t.label(k*unit, unit)})
+		marks = append(marks, plot.Tick{Value: k * unit, Label: label(k*unit, unit)})
 	}
 	return marks
 }
@@ -33,6 +45,51 @@ func roundUp(x float64) float64 {
 		}
 	}
 	return 10 * p
+}
+
+// Milliseconds.
+const (
+	second = 1e3
+	minute = 60 * second
+	hour   = 60 * minute
+	day    = 24 * hour
+)
+
+// roundUpTime returns the least round time that is at least x > 0 milliseconds.
+func roundUpTime(x float64) float64 {
+	if x <= second || x > 2*day {
+		unit := 1.0
+		if x > day {
+			unit = day
+		}
+		return unit * roundUp(x/unit)
+	}
+	for _, unit := range [...]float64{
+		second, 2 * second, 5 * second, 10 * second, 15 * second, 30 * second, minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
+		hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day,
+	} {
+		if x <= unit*(1+1e-9) {
+			return unit
+		}
+	}
+	return 2 * day
+}
+
+// duration returns v milliseconds in the largest of s, min, h and d that marks a unit apart are whole numbers of.
+func duration(v, unit float64) string {
+	if v == 0 {
+		return "0"
+	}
+	name, in := " s", second
+	switch {
+	case math.Mod(unit, day) == 0:
+		name, in = " d", day
+	case math.Mod(unit, hour) == 0:
+		name, in = " h", hour
+	case math.Mod(unit, minute) == 0:
+		name, in = " min", minute
+	}
+	return trim(decimals(v/in, min(1, unit/in))) + name
 }
 
 // decimals returns v with as many decimals as marks a unit apart need.
