@@ -349,9 +349,17 @@ func (t *attached) measured(f *live.Frame) {
 	words := t.tell.words(m)
 	words[4] = "" // the mean length is not known
 	t.snap.Training = "training  " + strings.Join(nonempty(words), "  ")
-	for i, k := range f.Tasks {
-		to := &t.snap.Thoughts[i]
-		to.Loss, to.Weight, to.Share, to.Cosine = known(k.Loss, to.Loss), k.Weight, known(k.Share, to.Share), known(k.Cosine, to.Cosine)
+	fared(t.snap.Thoughts, f.Tasks)
+}
+
+// fared fills in what training measured of tasks.
+func fared(thoughts []viz.Thought, tasks []live.Task) {
+	for i := range thoughts {
+		for _, k := range tasks {
+			if to := &thoughts[i]; to.Name == k.Name {
+				to.Loss, to.Weight, to.Share, to.Cosine = known(k.Loss, to.Loss), k.Weight, known(k.Share, to.Share), known(k.Cosine, to.Cosine)
+			}
+		}
 	}
 }
 

@@ -172,6 +172,11 @@ func (s *show) renew() error {
 			}
 		}
 	}
+	if s.weights != nil {
+		if f := s.weights.client.Take(); f != nil {
+			fared(s.snap.Thoughts, f.Tasks)
+		}
+	}
 	s.snap.Training = "trained for " + short(s.actor.Step()) + " steps"
 	return nil
 }
