@@ -153,8 +153,8 @@ var wrapperRows = []struct{ flag, function, what, gymnasium, sb3 string }{
 	{"reward-norm", "RewardNorm", "divides rewards by the standard deviation of the discounted return, over all worlds; part of Vec", "NormalizeReward", "VecNormalize"},
 }
 
-// page returns the text of the page.
-func page(t *testing.T) string {
+// worldsPage returns the text of the page.
+func worldsPage(t *testing.T) string {
 	t.Helper()
 	var b, rows bytes.Buffer
 	for _, c := range choices {
@@ -376,7 +376,7 @@ func picture(t *testing.T, f worldFamily) *image.RGBA {
 
 // The page says what the code says, and its pictures are what the worlds draw.
 func TestEnvironmentsPage(t *testing.T) {
-	text := page(t)
+	text := worldsPage(t)
 	list := families(catalog.Builtin())
 	if *update {
 		if err := os.MkdirAll(pictureDir, 0o755); err != nil {

@@ -62,8 +62,8 @@ func (a *app) fail(err error) int {
 // packages are the names that errors of this module begin with. They tell a programmer where an error is from; to the user of a
 // command they are noise.
 var packages = []string{
-	"agent", "auxtasks", "bench", "catalog", "env", "envtest", "live", "maze", "minatar", "minigrid", "nn", "npyrand", "plot", "policy", "probe", "replay", "rng",
-	"run", "stats", "study", "tasktest", "tb", "viz", "window",
+	"agent", "auxtasks", "bench", "catalog", "env", "envtest", "live", "maze", "minatar", "minigrid", "nn", "npyrand", "page", "plot", "policy", "probe",
+	"replay", "rng", "run", "stats", "study", "tasktest", "tb", "viz", "window",
 }
 
 // tidy returns the text of an error as one line without names of packages.

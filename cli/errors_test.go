@@ -115,7 +115,7 @@ func TestMistakes(t *testing.T) {
 		{"watch file", "file is no trace of a game: line 1: unexpected end of JSON input", 2},
 		{"watch bare --out x.gif", "the run in bare has no checkpoint yet: go on with it (rlrun train --resume bare)", 1},
 		{"watch done --view term", "standard output is no terminal: name a file with --out FILE, such as agent.gif", 2},
-		{"watch done --view screen", "--view takes auto, pixel or term, not \"screen\"", 2},
+		{"watch done --view screen", "--view takes auto, pixel, term or web, not \"screen\"", 2},
 		{"watch done --speed 3", "--speed takes 1/16, 1/8, 1/4, 1/2, 1, 2, 4, 8, 16, 32, 64 or max, not \"3\"", 2},
 		{"watch done --out x.avi", `--out takes a file whose name ends in .gif, .apng, .html, .mp4, .cast or .png, such as x.gif, not "x.avi"`, 2},
 		{"watch done --out x", `--out takes a file whose name ends in .gif, .apng, .html, .mp4, .cast or .png, such as x.gif, not "x"`, 2},
