@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/auxrl/auxrl/viz"
+	"github.com/auxrl/auxrl/viz/window"
 )
 
 // companion is a viewer within the process that trains, on a goroutine of its own: what `train --watch` shows.
@@ -20,6 +21,10 @@ type companion struct {
 // accompany opens a viewer of the run. Where it takes the terminal that progress is told on, that is told in the picture instead, and
 // what else there is to say waits until the viewer has gone.
 func (d *driver) accompany(b *broadcast) (*companion, error) {
+	view, err := d.watchView()
+	if err != nil {
+		return nil, err
+	}
 	client, err := b.server.Connect()
 	if err != nil {
 		return nil, err
@@ -30,7 +35,7 @@ func (d *driver) accompany(b *broadcast) (*companion, error) {
 		leave()
 		return nil, err
 	}
-	sink, err := viewer{app: d.app, view: d.flags.watch, title: d.run.Env(), stdin: d.flags.stdin}.open()
+	sink, err := viewer{app: d.app, view: view, flag: "--watch=", title: d.run.Env(), stdin: d.flags.stdin}.open()
 	if err == nil && onTerminal(sink) && d.flags.json {
 		err = errors.Join(usagef("--json and a view in the terminal would both write to standard output: choose another --watch"), sink.Close())
 	}
@@ -49,6 +54,21 @@ func (d *driver) accompany(b *broadcast) (*companion, error) {
 		c.err = c.watch(ctx, d, s, sink)
 	}()
 	return c, nil
+}
+
+// watchView is where to show: of auto, a page where there is neither a window nor a terminal.
+func (d *driver) watchView() (view, error) {
+	v := d.flags.watch
+	switch {
+	case isTerminal(d.out):
+		return v, nil
+	case v == viewTerm:
+		return v, usagef("--watch=term needs standard output to be a terminal: choose another --watch, or watch --attach the run from a terminal")
+	case v == viewAuto && window.Available() != nil:
+		fmt.Fprintf(d.err, "%s: showing on a page: there is neither a window nor a terminal\n", d.name)
+		return viewWeb, nil
+	}
+	return v, nil
 }
 
 // watch shows the run until the person has had enough or training has: whatever goes wrong, training goes on.

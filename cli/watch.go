@@ -119,7 +119,7 @@ func (a *app) watch(what []string, chosen bool, stdin io.Reader, f *watchFlags) 
 			return err
 		}
 	}
-	sink, err := viewer{app: a, view: f.view, title: strings.Join(what, " "), addr: f.addr.text, light: f.light, stdin: stdin}.open()
+	sink, err := viewer{app: a, view: f.view, flag: "--view ", title: strings.Join(what, " "), addr: f.addr.text, light: f.light, stdin: stdin}.open()
 	if err != nil {
 		if out != nil {
 			err = errors.Join(err, out.Close())
