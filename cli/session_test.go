@@ -168,33 +168,6 @@ func TestSessionKeys(t *testing.T) {
 	}
 }
 
-// The table of keys is whole: no key stands twice, and every command has one.
-func TestControls(t *testing.T) {
-	seen := map[viz.Key]bool{}
-	for i, c := range controls {
-		if c.do != command(i+1) || c.word == "" || c.about == "" || len(c.keys) == 0 {
-			t.Errorf("line %d is %+v", i, c)
-		}
-		for _, key := range c.keys {
-			if seen[key] || commandOf(key) != c.do {
-				t.Errorf("%v stands twice", key)
-			}
-			seen[key] = true
-		}
-	}
-	if len(controls) != int(cmdQuit) {
-		t.Errorf("%d lines for %d commands", len(controls), cmdQuit)
-	}
-	if commandOf('x') != 0 {
-		t.Error("x does something")
-	}
-	for _, key := range []viz.Key{keyQuit, keyTake, keyHelp, keyNext} {
-		if !seen[key] {
-			t.Errorf("%v, which no action may have, does nothing", key)
-		}
-	}
-}
-
 // drawn is what a moment looks like.
 func drawn(s *viz.Snapshot) [32]byte {
 	img := image.NewRGBA(image.Rect(0, 0, 960, 600))
