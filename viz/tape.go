@@ -57,15 +57,11 @@ func (t *Tape) At(i int) *Snapshot {
 	return &t.shown
 }
 
-// Begins reports whether moment i, which must be there, is the first of an episode.
+// Begins reports whether moment i, which must be there, is the first there is of an episode.
 func (t *Tape) Begins(i int) bool {
-	m := &t.moments[i-t.first]
-	for k := range m.tiles {
-		if m.tiles[k].snap.Step > 0 {
-			return false
-		}
-	}
-	return m.snap.Step == 0
+	i -= t.first
+	s := &t.moments[i].snap
+	return s.Step == 0 || i > 0 && t.moments[i-1].snap.Episode != s.Episode
 }
 
 // newMoment copies a snapshot.

@@ -8,22 +8,32 @@ const (
 	maxTile = 128
 )
 
-// tileCache keeps the tiles that have been drawn, all of one size.
+// tileCache keeps the tiles that have been drawn, of the last two sizes: a frame may have a picture of the grid and one of the view.
 type tileCache struct {
+	sets [2]tileSet
+	lit  []bool // [h, w], scratch
+}
+
+// tileSet is the tiles of one size.
+type tileSet struct {
 	size  int
 	tiles map[tileLook][]byte
-	lit   []bool // [h, w], scratch
 }
 
 // tile returns the picture, drawing it if it is new.
 func (c *tileCache) tile(look tileLook, size int) []byte {
-	if c.size != size {
-		c.size, c.tiles = size, map[tileLook][]byte{}
+	set := &c.sets[0]
+	if set.size != size {
+		if set = &c.sets[1]; set.size != size {
+			c.sets[1] = c.sets[0]
+			set = &c.sets[0]
+			*set = tileSet{size, map[tileLook][]byte{}}
+		}
 	}
-	pix, ok := c.tiles[look]
+	pix, ok := set.tiles[look]
 	if !ok {
 		pix = drawTile(look, size)
-		c.tiles[look] = pix
+		set.tiles[look] = pix
 	}
 	return pix
 }
