@@ -17,7 +17,7 @@ type episode struct {
 
 const (
 	episodeCells = 16 // of a side of the world
-	episodeCell  = 20 // pixels
+	episodeCell  = 19 // pixels: as large as there is room for
 	episodeGrid  = 20 // cells of a side of a task's map
 )
 

@@ -91,6 +91,7 @@ type Page struct {
 	watching atomic.Int32   // clients there are
 	streams  sync.WaitGroup // of clients
 	pace     *viz.Pacer     // of Show
+	waiting  []*client      // for the frame that Show draws
 
 	mu      sync.Mutex // of everything below
 	looks   [looks]*tiles
@@ -144,17 +145,25 @@ func (p *Page) Show(s *viz.Snapshot) error {
 	if p.watching.Load() == 0 || !p.pace.Due() {
 		return p.failed()
 	}
+	p.draw(s)
+	for _, c := range p.waiting { // not before the lock is free: they would but wait for it
+		c.wake()
+	}
+	return p.failed()
+}
+
+// draw draws s in the looks that are wanted, and notes for whom.
+func (p *Page) draw(s *viz.Snapshot) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.waiting = append(p.waiting[:0], p.clients...)
 	var drawn [looks]bool
-	for _, c := range p.clients {
+	for _, c := range p.waiting {
 		if !drawn[c.look] {
 			drawn[c.look] = true
 			p.looks[c.look].draw(s)
 		}
-		c.wake()
 	}
-	return p.err
 }
 
 // failed returns what ended the server, if anything did.

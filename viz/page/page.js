@@ -210,7 +210,6 @@ el("theme").onclick = e => {
 let pending = [], sending = false;
 
 async function press(key) {
-  if (key === "h") return void showHelp();
   if (pending.length < 64) pending.push(key);
   if (sending) return;
   sending = true;
@@ -226,11 +225,6 @@ async function press(key) {
     }
   }
   sending = false;
-}
-
-function showHelp() {
-  el("help").hidden = !el("help").hidden;
-  for (const b of el("keys").children) if (b.dataset.key === "h") b.setAttribute("aria-pressed", String(!el("help").hidden));
 }
 
 function label(name) {
@@ -255,12 +249,6 @@ function buttons(help) {
     return b;
   }));
   el("keys").hidden = help.length === 0;
-  el("help").lastElementChild.replaceChildren(...help.flatMap(k => {
-    const dt = document.createElement("dt"), dd = document.createElement("dd");
-    dt.append(label(k.name));
-    dd.textContent = k.about;
-    return [dt, dd];
-  }));
 }
 
 const named = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Escape"];
