@@ -130,6 +130,9 @@ func TestSessionKeys(t *testing.T) {
 		{"0a", "3.0", "greedy", "speed ×1"},
 		{"a", "3.0", "sampled", "speed ×1"},
 		{"o", "3.0", "sampled", "overlay: none"},
+		{"o", "3.0", "sampled", "overlay: saliency of the action"},
+		{"o", "3.0", "sampled", "overlay: saliency of the value"},
+		{"o", "3.0", "sampled", "overlay: value of each cell"},
 		{"o", "3.0", "sampled", "overlay: max Q"},
 		{"nnr", "3.0", "sampled PAUSED", "overlay: max Q"},
 		{"s", "1.0", "sampled PAUSED", "seed 2"},
@@ -201,7 +204,7 @@ func TestSessionStepsBack(t *testing.T) {
 	}
 	for i := 1; i <= 40; i++ {
 		if press(t, s, "n"); i%13 == 0 {
-			press(t, s, "[bbnn][oohh") // back and forth, and there again
+			press(t, s, "[bbnn][ooooohh") // back and forth, and there again
 		}
 		if s.at != i || drawn(&p.last) != want[i] {
 			t.Fatalf("moment %d is shown otherwise", s.at)

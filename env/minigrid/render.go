@@ -8,13 +8,13 @@ const (
 	maxTile = 128
 )
 
-// tileCache keeps the tiles that have been drawn, of the last two sizes: a frame may have a picture of the grid and one of the view.
+// tileCache keeps the tiles that have been drawn, of two sizes: pictures of the grid and of the view take turns.
 type tileCache struct {
-	sets [2]tileSet
-	lit  []bool // [h, w], scratch
+	sets [2]tileSet // the one used last first
+	lit  []bool     // [h, w], scratch
 }
 
-// tileSet is the tiles of one size.
+// tileSet is tiles of one size.
 type tileSet struct {
 	size  int
 	tiles map[tileLook][]byte
@@ -22,18 +22,17 @@ type tileSet struct {
 
 // tile returns the picture, drawing it if it is new.
 func (c *tileCache) tile(look tileLook, size int) []byte {
-	set := &c.sets[0]
-	if set.size != size {
-		if set = &c.sets[1]; set.size != size {
-			c.sets[1] = c.sets[0]
-			set = &c.sets[0]
-			*set = tileSet{size, map[tileLook][]byte{}}
+	if c.sets[0].size != size {
+		c.sets[0], c.sets[1] = c.sets[1], c.sets[0]
+		if c.sets[0].size != size {
+			c.sets[0] = tileSet{size, map[tileLook][]byte{}}
 		}
 	}
-	pix, ok := set.tiles[look]
+	tiles := c.sets[0].tiles
+	pix, ok := tiles[look]
 	if !ok {
 		pix = drawTile(look, size)
-		set.tiles[look] = pix
+		tiles[look] = pix
 	}
 	return pix
 }
