@@ -145,7 +145,7 @@ func (b *board) table(now time.Time) []string {
 			part := 0.0
 			for _, x := range b.active {
 				if x.job.World == w && x.job.Arm == i {
-					part += float64(x.step) / float64(x.job.Config.Steps)
+					part += float64(x.step) / float64(p.Budget(x.job))
 				}
 			}
 			iqm := math.NaN()
@@ -162,8 +162,8 @@ func (b *board) table(now time.Time) []string {
 		if len(x.pace.at) > 1 {
 			rate = x.pace.rate()
 		}
-		lines = append(lines, fmt.Sprintf("  %s %s/%s  %s/s  %s  %s", b.bars.bar(float64(x.step)/float64(x.job.Config.Steps), 20),
-			short(x.step), short(x.job.Config.Steps), short(int(rate)), p.Of(x.job), x.text))
+		lines = append(lines, fmt.Sprintf("  %s %s/%s  %s/s  %s  %s", b.bars.bar(float64(x.step)/float64(p.Budget(x.job)), 20),
+			short(x.step), short(p.Budget(x.job)), short(int(rate)), p.Of(x.job), x.text))
 	}
 	return lines
 }

@@ -63,7 +63,7 @@ func (a *app) fail(err error) int {
 // command they are noise.
 var packages = []string{
 	"agent", "auxtasks", "bench", "catalog", "env", "envtest", "live", "maze", "minatar", "minigrid", "nn", "npyrand", "page", "plot", "policy", "probe",
-	"replay", "rng", "run", "stats", "study", "tasktest", "tb", "viz", "window",
+	"replay", "rng", "run", "stats", "study", "sweep", "tasktest", "tb", "viz", "window",
 }
 
 // tidy returns the text of an error as one line without names of packages.

@@ -103,7 +103,7 @@ func newLayout(sh shape) layout {
 	l := layout{metrics: newMetrics(sh.frame, false)}
 	inner := image.Rectangle{Max: sh.frame}.Inset(l.margin)
 	l.header, inner = cutTop(inner, l.headerHeight(), l.gap)
-	if size := fit(sh.world, worldLimit(&l.metrics, inner)); size != (image.Point{}) {
+	if size := fill(sh.world, worldLimit(&l.metrics, inner)); size != (image.Point{}) {
 		if inner.Dx() < inner.Dy() {
 			l.worldPanel, inner = cutTop(inner, size.Y+2*l.border, l.gap)
 		} else {

@@ -140,7 +140,7 @@ func (p *Plan) load() error {
 		if j == nil {
 			return fmt.Errorf("%s:%d: a run of %s in %s with seed %d is not in the study: take another directory, or that line out", p.Raw, n+1, l.Arm, l.World, l.Seed)
 		}
-		if l.Steps != j.Config.Steps || l.Settings != "" && l.Settings != j.Settings {
+		if l.Steps != p.Budget(*j) || l.Settings != "" && l.Settings != j.Settings {
 			return fmt.Errorf("%s:%d: the run of %s in %s with seed %d had other settings than the study has now: take another directory, or that line out",
 				p.Raw, n+1, l.Arm, l.World, l.Seed)
 		}
@@ -187,6 +187,14 @@ func (p *Plan) Lines() []Line { return p.sorted(p.lines) }
 // Of says what a job is: world, arm and seed.
 func (p *Plan) Of(j Job) string {
 	return fmt.Sprintf("%s  %s  seed %d", p.Worlds[j.World].ID, p.Arms[j.Arm].Name, j.Seed)
+}
+
+// Budget returns after how many steps a job is done: those of its settings, or Until if that is sooner.
+func (p *Plan) Budget(j Job) int {
+	if p.Until > 0 {
+		return min(p.Until, j.Config.Steps)
+	}
+	return j.Config.Steps
 }
 
 // checkRuns refuses directories of runs that were begun with other settings.

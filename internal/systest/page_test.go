@@ -295,7 +295,9 @@ func TestPageOfAnotherSite(t *testing.T) {
 func (p tab) framed() bool {
 	var tree struct {
 		FrameTree struct {
-			ChildFrames []struct{ Frame struct{ URL, UnreachableURL string } }
+			ChildFrames []struct {
+				Frame struct{ URL, UnreachableURL string }
+			}
 		}
 	}
 	p.call(p.session, "Page.getFrameTree", nil, &tree)
