@@ -255,14 +255,6 @@ func TestSuggest(t *testing.T) {
 			t.Errorf("%q: %q, want %q", typed, got, want)
 		}
 	}
-	for _, tc := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"ab", "ba", 1}, {"trian", "train", 1}, {"ca", "abc", 3}} {
-		if got := edits(tc.a, tc.b); got != tc.want {
-			t.Errorf("%q to %q: %d edits, want %d", tc.a, tc.b, got, tc.want)
-		}
-	}
 	if got := anyOf([]string{"a", "b", "c"}); got != "a, b or c" {
 		t.Errorf("anyOf: %q", got)
 	}
