@@ -129,6 +129,9 @@ var ErrChanged = errors.New("was made with other settings")
 // check compares what a checkpoint was made with with what the run has now. Other settings are an error; of other kernels it only
 // returns the name.
 func (m made) check(now made, step int64) (foreign string, err error) {
+	if m == (made{}) { // older checkpoints do not say
+		return "", nil
+	}
 	if m.Settings != now.Settings {
 		return "", fmt.Errorf("agent: the checkpoint of step %d %w: their digest is %.12s, not %.12s", step, ErrChanged, m.Settings, now.Settings)
 	}

@@ -153,6 +153,13 @@ func TestResumeNamesWhatChanged(t *testing.T) {
 	}
 }
 
+// A checkpoint that is older than the note of what it was made with is trusted.
+func TestOlderCheckpoint(t *testing.T) {
+	if foreign, err := (made{}).check(made{Kernels: "a", Settings: "b"}, 1); foreign != "" || err != nil {
+		t.Errorf("%q, %v", foreign, err)
+	}
+}
+
 // A run whose settings do not say what to keep, because they are older, keeps what is usual.
 func TestOlderSettings(t *testing.T) {
 	dir, err := run.Create(filepath.Join(t.TempDir(), "run"))
