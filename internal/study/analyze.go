@@ -138,7 +138,9 @@ func (a *analysis) scale(w World, spec env.Spec) {
 }
 
 // scaled returns a score as a fraction of the scale.
-func (a *Result) scaled(x float64) float64 { return (x - a.Scale[0]) / (a.Scale[1] - a.Scale[0]) }
+func (res *Result) scaled(x float64) float64 {
+	return (x - res.Scale[0]) / (res.Scale[1] - res.Scale[0])
+}
 
 // world compares the arms on a world.
 func (a *analysis) world(lines []Line) error {

@@ -65,7 +65,7 @@ func NewPlan(s Study, dir, raw string, resolve func(world, arm int) (Resolved, e
 			if err != nil {
 				return nil, err
 			}
-			if err := p.try(w, a, r, made); err != nil {
+			if r.Config, err = p.try(w, a, r, made); err != nil {
 				return nil, err
 			}
 			made = append(made, Job{World: w, Arm: a, Config: r.Config, Build: r.Build, Settings: p.digest(w, r)})
@@ -92,16 +92,17 @@ func (p *Plan) order() {
 	})
 }
 
-// try makes the trainer of an arm, to see that it can be made, and compares it with the arms before it.
-func (p *Plan) try(w, a int, r Resolved, before []Job) error {
-	where := func(err error) error {
-		return at(p.Arms[a].Line, "%s in %s: %w", p.Arms[a].Name, p.Worlds[w].ID, err)
+// try makes the trainer of an arm, to see that it can be made, and compares it with the arms before it. It returns the settings as they
+// are in effect.
+func (p *Plan) try(w, a int, r Resolved, before []Job) (agent.Config, error) {
+	where := func(err error) (agent.Config, error) {
+		return r.Config, at(p.Arms[a].Line, "%s in %s: %w", p.Arms[a].Name, p.Worlds[w].ID, err)
 	}
 	t, err := agent.NewTrainerOn(r.Config, r.Build, 1)
 	if err != nil {
 		return where(err)
 	}
-	spec := t.Spec()
+	spec, settings := t.Spec(), t.Config()
 	t.Close()
 	if a == 0 {
 		p.Spec = append(p.Spec, spec)
@@ -110,11 +111,11 @@ func (p *Plan) try(w, a int, r Resolved, before []Job) error {
 		return where(errors.New("study: this world knows no success: score by return or greedy"))
 	}
 	for _, j := range before {
-		if reflect.DeepEqual(j.Config, r.Config) {
-			return at(p.Arms[a].Line, "study: arms %s and %s are the same in %s", p.Arms[j.Arm].Name, p.Arms[a].Name, p.Worlds[w].ID)
+		if reflect.DeepEqual(j.Config, settings) {
+			return settings, at(p.Arms[a].Line, "study: arms %s and %s are the same in %s", p.Arms[j.Arm].Name, p.Arms[a].Name, p.Worlds[w].ID)
 		}
 	}
-	return nil
+	return settings, nil
 }
 
 // digest returns that of what is asked for in a world.
