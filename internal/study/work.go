@@ -173,7 +173,7 @@ func (p *Plan) keep(f *os.File, l Line) error {
 	if _, err := f.Write(text); err != nil {
 		return err
 	}
-	p.lines = append(p.lines, l)
+	p.take(l)
 	return f.Sync()
 }
 
