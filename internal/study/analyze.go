@@ -355,13 +355,8 @@ func (a *analysis) profiles(scores func(*Outcome) [][]float64) error {
 	if lo > hi {
 		return nil
 	}
-	if lo > 0 {
-		lo = 0
-	}
-	if hi <= lo {
-		hi = lo + 1
-	}
-	lo -= (hi - lo) / 100 // all score more than that
+	pad := max((hi-lo)/20, math.Abs(hi)/100, 1e-6) // all score more than the lowest level, none more than the highest
+	lo, hi = lo-pad, hi+pad
 	for k := range profileLevels {
 		a.Levels = append(a.Levels, lo+(hi-lo)*float64(k)/(profileLevels-1))
 	}
