@@ -281,6 +281,9 @@ func TestComparePublish(t *testing.T) {
 
 // A study on a drawn map, in a world of the user's own, and of several worlds.
 func TestCompareWorlds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	dir := t.TempDir()
 	r := must(t, "compare", "User-v0", bandit, "--algo", "a2c", "--set", "worlds=4", "--steps", "64", "--episodes", "1", "--arms", "base,+counts", "--seeds", "1", "--out", dir+"/a")
 	if !strings.Contains(r.out, "All worlds\n") || !strings.Contains(r.out, "\nUser-v0\n") {
@@ -328,6 +331,9 @@ func TestBoard(t *testing.T) {
 
 // What README.md and docs/compare.md show works, as far as it is the verb's: with few steps.
 func TestCompareDocs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	commands := regexp.MustCompile(`(?m)^rlrun (compare .*)$`)
 	var all [][]string
 	for _, name := range []string{"../README.md", "../docs/compare.md"} {
@@ -367,6 +373,9 @@ func TestCompareDocs(t *testing.T) {
 
 // The pages of docs/results are what their raw lines make.
 func TestResultsPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	raw, err := filepath.Glob("../docs/results/*.jsonl")
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,8 +79,8 @@ func planned(t *testing.T, dir string, seeds ...uint64) *Plan {
 
 // clock is one that ticks once when it is looked at.
 func clock() func() time.Time {
-	n := int64(0)
-	return func() time.Time { n++; return time.Unix(n, 0) }
+	var n atomic.Int64
+	return func() time.Time { return time.Unix(n.Add(1), 0) }
 }
 
 // written returns what the files of a study have in them, but for runs and times.
