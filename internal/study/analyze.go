@@ -44,7 +44,7 @@ type Outcome struct {
 	Diverged               int
 	Difference, Better     stats.Interval // of IQM to the arm compared with; probability to be better than that
 	Pairs                  int            // seeds that both have
-	Reached                int            // runs that got to the threshold
+	Timed, Reached         int            // runs whose curves were looked at, and those that got to the threshold
 	When                   stats.Interval // steps until then, none counted longer than the horizon
 	Sooner, WhenDifference stats.Interval
 	Horizon                int
@@ -283,11 +283,21 @@ func (a *analysis) timesOf(o *Outcome) {
 		for i, p := range l.Curve {
 			steps[i], scores[i] = p.Step, a.onCurve(p)
 		}
-		t := stats.TimeTo(steps, scores, a.Threshold)
+		o.times = append(o.times, stats.TimeTo(steps, scores, a.Threshold))
+	}
+	o.count(o, o.Seeds)
+}
+
+// count adds the runs of an arm with those seeds that were looked at, and those that got to the threshold.
+func (o *Outcome) count(of *Outcome, seeds []uint64) {
+	for i, t := range of.times {
+		if !slices.Contains(seeds, of.Seeds[i]) {
+			continue
+		}
+		o.Timed++
 		if t.Reached {
 			o.Reached++
 		}
-		o.times = append(o.times, t)
 	}
 }
 
@@ -436,7 +446,7 @@ func (a *analysis) all(worlds []Result) error {
 				}
 			}
 			rows[i] = append(rows[i], row)
-			o.Reached += worlds[w].Arms[i].Reached
+			o.count(&worlds[w].Arms[i], o.Seeds)
 		}
 		if len(o.Seeds) > 0 && a.Scaled {
 			if err := a.together(&o, rows[i], worlds, i); err != nil {

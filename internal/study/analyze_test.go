@@ -160,6 +160,9 @@ func TestSteps(t *testing.T) {
 	if o := a.Arms[1]; reached == 0 || reached == 10 || o.Reached != reached || a.Arms[0].Reached != 0 {
 		t.Errorf("%d of +task and %d of base got there, want %d and 0", o.Reached, a.Arms[0].Reached, reached)
 	}
+	if o := r.All.Arms[1]; o.Reached != reached || o.Timed != 20 {
+		t.Errorf("over all %d of %d got there", o.Reached, o.Timed)
+	}
 	if o := a.Arms[1]; o.Horizon != 1000 || !(o.When.Value < 1000) || !(o.WhenDifference.Value < 0) || !(o.Sooner.Value > 0.5) || !(o.P < 1) {
 		t.Errorf("+task: %+v", o)
 	}
