@@ -112,10 +112,10 @@ study: rlrun
 
 # The pages of docs/results, from the raw lines that are there: nothing is trained.
 results: rlrun
-	@for raw in $(filter-out %.times.jsonl,$(wildcard docs/results/*.jsonl)); do \
+	@bad=0; for raw in $(filter-out %.times.jsonl,$(wildcard docs/results/*.jsonl)); do \
 	  name=$$(basename $$raw .jsonl); echo "== results: $$name"; \
-	  ./rlrun compare studies/$$name.toml --out runs/studies/$$name --publish docs/results --report >/dev/null || exit 1; \
-	done
+	  ./rlrun compare studies/$$name.toml --out runs/studies/$$name --publish docs/results --report >/dev/null || bad=1; \
+	done; exit $$bad
 
 .PHONY: rlrun
 rlrun:
