@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -319,5 +323,88 @@ func TestBoard(t *testing.T) {
 	b.tell(study.Event{Kind: study.Failed, Job: p.Jobs[0], Err: fmt.Errorf("study: no luck")})
 	if text := out.String(); !strings.HasPrefix(text, "\r\x1b[5A\x1b[J") || !strings.Contains(text, "rlrun: "+corridor+"  base  seed 1: no luck\n") {
 		t.Errorf("it wrote %q", text)
+	}
+}
+
+// What README.md and docs/compare.md show works, as far as it is the verb's: with few steps.
+func TestCompareDocs(t *testing.T) {
+	commands := regexp.MustCompile(`(?m)^rlrun (compare .*)$`)
+	var all [][]string
+	for _, name := range []string{"../README.md", "../docs/compare.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range commands.FindAllStringSubmatch(string(text), -1) {
+			all = append(all, strings.Fields(m[1]))
+		}
+	}
+	text, err := os.ReadFile("../docs/compare.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```toml\n")
+	file, _, found := strings.Cut(rest, "```")
+	if !found || len(all) < 4 {
+		t.Fatalf("%d commands, and a study file: %t", len(all), found)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("mine.toml", []byte(file), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for i, args := range all {
+		if out := slices.Index(args, "cmp"); !slices.Contains(args, "--report") {
+			args[out] = fmt.Sprintf("cmp%d", i)
+		} else {
+			args[out] = fmt.Sprintf("cmp%d", i-1)
+		}
+		r := must(t, append(args, "--algo", "a2c", "--set", "worlds=4", "--steps", "64", "--seeds", "1", "--episodes", "1")...)
+		if !strings.Contains(r.out, "Against base\n") {
+			t.Errorf("%q printed\n%s", args, r.out)
+		}
+	}
+}
+
+// The pages of docs/results are what their raw lines make.
+func TestResultsPages(t *testing.T) {
+	raw, err := filepath.Glob("../docs/results/*.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	pages := 0
+	for _, name := range raw {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir("..")
+	for _, name := range raw {
+		study := strings.TrimSuffix(filepath.Base(name), ".jsonl")
+		if strings.HasSuffix(study, ".times") {
+			continue
+		}
+		pages++
+		must(t, "compare", "studies/"+study+".toml", "--out", dir+"/out", "--publish", dir, "--report")
+		files, err1 := filepath.Glob(filepath.Join(dir, study+".*"))
+		figures, err2 := filepath.Glob(filepath.Join(dir, study+"-*"))
+		made := append(files, figures...)
+		if err := errors.Join(err1, err2); err != nil || len(files) < 2 || len(figures) < 2 {
+			t.Fatalf("%s: %q, %v", study, made, err)
+		}
+		for _, m := range made {
+			got, err1 := os.ReadFile(m)
+			want, err2 := os.ReadFile(filepath.Join("docs/results", filepath.Base(m)))
+			if err := errors.Join(err1, err2); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s differs (%v): make results", filepath.Base(m), err)
+			}
+		}
+	}
+	if pages < 2 {
+		t.Errorf("%d pages", pages)
 	}
 }

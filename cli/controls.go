@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/auxrl/auxrl/viz"
+	"github.com/auxrl/auxrl/viz/page"
 )
 
 // command is what a person can ask for while watching.
@@ -94,6 +95,15 @@ func helpLines() []string {
 		lines = append(lines, c.keyNames()+"\t"+c.about)
 	}
 	return lines
+}
+
+// pageHelp is the table for the buttons of a page.
+func pageHelp() []page.KeyHelp {
+	var help []page.KeyHelp
+	for _, c := range controls {
+		help = append(help, page.KeyHelp{Key: c.keys[0], Name: c.keys[0].String(), About: c.word})
+	}
+	return help
 }
 
 // keyTable is the table as text.

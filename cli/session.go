@@ -151,6 +151,9 @@ func (s *session) rate() float64 {
 func (s *session) tick() error {
 	now := s.clock.Now()
 	burst := max(int(min(s.rate()/frameRate, maxBurst)), 1)
+	if _, ok := s.feed.(arriving); ok && s.present() {
+		burst = 1
+	}
 	for n := range burst {
 		if err := s.forward(); err != nil {
 			return err

@@ -4,25 +4,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/auxrl/auxrl/viz"
+	"github.com/auxrl/auxrl/viz/page"
 	"github.com/auxrl/auxrl/viz/window"
 )
 
 // view is a flag for where to show.
 type view string
 
-// Where a person can look. auto is the first of them that works here.
+// Where a person can look. auto is a window or the terminal, whichever works here.
 const (
 	viewAuto  view = "auto"
 	viewPixel view = "pixel"
 	viewTerm  view = "term"
+	viewWeb   view = "web"
 )
 
-var views = []string{string(viewAuto), string(viewPixel), string(viewTerm)}
+var views = []string{string(viewAuto), string(viewPixel), string(viewTerm), string(viewWeb)}
 
 func (v *view) String() string { return string(*v) }
 func (v *view) Type() string   { return "VIEW" }
@@ -52,6 +55,8 @@ func (v viewer) open() (viz.Sink, error) {
 		return usageSink(v.window())
 	case viewTerm:
 		return v.terminal()
+	case viewWeb:
+		return v.page()
 	}
 	w, no := v.window()
 	if no == nil {
@@ -59,9 +64,10 @@ func (v viewer) open() (viz.Sink, error) {
 		return w, nil
 	}
 	if !isTerminal(v.app.out) {
-		return nil, usagef("standard output is no terminal, and there is no window (%s): name a file with --out FILE, such as agent.gif", reason(no))
+		return nil, usagef("standard output is no terminal, and there is no window (%s): open a page with --view web, or name a file with --out FILE, such as agent.gif", reason(no))
 	}
-	v.say("showing in the terminal; there is no window: %s", reason(no)) // before it is no longer written to line by line
+	why, _, _ := strings.Cut(reason(no), ": ")
+	v.say("showing in the terminal (no window: %s)", why) // before it is no longer written to line by line
 	return v.terminal()
 }
 
@@ -103,6 +109,21 @@ func (v viewer) terminal() (viz.Sink, error) {
 		return viz.NewTerminal(out, viz.TerminalSize(out), color), nil
 	}
 	return viz.NewConsole(in, out, color)
+}
+
+// page serves a page and says where.
+func (v viewer) page() (viz.Sink, error) {
+	c := page.Default()
+	c.Addr, c.Title, c.Light, c.Help = v.addr, v.title, v.light, pageHelp()
+	if host, _, err := net.SplitHostPort(v.addr); err == nil && host != "" && net.ParseIP(host) == nil {
+		c.Hosts = []string{host}
+	}
+	p, err := page.Listen(c)
+	if err != nil {
+		return nil, usagef("the page cannot be served: %s", tidy(err.Error()))
+	}
+	v.say("watch at %s  (Ctrl-C ends it)", p.URL())
+	return p, nil
 }
 
 // viewHelp describes the flag.

@@ -12,8 +12,9 @@ func TestViewErrors(t *testing.T) {
 	t.Setenv("DISPLAY", "")
 	t.Setenv("WAYLAND_DISPLAY", "")
 	for args, want := range map[string][]string{
-		"watch " + bandit:                   {"standard output is no terminal, and there is no window (", "): name a file with --out FILE, such as agent.gif"},
-		"watch " + bandit + " --view pixel": {"no window can be opened: "},
+		"watch " + bandit:                                    {"standard output is no terminal, and there is no window (", "): open a page with --view web, or name a file with --out FILE, such as agent.gif"},
+		"watch " + bandit + " --view pixel":                  {"no window can be opened: "},
+		"watch " + bandit + " --view web --addr 256.0.0.1:1": {"the page cannot be served: "},
 	} {
 		r := rlrun(t, strings.Fields(args)...)
 		if r.code != exitUsage || r.out != "" || strings.Count(r.err, "\n") != 1 {

@@ -58,7 +58,7 @@ With --attach, RUN is in training, in another process, and what is shown is
 the first of the worlds that it learns in, as it goes by.
 
 --view says where: pixel is a window, term the terminal, web a page in the
-browser, auto the first of them that works. Keys:
+browser, auto a window if there can be one and else the terminal. Keys:
 
 ` + keyTable() + `
 Once you play, the keys of actions stand beside them.`,
@@ -84,7 +84,7 @@ Once you play, the keys of actions stand beside them.`,
 	}
 	fl := cmd.Flags()
 	fl.Var(&f.view, "view", viewHelp())
-	fl.Var(&f.addr, "addr", "where the page of --view web is served")
+	fl.Var(&f.addr, "addr", "where --view web serves its page (default: this machine alone)")
 	fl.Var(&f.out, "out", "write to this file instead, or too if there is a --view: "+strings.Join(endings(), ", "))
 	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a screen all, in a file 3)")
 	fl.Var(&f.fps, "fps", "steps per second in real time")

@@ -54,7 +54,7 @@ func (c canvas) mix(x, y int, col color.RGBA, k int) {
 }
 
 func lerp(a, b uint8, k int) uint8 {
-	return uint8((int(a)*(coverage-k) + int(b)*k + coverage/2) / coverage)
+	return uint8((uint(a)*uint(coverage-k) + uint(b)*uint(k) + coverage/2) / coverage)
 }
 
 // text writes s with its baseline at y and returns where the pen ends.
@@ -65,10 +65,14 @@ func text[S string | []byte](c canvas, t *typeface, x, y int, col color.RGBA, s 
 		i += size
 		g := t.glyph(r, pen)
 		at := g.rect.Add(image.Pt(pen.Floor(), y))
-		for j, k := range g.cover {
-			if k > 0 {
-				c.mix(at.Min.X+j%g.rect.Dx(), at.Min.Y+j/g.rect.Dx(), col, int(k))
+		cover := g.cover
+		for y := at.Min.Y; y < at.Max.Y; y++ {
+			for i, k := range cover[:at.Dx()] {
+				if k > 0 {
+					c.mix(at.Min.X+i, y, col, int(k))
+				}
 			}
+			cover = cover[at.Dx():]
 		}
 		pen += g.advance
 	}

@@ -20,8 +20,8 @@ func (o *Overlay) lies(world bool) bool {
 }
 
 // over returns what is laid over World, or over View: what the owner chose or, if it chose nothing, that of the first task.
-func (s *Snapshot) over(world bool) (o Overlay, ok bool) {
-	o = s.Overlay
+func (s *Snapshot) over(world bool) (Overlay, bool) {
+	o := s.Overlay
 	if o.Name == "" {
 		o = Overlay{}
 		for i := range s.Thoughts {
@@ -31,7 +31,10 @@ func (s *Snapshot) over(world bool) (o Overlay, ok bool) {
 			}
 		}
 	}
-	return o, o.lies(world)
+	if !o.lies(world) {
+		return Overlay{}, false
+	}
+	return o, true
 }
 
 // overlaySteps is the number of strengths of an overlay. Few, so that a GIF has colours to spare.

@@ -3,6 +3,8 @@ package viz
 import (
 	"bytes"
 	"image"
+	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -120,9 +122,11 @@ func (z *scaler) addRow(in []byte, w int) {
 
 // put writes a row of means and clears the sums.
 func (z *scaler) put(out []byte, all uint64) {
+	inverse, half := math.MaxUint64/all+1, all/2 // the upper half of n * inverse is n / all as long as n * all < 2^64, and all > 1
 	for i := 0; i < len(z.sum); i += 3 {
 		for c := range 3 {
-			out[c] = uint8((z.sum[i+c] + all/2) / all)
+			q, _ := bits.Mul64(z.sum[i+c]+half, inverse)
+			out[c] = uint8(q)
 		}
 		out[3] = 0xff
 		out = out[4:]

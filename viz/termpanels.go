@@ -122,7 +122,10 @@ func (t *Terminal) status(r image.Rectangle, s *Snapshot) {
 	t.field(x, y, col, "episode", ink)
 	t.buf = strconv.AppendInt(t.buf[:0], int64(s.Step), 10)
 	if s.StepLimit > 0 {
-		t.buf = strconv.AppendInt(append(t.buf, " of "...), int64(s.StepLimit), 10)
+		n := len(t.buf)
+		if t.buf = strconv.AppendInt(append(t.buf, " of "...), int64(s.StepLimit), 10); len(t.buf) >= col {
+			t.buf = t.buf[:n]
+		}
 		t.bar(x+2*col, y+1, r.Max.X-x-2*col, float64(s.Step)/float64(s.StepLimit), dim)
 	}
 	t.field(x+col, y, col, "step", ink)
@@ -137,6 +140,9 @@ func (t *Terminal) status(r image.Rectangle, s *Snapshot) {
 
 // field draws a label and below it what is in buf.
 func (t *Terminal) field(x, y, cols int, label string, col color.RGBA) {
+	if cells(label) >= cols {
+		label = label[:min(3, max(cols-1, 0))]
+	}
 	t.text(x, y, cols-1, dim, false, label)
 	put(&t.screen, x, y+1, cols-1, col, background, true, t.buf)
 }
@@ -148,7 +154,9 @@ func (t *Terminal) number(v float32, sign bool) { t.buf = appendNumber(t.buf[:0]
 func (t *Terminal) policy(r image.Rectangle, s *Snapshot, n int) {
 	t.text(r.Min.X, r.Min.Y, r.Dx(), dim, false, "policy")
 	t.buf = append(appendNumber(append(t.buf[:0], "entropy "...), s.Entropy, false), " nat"...)
-	t.right(r.Max.X, r.Min.Y, dim, false)
+	if cells(t.buf)+len("policy ") <= r.Dx() {
+		t.right(r.Max.X, r.Min.Y, dim, false)
+	}
 	names := 0
 	for a := range s.Policy {
 		names = max(names, cells(actionName(s, a)))

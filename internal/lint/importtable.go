@@ -18,6 +18,7 @@ var projectImports = []struct {
 	{"viz", nil},
 	{"viz/plot", nil},
 	{"viz/window", []string{"viz"}},
+	{"viz/page", []string{"viz"}},
 
 	{"env", []string{"internal/rng", "internal/team"}},
 	{"env/envtest", []string{"env", "internal/rng"}},
@@ -78,6 +79,6 @@ var otherImports = []struct {
 
 	{path: "math/rand", by: []string{"internal/rng"}, std: true},
 	{path: "math/rand/v2", by: []string{"internal/rng"}, std: true},
-	{path: "crypto/rand", by: []string{"viz", "cli"}, std: true}, // tokens of the viewer
+	{path: "crypto/rand", by: []string{"viz/page"}, std: true}, // tokens of the viewer
 	{path: "C", std: true}, // C is never required
 }

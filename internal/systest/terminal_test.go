@@ -1,8 +1,12 @@
 package systest
 
 import (
+	"bytes"
 	"fmt"
+	"image/gif"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -135,13 +139,93 @@ func TestWatchTerminal(t *testing.T) {
 			}
 			term.keys(t, "C-c")
 			lines := term.await(t, "the end", func(lines []string) bool { return count(lines, "status=0") == 1 })
-			if lines[0] != "before" || len(lines) != 3 {
+			if lines[0] != "before" || len(lines) != 4 || lines[1] != "rlrun: showing in the terminal (no window: this program was built without it)" {
 				t.Errorf("afterwards:\n%s", strings.Join(lines, "\n"))
 			}
 			if got := state(); got != "0 1 1" {
 				t.Errorf("afterwards: alternate screen, cursor, wrapping are %s, want 0 1 1", got)
 			}
 		})
+	}
+}
+
+// Keys stop time, go back in it and on, let a person play, record, and are explained.
+func TestWatchKeys(t *testing.T) {
+	dir := t.TempDir()
+	term := newTerminal(t, dir, 100, 30)
+	term.keys(t, "rlrun watch MiniGrid-Empty-5x5-v0 --fps 20; echo status=$?", "Enter")
+	term.await(t, "a picture", func(lines []string) bool { return count(lines, "▀▀▀▀") > 3 && count(lines, "0 of 100") == 0 })
+	term.keys(t, "Space")
+	step := func() (n int) {
+		for _, line := range term.await(t, "a pause", func(lines []string) bool { return count(lines, "▐PAUSED▌") == 1 }) {
+			if at := strings.Index(line, " of 100"); at >= 0 {
+				if _, err := fmt.Sscan(line[strings.LastIndexByte(line[:at], ' ')+1:at], &n); err != nil {
+					t.Fatalf("%q: %v", line, err)
+				}
+			}
+		}
+		return n
+	}
+	paused := step()
+	time.Sleep(300 * time.Millisecond)
+	if now := step(); now != paused {
+		t.Errorf("from step %d it went on to %d", paused, now)
+	}
+	is := func(n int) string { return fmt.Sprintf(" %d of 100", n) }
+	term.keys(t, "Left")
+	before := term.await(t, "the step before", func(lines []string) bool { return count(lines, is(paused-1)) == 1 && count(lines, "1 back") == 1 })
+	term.keys(t, "n", "n")
+	term.await(t, "a step on", func(lines []string) bool { return count(lines, is(paused+1)) == 1 && count(lines, "back") == 0 })
+	term.keys(t, "b", "b")
+	again := term.await(t, "the step before", func(lines []string) bool { return count(lines, is(paused-1)) == 1 })
+	if world := func(lines []string) string { return strings.Join(lines[2:], "\n") }; world(again) != world(before) {
+		t.Errorf("it is shown otherwise:\n%s\nwant\n%s", world(again), world(before))
+	}
+	term.keys(t, "h")
+	term.await(t, "help", func(lines []string) bool { return count(lines, "play yourself, hand back") == 1 })
+	term.keys(t, "h", "g", "t")
+	term.await(t, "the person's turn", func(lines []string) bool {
+		return count(lines, "▐YOU PLAY▌") == 1 && count(lines, "▐REC ") == 1 && count(lines, "space toggle") == 1 && count(lines, "play yourself") == 0
+	})
+	term.keys(t, "p", "p", "d")
+	term.await(t, "three decisions", func(lines []string) bool { return count(lines, is(paused+4)) == 1 })
+	term.keys(t, "t", "C-c")
+	term.await(t, "the end", func(lines []string) bool { return count(lines, "status=0") == 1 && count(lines, "frames in MiniGrid-Empty-5x5-v0-1.gif") == 1 })
+	if data, err := os.ReadFile(filepath.Join(dir, "MiniGrid-Empty-5x5-v0-1.gif")); err != nil {
+		t.Error(err)
+	} else if g, err := gif.DecodeAll(bytes.NewReader(data)); err != nil || len(g.Image) < 4 {
+		t.Errorf("the recording: %v", err)
+	}
+}
+
+// The first picture is there before one wonders.
+func TestWatchBeginsSoon(t *testing.T) {
+	dir := t.TempDir()
+	exe, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(exe, "train", "MiniGrid-DoorKey-5x5-v0", "--aux", "unreal", "--steps", "2k", "--episodes", "1", "--run", filepath.Join(dir, "r")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	term := newTerminal(t, dir, 120, 40)
+	best := time.Hour
+	for range 5 { // other programs have their turn too
+		term.keys(t, "clear", "Enter")
+		term.await(t, "an empty screen", func(lines []string) bool { return len(lines) == 1 })
+		start := time.Now()
+		term.keys(t, "rlrun watch r", "Enter")
+		for count(term.lines(t), "policy") == 0 {
+			if time.Sleep(5 * time.Millisecond); time.Since(start) > 30*time.Second {
+				t.Fatal("there is no picture")
+			}
+		}
+		best = min(best, time.Since(start))
+		term.keys(t, "q")
+		term.await(t, "the end", func(lines []string) bool { return count(lines, "policy") == 0 })
+	}
+	if t.Logf("the first picture came after %v", best); best > time.Second/2 {
+		t.Errorf("the first picture came after %v, want half a second at most", best)
 	}
 }
 

@@ -36,6 +36,8 @@ type windowProgram struct {
 	stdin io.WriteCloser
 	lines chan string // of its standard output, but keys
 	keys  chan viz.Key
+
+	stderr bytes.Buffer // once the program has ended
 }
 
 func startWindow(t *testing.T, env []string) *windowProgram {
@@ -46,7 +48,7 @@ func startWindow(t *testing.T, env []string) *windowProgram {
 	}
 	p := &windowProgram{cmd: exec.CommandContext(t.Context(), filepath.Join(dir, "window")), lines: make(chan string, 100), keys: make(chan viz.Key, 1000)}
 	p.cmd.Env = env
-	p.cmd.Stderr = os.Stderr
+	p.cmd.Stderr = &p.stderr
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +141,9 @@ func (p *windowProgram) end(t *testing.T) int {
 		t.Logf("at the end: %s", line)
 	}
 	_ = p.cmd.Wait()
+	if p.stderr.Len() > 0 {
+		t.Errorf("on standard error it said %q", p.stderr.String())
+	}
 	return p.cmd.ProcessState.ExitCode()
 }
 
@@ -320,9 +325,14 @@ func TestWindowCost(t *testing.T) {
 	}
 }
 
-// Where there can be no window, an error says why, and nothing panics.
+// Where there can be no window, an error says why, and nothing else does; nothing panics.
 func TestNoWindow(t *testing.T) {
 	x, without := newXServer(t), newXServer(t, "-extension", "GLX")
+	const dead = "/tmp/.X11-unix/X4712"
+	if err := os.WriteFile(dead, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(dead)
 	for _, tc := range []struct {
 		name string
 		env  []string
@@ -331,6 +341,7 @@ func TestNoWindow(t *testing.T) {
 	}{
 		{"no display", append(os.Environ(), "DISPLAY=", "WAYLAND_DISPLAY="), "neither DISPLAY nor WAYLAND_DISPLAY is set", true},
 		{"no server", append(os.Environ(), "DISPLAY=:4711"), "no X server answers at DISPLAY=:4711", true},
+		{"dead server", append(os.Environ(), "DISPLAY=:4712"), "no X server answers at DISPLAY=:4712", false},
 		{"no GLX", without.env(), "OpenGL 3.3 is needed", false},
 		{"old OpenGL", x.env("MESA_GL_VERSION_OVERRIDE=2.1"), "OpenGL 3.3 is needed", false},
 	} {

@@ -3,13 +3,10 @@
 package window
 
 import (
-	"net"
+	"bytes"
 	"os"
-	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-gl/glfw/v3.3/glfw"
 )
@@ -28,11 +25,8 @@ func Available() error {
 	return screen(os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY"), native)
 }
 
-// answerTime is how long a display may take to answer.
-const answerTime = time.Second
-
-// screen reports what is wrong with the display that the library will use: Wayland's if it was built for that, else X11's. An X server
-// must answer: the library takes its time over one that does not, and logs it.
+// screen reports what is wrong with the display that the library will use: Wayland's if it was built for that, else X11's. No connection is
+// tried: an X server may take the end of one for the end of the next.
 func screen(display, wayland string, native bool) error {
 	switch {
 	case display == "" && wayland == "":
@@ -44,35 +38,31 @@ func screen(display, wayland string, native bool) error {
 	case display == "":
 		return unavailable("DISPLAY is not set, WAYLAND_DISPLAY alone does not do: start XWayland")
 	}
-	for _, a := range serverAddresses(display) {
-		if c, err := net.DialTimeout(a.network, a.address, answerTime); err == nil {
-			_ = c.Close()
-			return nil
-		}
+	if path := socket(display); path != "" && !listens(path) {
+		return noServer(display)
 	}
+	return nil
+}
+
+func noServer(display string) error {
 	return unavailable("no X server answers at DISPLAY=%s: start it from a desktop, or correct DISPLAY", display)
 }
 
-// address is one of the network's.
-type address struct{ network, address string }
-
-// serverAddresses returns where the X server of a display may listen: X(7), "DISPLAY NAMES".
-func serverAddresses(display string) []address {
-	colon := strings.LastIndexByte(display, ':')
-	if colon < 0 {
-		return nil
+// socket returns where the X server of a display of this machine listens; "": it is on another one.
+func socket(display string) string {
+	host, number, _ := strings.Cut(display, ":")
+	if host != "" && host != "unix" {
+		return ""
 	}
-	host, number := display[:colon], display[colon+1:]
 	number, _, _ = strings.Cut(number, ".") // the screen
-	n, err := strconv.Atoi(number)
-	switch {
-	case err != nil || n < 0 || n > 1<<15:
-		return nil
-	case filepath.IsAbs(host):
-		return []address{{"unix", display}, {"unix", host}}
-	case host == "" || host == "unix":
-		path := "/tmp/.X11-unix/X" + number
-		return []address{{"unix", path}, {"unix", "@" + path}}
+	return "/tmp/.X11-unix/X" + number
+}
+
+// listens reports whether a server listens at the path, or at the abstract address of that name, which Linux has besides.
+func listens(path string) bool {
+	if _, err := os.Stat(path); err == nil {
+		return true
 	}
-	return []address{{"tcp", net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(6000+n))}}
+	sockets, err := os.ReadFile("/proc/net/unix")
+	return err == nil && bytes.Contains(sockets, []byte(" @"+path+"\n"))
 }

@@ -6,18 +6,17 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
 
 func TestScreen(t *testing.T) {
-	server, err := net.Listen("unix", filepath.Join(t.TempDir(), "x:0"))
+	abstract, err := net.Listen("unix", "@/tmp/.X11-unix/X9471")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Close()
-	there := server.Addr().String()
+	defer abstract.Close()
+	const there, nowhere = ":9471", ":947"
 	for _, tc := range []struct {
 		name, display, wayland string
 		native                 bool
@@ -29,8 +28,10 @@ func TestScreen(t *testing.T) {
 		{"Wayland alone", "", "wayland-0", false, "start XWayland"},
 		{"Wayland", "", "wayland-0", true, ""},
 		{"built for Wayland, but X11", there, "", true, "build without -tags wayland"},
-		{"no server", there + "0", "", false, "no X server answers at DISPLAY=" + there + "0"},
-		{"no display", "nonsense", "", false, "no X server answers at DISPLAY=nonsense"},
+		{"screen of an X server", there + ".1", "", false, ""},
+		{"no server", nowhere, "", false, "no X server answers at DISPLAY=" + nowhere},
+		{"no display", ":", "", false, "no X server answers at DISPLAY=:"},
+		{"another machine", "localhost:10.0", "", false, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			err := screen(tc.display, tc.wayland, tc.native)
@@ -44,18 +45,28 @@ func TestScreen(t *testing.T) {
 	}
 }
 
-func TestServerAddresses(t *testing.T) {
-	local := []address{{"unix", "/tmp/.X11-unix/X3"}, {"unix", "@/tmp/.X11-unix/X3"}}
-	for display, want := range map[string][]address{
-		":3": local, ":3.1": local, "unix:3": local,
-		"localhost:10.0": {{"tcp", "localhost:6010"}},
-		"[::1]:2":        {{"tcp", "[::1]:6002"}},
-		"/run/x/org:0":   {{"unix", "/run/x/org:0"}, {"unix", "/run/x/org"}},
-		"host":           nil, ":": nil, ":x": nil, ":-1": nil, ":99999": nil,
+func TestSocket(t *testing.T) {
+	for display, want := range map[string]string{
+		":3": "/tmp/.X11-unix/X3", ":3.1": "/tmp/.X11-unix/X3", "unix:12": "/tmp/.X11-unix/X12", "localhost:10.0": "", "[::1]:2": "", "/run/x:0": "",
 	} {
-		if got := serverAddresses(display); !slices.Equal(got, want) {
-			t.Errorf("%q: %v, want %v", display, got, want)
+		if got := socket(display); got != want {
+			t.Errorf("%q: %q, want %q", display, got, want)
 		}
+	}
+}
+
+func TestListens(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "X1")
+	if listens(path) {
+		t.Error("something listens where nothing is")
+	}
+	server, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	if !listens(path) {
+		t.Error("nothing listens where a server does")
 	}
 }
 

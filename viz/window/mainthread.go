@@ -4,6 +4,9 @@ package window
 
 import (
 	"fmt"
+	"io"
+	"log"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -60,12 +63,15 @@ func serve(answer chan<- error, done <-chan struct{}) {
 	})
 }
 
-// initialize connects to the screen. The library logs some errors instead of returning them, so it is asked for something afterwards,
-// which panics if there is no connection.
+// initialize connects to the screen. The library logs why it cannot instead of returning it; so it is asked for something afterwards, which
+// panics if there is no connection.
 func initialize() (err error) {
+	before := log.Writer()
+	log.SetOutput(io.Discard)
+	defer log.SetOutput(before)
 	defer func() {
-		if p := recover(); p != nil {
-			err = unavailable("the screen cannot be used: %v", p)
+		if recover() != nil {
+			err = noServer(os.Getenv("DISPLAY"))
 		}
 	}()
 	if err := glfw.Init(); err != nil {
