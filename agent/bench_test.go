@@ -10,6 +10,7 @@ import (
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/catalog"
 	"github.com/auxrl/auxrl/internal/f32"
+	"github.com/auxrl/auxrl/internal/live"
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/internal/team"
 	"github.com/auxrl/auxrl/policy"
@@ -113,4 +114,27 @@ func BenchmarkUpdate(b *testing.B) {
 		best = min(best, time.Since(start))
 	}
 	b.ReportMetric(float64(cfg.Worlds*cfg.Horizon)/best.Seconds(), "best-steps/s")
+}
+
+// What looking on costs the learner: a step of which no frame is wanted, and one of which one is.
+func BenchmarkPeek(b *testing.B) {
+	for _, asked := range []bool{false, true} {
+		b.Run(fmt.Sprintf("asked=%v", asked), func(b *testing.B) {
+			cfg := small(b, "ppo", grid)
+			add(b, &cfg, "pixel-control", "reward-prediction")
+			tr := trainer(b, cfg, grid)
+			p := live.NewPeek()
+			tr.Peek(p)
+			tr.Update()
+			p.Watch(true)
+			logits := tr.actor.Logits().Act
+			b.ReportAllocs()
+			for b.Loop() {
+				if asked {
+					p.Ask()
+				}
+				tr.roll.peek.look(tr.roll, 3, logits)
+			}
+		})
+	}
 }

@@ -50,6 +50,19 @@ func OpenOnlooker(path string, world env.Env, a *policy.Actor) (*Onlooker, error
 	if err != nil {
 		return nil, err
 	}
+	return lookOn(dir, world, a, func() (*run.Checkpoint, error) { return dir.LoadStep(int64(a.Step())) })
+}
+
+// OnlookerOf is OpenOnlooker with a checkpoint that is not in the directory: c is what the actor is made of.
+func OnlookerOf(c *run.Checkpoint, path string, world env.Env, a *policy.Actor) (*Onlooker, error) {
+	dir, err := run.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return lookOn(dir, world, a, func() (*run.Checkpoint, error) { return c, nil })
+}
+
+func lookOn(dir *run.Dir, world env.Env, a *policy.Actor, load func() (*run.Checkpoint, error)) (*Onlooker, error) {
 	var s Settings
 	if err := dir.ReadConfig(&s); err != nil {
 		return nil, err
@@ -65,7 +78,7 @@ func OpenOnlooker(path string, world env.Env, a *policy.Actor) (*Onlooker, error
 	if err := x.mix(s.Agent, a.Net().CopyOn(max(rows, s.Agent.Worlds), nil)); err != nil {
 		return nil, err
 	}
-	c, err := dir.LoadStep(int64(a.Step()))
+	c, err := load()
 	if err != nil {
 		return nil, err
 	}

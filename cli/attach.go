@@ -13,6 +13,7 @@ import (
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/live"
+	"github.com/auxrl/auxrl/policy"
 	"github.com/auxrl/auxrl/viz"
 )
 
@@ -37,6 +38,10 @@ type attached struct {
 	state  string       // of the connection, in words; empty: it stands
 	begun  bool         // a frame was shown
 	round  int64        // episode of the last one
+
+	lens   *lens
+	asked  time.Time // when weights were, for the lens
+	params chan live.Params
 }
 
 // attach looks on at a run that trains in another process.
@@ -46,7 +51,7 @@ func (a *app) attach(dir string) (*attached, error) {
 	}
 	c, err := live.Dial(dir)
 	if errors.Is(err, live.ErrNobody) {
-		return nil, usagef("the run in %s is not being trained: go on with it (%s), or leave --attach out", dir, a.resumeCommand(dir))
+		return nil, a.notTrained(dir)
 	}
 	if err != nil {
 		return nil, err
@@ -54,9 +59,13 @@ func (a *app) attach(dir string) (*attached, error) {
 	return a.lookOn(a.ctx, dir, c)
 }
 
+func (a *app) notTrained(dir string) error {
+	return usagef("the run in %s is not being trained: go on with it (%s), or leave --attach out", dir, a.resumeCommand(dir))
+}
+
 // lookOn shows what a client receives until the context ends; then it must be closed.
 func (a *app) lookOn(ctx context.Context, dir string, c *live.Client) (*attached, error) {
-	t := &attached{ctx: ctx, app: a, dir: dir, client: c, news: make(chan struct{}, 1)}
+	t := &attached{ctx: ctx, app: a, dir: dir, client: c, news: make(chan struct{}, 1), params: make(chan live.Params, 1)}
 	err := t.open()
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -79,7 +88,7 @@ func (t *attached) open() (err error) {
 	if err != nil {
 		return err
 	}
-	t.stage = newStage(world)
+	t.stage, t.lens = newStage(world), newLens(world)
 	if t.meter == nil && cfg.PaysPlainly() {
 		t.snap.Gamma = cfg.Gamma
 	}
@@ -92,6 +101,11 @@ func (t *attached) relay(c *live.Client) {
 	for c != nil {
 		select {
 		case <-c.Ready():
+		case p := <-c.Params():
+			select {
+			case t.params <- p:
+			default: // those before were not looked at; they will do
+			}
 		case <-c.Done():
 			_ = c.Close() // it is over
 			t.lost(c)
@@ -168,7 +182,10 @@ func (t *attached) next() (*viz.Snapshot, error) {
 		if c != nil {
 			if f := c.Take(); f != nil {
 				t.begun = true
-				return &t.snap, t.fill(f)
+				if err := t.fill(f); err != nil {
+					return nil, err
+				}
+				return &t.snap, t.look(c, f)
 			}
 		}
 		if ended {
@@ -234,6 +251,47 @@ func (t *attached) name(f *live.Frame) {
 	t.resize()
 }
 
+// lensTime is how old the weights may be that an overlay is computed with.
+const lensTime = 5 * time.Second
+
+// look computes the overlay, and asks for what it needs.
+func (t *attached) look(c *live.Client, f *live.Frame) error {
+	select {
+	case p := <-t.params:
+		a, err := policy.FromCheckpoint(p.Checkpoint())
+		if err != nil {
+			return err
+		}
+		if err := a.Fits(agent.ShapeOf(t.world.Spec())); err != nil {
+			return fmt.Errorf("%s: %w", t.dir, err)
+		}
+		t.lens.use(a.Net())
+	default:
+	}
+	if t.lens.net != nil {
+		m := t.lens.before
+		if len(f.State) != len(m.State) || f.LastAction < -1 || int(f.LastAction) >= len(t.snap.Actions) {
+			return fmt.Errorf("%s: what the agent remembers is not of its network", t.dir)
+		}
+		copy(m.State, f.State)
+		m.Saw(0, int32(f.LastAction), f.LastReward)
+	}
+	if err := t.lens.lay(&t.snap, t.obs, t.vec); err != nil {
+		return err
+	}
+	if now := time.Now(); t.lens.needsNet() && now.Sub(t.asked) > lensTime {
+		t.asked = now
+		_ = c.Want() // Done tells if the connection is gone
+	}
+	return nil
+}
+
+// overlay implements overlaid.
+func (t *attached) overlay() (string, error) {
+	t.asked = time.Time{}
+	return t.lens.next(), nil
+}
+
 // restore makes the world of a frame, and draws it.
 func (t *attached) restore(f *live.Frame) error {
 	switch saved, _ := env.As[env.Stateful](t.world); {
@@ -291,9 +349,17 @@ func (t *attached) measured(f *live.Frame) {
 	words := t.tell.words(m)
 	words[4] = "" // the mean length is not known
 	t.snap.Training = "training  " + strings.Join(nonempty(words), "  ")
-	for i, k := range f.Tasks {
-		to := &t.snap.Thoughts[i]
-		to.Loss, to.Weight, to.Share, to.Cosine = known(k.Loss, to.Loss), k.Weight, known(k.Share, to.Share), known(k.Cosine, to.Cosine)
+	fared(t.snap.Thoughts, f.Tasks)
+}
+
+// fared fills in what training measured of tasks.
+func fared(thoughts []viz.Thought, tasks []live.Task) {
+	for i := range thoughts {
+		for _, k := range tasks {
+			if to := &thoughts[i]; to.Name == k.Name {
+				to.Loss, to.Weight, to.Share, to.Cosine = known(k.Loss, to.Loss), k.Weight, known(k.Share, to.Share), known(k.Cosine, to.Cosine)
+			}
+		}
 	}
 }
 
@@ -324,5 +390,17 @@ func (a *app) attachFeed(what []string, f *watchFlags) (feed, error) {
 	if f.out.text != "" && f.view == viewAuto {
 		return nil, usagef("with --attach, --out needs a --view too: training may last long")
 	}
-	return a.attach(what[0])
+	if f.own {
+		s, err := a.ownShow(what[0], uint64(f.seed))
+		if err == nil {
+			s.lens.wanted = f.overlay.text
+			s.setGreedy(f.greedy)
+		}
+		return s, err
+	}
+	t, err := a.attach(what[0])
+	if err == nil {
+		t.lens.wanted = f.overlay.text
+	}
+	return t, err
 }

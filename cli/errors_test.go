@@ -60,7 +60,7 @@ func TestMistakes(t *testing.T) {
 		{"train User-v0 --reward-clip 0", "--reward-scale and --reward-clip of 0 would leave no reward", 2},
 		{"train User-v0 --foo", "no flag --foo; rlrun train takes --algo, --aux, --balance, --config, --core, --encoder, --episodes, --frame-stack, --freeze, --gray, --help, --init, --json, " +
 			"--map, --measure, --milestones, --no-ops, --one-hot, --preset, --repeat, --require-return, --resize, --resume, --reward-clip, --reward-norm, --reward-scale, --run, " +
-			"--seed, --set, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --tensorboard, --time-limit", 2},
+			"--seed, --set, --shape, --share, --skip, --steps, --sticky, --stop-at-return, --tensorboard, --time-limit, --watch", 2},
 		{"train User-v0 --=3", "bad flag syntax: --=3", 2},
 		{"train User-v0 --algo pppo", `no algorithm "pppo"; did you mean ppo?`, 2},
 		{"train User-v0 --algo dqn", `no algorithm "dqn"; there are ppo, a2c`, 2},

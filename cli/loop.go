@@ -63,7 +63,15 @@ func (a *app) drive(r *agent.Run, f *trainFlags) (err error) {
 		}()
 	}
 	b := a.goLive(r)
+	var c *companion
+	if f.watch != "" {
+		if c, err = d.accompany(b); err != nil {
+			b.end(live.Failed)
+			return err
+		}
+	}
 	err = d.train()
+	c.end()
 	b.end(howEnded(err, d.reached || r.Finished()))
 	if ended := d.show.end(); err == nil {
 		err = ended

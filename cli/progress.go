@@ -31,6 +31,8 @@ type progress struct {
 	mu    sync.Mutex // of what follows, and of w
 	shown time.Time  // when the live line was drawn
 	last  string     // the live line
+	quiet bool       // something else is on the terminal
+	held  []string   // notes that wait meanwhile
 }
 
 // redraw is how often the live line changes at most.
@@ -97,6 +99,9 @@ func (p *progress) update(step int, recent func() agent.Summary, must bool) erro
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.quiet {
+		return nil
+	}
 	p.shown = now
 	p.last = p.line(measure{step: step, rate: p.pace.rate(), summary: recent()}, p.width())
 	_, err := fmt.Fprint(p.w, clearLine, p.last)
@@ -107,12 +112,39 @@ func (p *progress) update(step int, recent func() agent.Summary, must bool) erro
 func (p *progress) note(text string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.print(text)
+}
+
+// print prints a note, or keeps it.
+func (p *progress) print(text string) error {
+	if p.quiet {
+		p.held = append(p.held, text)
+		return nil
+	}
 	if !p.live {
 		_, err := fmt.Fprintln(p.w, text)
 		return err
 	}
 	_, err := fmt.Fprintf(p.w, "%s%s\n%s", clearLine, text, p.last)
 	return err
+}
+
+// hush keeps quiet on a terminal that something else takes, or tells what was kept.
+func (p *progress) hush(quiet bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if quiet {
+		p.quiet = p.live
+		return nil
+	}
+	held := p.held
+	p.quiet, p.held = false, nil
+	for _, text := range held {
+		if err := p.print(text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // end leaves the live line as it is.

@@ -22,7 +22,9 @@ type show struct {
 	app       *app
 	dir       string // of the run; "": random actions
 	actor     *policy.Actor
-	mind      *mind // of the actor; nil: random actions
+	mind      *mind    // of the actor; nil: random actions
+	lens      *lens    // likewise
+	weights   *weights // that it is given while it is being trained; nil: those of the newest checkpoint
 	seed      uint64
 	episodes  int // how many are shown; 0: without end
 	limit     int // steps after which an episode is cut; 0: only by the world
@@ -66,6 +68,8 @@ func (a *app) newShow(what string, seed uint64) (*show, error) {
 		s.actRandomly(len(s.snap.Actions))
 		return s, nil
 	}
+	s.lens = newLens(world)
+	s.lens.use(s.actor.Net())
 	return s, s.think()
 }
 
@@ -85,7 +89,7 @@ func (s *show) think() (err error) {
 			return nil
 		}
 	}
-	if s.mind, err = openMind(s.dir, s.world, s.actor, &s.snap); err != nil {
+	if s.mind, err = openMind(s.dir, nil, s.world, s.actor, &s.snap); err != nil {
 		return s.app.explain(err, s.dir)
 	}
 	s.resize()
@@ -133,27 +137,47 @@ func (s *show) next() (*viz.Snapshot, error) {
 		s.proceed()
 	}
 	s.draw()
+	if s.lens != nil {
+		if err := s.lens.lay(&s.snap, s.obs, s.vec); err != nil {
+			return nil, err
+		}
+	}
 	return &s.snap, nil
 }
 
 // begin starts the episode, played by the newest checkpoint.
 func (s *show) begin() error {
 	if s.dir != "" {
-		if newer, err := policy.Open(s.dir); err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
-			s.actor = newer
-			if s.mind.tasks != nil {
-				if s.mind, err = openMind(s.dir, s.world, newer, &s.snap); err != nil {
-					return s.app.explain(err, s.dir)
-				}
-			}
+		if err := s.renew(); err != nil {
+			return err
 		}
-		s.snap.Training = "trained for " + short(s.actor.Step()) + " steps"
 		s.actor.Greedy = s.likeliest
 		s.actor.Seed(rng.At(s.seed, uint64(s.episode)))
 		s.actor.Begin()
 		s.mind.begin(&s.snap)
 	}
 	s.stage.begin(env.EvalSeed(s.seed, s.episode-1), s.episode)
+	return nil
+}
+
+// renew takes the newest agent there is.
+func (s *show) renew() error {
+	newer, c, err := s.weights.newest(s.app.ctx, s.dir)
+	if err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
+		s.actor = newer
+		s.lens.use(newer.Net())
+		if s.mind.tasks != nil {
+			if s.mind, err = openMind(s.dir, c, s.world, newer, &s.snap); err != nil {
+				return s.app.explain(err, s.dir)
+			}
+		}
+	}
+	if s.weights != nil {
+		if f := s.weights.client.Take(); f != nil {
+			fared(s.snap.Thoughts, f.Tasks)
+		}
+	}
+	s.snap.Training = "trained for " + short(s.actor.Step()) + " steps"
 	return nil
 }
 
@@ -170,6 +194,7 @@ func (s *show) look() int {
 		key := rng.Key(s.seed, "watch")
 		return rng.Below(rng.At(rng.At(key, uint64(s.snap.Episode)), uint64(s.snap.Step)), len(s.snap.Actions))
 	}
+	s.lens.remember(s.actor.Memory())
 	act := s.actor.Act(s.obs, s.vec)
 	s.snap.Policy, s.snap.Entropy, s.snap.Value = s.actor.Policy(), s.actor.Entropy(), s.actor.Value()
 	s.mind.see(&s.snap, s.obs, s.vec)
@@ -238,17 +263,11 @@ func (s *show) take(act int) { s.taken = act }
 
 // overlay implements overlaid.
 func (s *show) overlay() (string, error) {
-	for i := range s.snap.Thoughts {
-		if t := &s.snap.Thoughts[i]; t.Overlay != nil {
-			if s.snap.Overlay.Name == "" {
-				s.snap.Overlay.Name = "none"
-				return "none", nil
-			}
-			s.snap.Overlay = viz.Overlay{}
-			return t.Over, nil
-		}
+	if s.lens == nil {
+		return "", nil
 	}
-	return "", nil
+	name := s.lens.next()
+	return name, s.lens.lay(&s.snap, s.obs, s.vec)
 }
 
 // shows are several agents on the same seed, side by side. Who has ended an episode waits for the others.
@@ -275,7 +294,7 @@ func (c *shows) next() (*viz.Snapshot, error) {
 	for _, s := range c.all {
 		ended = ended && s.phase == closed
 	}
-	any := false
+	more := false
 	for _, s := range c.all {
 		if s.phase == closed && !ended {
 			continue
@@ -284,9 +303,9 @@ func (c *shows) next() (*viz.Snapshot, error) {
 		if err != nil {
 			return nil, err
 		}
-		any = any || snap != nil
+		more = more || snap != nil
 	}
-	if !any {
+	if !more {
 		return nil, nil
 	}
 	c.snap.Episode, c.snap.Step, c.snap.End = c.all[0].snap.Episode, 0, c.all[0].snap.End

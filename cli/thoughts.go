@@ -23,9 +23,16 @@ type mind struct {
 	paid  []float32   // by bonuses
 }
 
-// openMind returns the tasks of the checkpoint that the actor is of. Without any there is a mind that thinks nothing.
-func openMind(dir string, world env.Env, a *policy.Actor, snap *viz.Snapshot) (*mind, error) {
-	tasks, err := agent.OpenOnlooker(dir, world, a)
+// openMind returns the tasks of the checkpoint that the actor is of: c, or nil for the one in the directory. Without any there is a mind
+// that thinks nothing.
+func openMind(dir string, c *run.Checkpoint, world env.Env, a *policy.Actor, snap *viz.Snapshot) (*mind, error) {
+	var tasks *agent.Onlooker
+	var err error
+	if c == nil {
+		tasks, err = agent.OpenOnlooker(dir, world, a)
+	} else {
+		tasks, err = agent.OnlookerOf(c, dir, world, a)
+	}
 	if err != nil {
 		return nil, err
 	}

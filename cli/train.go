@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -36,6 +37,8 @@ type trainFlags struct {
 	events   bool // for TensorBoard
 	aux      auxFlags
 	wrap     wrapFlags
+	watch    view // "": nobody looks on
+	stdin    io.Reader
 }
 
 func newTrainFlags() trainFlags {
@@ -78,6 +81,7 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 			return exactly(len(args[:min(len(args), 1)]), "")(nil, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f.stdin = cmd.InOrStdin()
 			if f.resume.text != "" {
 				return a.resume(cmd, args, &f)
 			}
@@ -98,6 +102,8 @@ world. The directory's metrics.jsonl has a line for each of 50 intervals.
 	fl.Var(&f.resume, "resume", "go on with the run in this directory; --steps changes its budget")
 	fl.Var(&f.episodes, "episodes", "evaluation episodes at the end")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object per line, the evaluation last")
+	fl.Var(&f.watch, "watch", "look on meanwhile: --watch, or --watch=VIEW of "+strings.Join(views, ", "))
+	fl.Lookup("watch").NoOptDefVal = string(viewAuto)
 	fl.BoolVar(&f.events, "tensorboard", false, "also write event files for TensorBoard, below the run directory")
 	completeFlags(cmd, map[string][]string{"episodes": nil, "stop-at-return": nil, "require-return": nil}, "run", "resume")
 	return cmd

@@ -42,6 +42,7 @@ func (v *view) Set(text string) error {
 type viewer struct {
 	app   *app
 	view  view
+	flag  string // that it was said with, as it stands before the word
 	title string
 	addr  string // of a page; "": a free port of this machine
 	light bool
@@ -60,7 +61,7 @@ func (v viewer) open() (viz.Sink, error) {
 	}
 	w, no := v.window()
 	if no == nil {
-		v.say("showing in a window; --view term shows in the terminal")
+		v.say("showing in a window; %sterm shows in the terminal", v.flag)
 		return w, nil
 	}
 	if !isTerminal(v.app.out) {

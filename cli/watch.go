@@ -27,6 +27,8 @@ type watchFlags struct {
 	seed     seed
 	greedy   bool
 	attach   bool
+	own      bool
+	overlay  name
 	force    bool
 	light    bool
 }
@@ -42,7 +44,7 @@ const (
 func (a *app) watchCmd() *cobra.Command {
 	f := watchFlags{
 		view: viewAuto, addr: newAddrFlag(),
-		out: name{kind: "FILE", such: "a file's name"}, mapFile: newMapFlag(), episodes: count{0, 1, maxEpisodes},
+		out: name{kind: "FILE", such: "a file's name"}, overlay: name{kind: "NAME", such: overlayHelp()}, mapFile: newMapFlag(), episodes: count{0, 1, maxEpisodes},
 		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
 	}
 	cmd := &cobra.Command{
@@ -92,6 +94,8 @@ Once you play, the keys of actions stand beside them.`,
 	fl.Var(&f.seed, "seed", "seed of layouts and sampled actions")
 	fl.BoolVar(&f.greedy, "greedy", false, "take the likeliest action instead of a sampled one")
 	fl.BoolVar(&f.attach, "attach", false, "look on at a RUN that is in training, instead of playing by itself")
+	fl.BoolVar(&f.own, "own", false, "with --attach: an episode of its own, with the weights of the moment")
+	fl.Var(&f.overlay, "overlay", overlayHelp())
 	fl.BoolVar(&f.force, "force", false, "replace FILE if it exists")
 	fl.BoolVar(&f.light, "light", false, "dark on light, where there are pictures")
 	addMapFlag(cmd, &f.mapFile)
@@ -115,7 +119,7 @@ func (a *app) watch(what []string, chosen bool, stdin io.Reader, f *watchFlags) 
 			return err
 		}
 	}
-	sink, err := viewer{app: a, view: f.view, title: strings.Join(what, " "), addr: f.addr.text, light: f.light, stdin: stdin}.open()
+	sink, err := viewer{app: a, view: f.view, flag: "--view ", title: strings.Join(what, " "), addr: f.addr.text, light: f.light, stdin: stdin}.open()
 	if err != nil {
 		if out != nil {
 			err = errors.Join(err, out.Close())
@@ -175,8 +179,8 @@ func film(ctx context.Context, feed feed, sink viz.Sink, hold int) (shown int, e
 			times += hold
 		}
 		for ; times > 0; times-- {
-			if ctx.Err() != nil {
-				return shown, nil
+			if ctx.Err() != nil { // how a film is ended
+				return shown, nil //nolint:nilerr // the feed had no error
 			}
 			if err := sink.Show(snap); err != nil {
 				return shown, err
@@ -209,6 +213,11 @@ func (a *app) feed(what []string, f *watchFlags) (feed, error) {
 			return nil, err
 		}
 		s.setGreedy(f.greedy)
+		if s.lens != nil {
+			s.lens.wanted = f.overlay.text
+		} else if f.overlay.text != "" {
+			return nil, usagef("--overlay needs a RUN: %s has no agent", one)
+		}
 		if s.episodes = f.episodes.n; f.out.text != "" {
 			s.episodes = f.fileEpisodes()
 			if s.snap.StepLimit == 0 {

@@ -198,7 +198,7 @@ func TestWatchShowsThoughts(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newStage(w)
-	m, err := openMind("r", w, actor, &s.snap)
+	m, err := openMind("r", nil, w, actor, &s.snap)
 	if err != nil {
 		t.Fatal(err)
 	}

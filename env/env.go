@@ -136,6 +136,14 @@ type (
 		RenderView(dst *image.RGBA)             // as Render
 	}
 
+	// Surveyor worlds are grids that can tell what the agent would see from another cell. Asking changes nothing.
+	Surveyor interface {
+		Cells() (rows, cols int) // in the order in which Render draws them, all of one size
+		// ObserveFrom writes what the agent would be shown if it stood there, everything else as it is, and reports whether it
+		// can: if not, nothing is written.
+		ObserveFrom(row, col int, obs []byte, vec []float32) bool
+	}
+
 	// Sourcer worlds may be made from a text, which a run keeps so that they can be made again: "" says that they are not.
 	Sourcer interface{ Source() string }
 

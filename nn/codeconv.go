@@ -82,11 +82,14 @@ func (c *CodeConv) Forward(y []float32, x Rows, scratch []float32, rows int) {
 // turning implements Layer.
 func (c *CodeConv) turning() (blocks, rows, cols int) { return 0, 0, 0 }
 
-// Backward implements Layer; symbols have no gradient.
-func (c *CodeConv) Backward(_, g, dy, y []float32, x Rows, scratch []float32, rows int) {
+// Backward implements Layer. The gradient of a symbol is that of the 1 which stands for it.
+func (c *CodeConv) Backward(dx, g, dy, y []float32, x Rows, scratch []float32, rows int) {
 	oh, ow, _ := c.Shape()
 	dy = dy[:rows*oh*ow*c.Out]
 	mask(dy, y[:len(dy)], c.Act)
+	if dx != nil {
+		c.addSymbols(dx, dy, x, rows)
+	}
 	if g == nil {
 		return
 	}
@@ -96,5 +99,26 @@ func (c *CodeConv) Backward(_, g, dy, y []float32, x Rows, scratch []float32, ro
 	} else {
 		l := c.lookup(x, rows)
 		f32.EmbedBack(w, b, dy, &l)
+	}
+}
+
+// addSymbols adds to dx, [rows, H, W, channels]: to each symbol, the gradients of the outputs that saw it times its rows of W. It is for
+// viewers, a row at a time.
+func (c *CodeConv) addSymbols(dx, dy []float32, x Rows, rows int) {
+	oh, ow, _ := c.Shape()
+	w, _ := c.weights(c.Out)
+	ch := len(c.Codes)
+	for o := range rows * oh * ow {
+		d := dy[o*c.Out : (o+1)*c.Out]
+		r, i, j := o/(oh*ow), o/ow%oh, o%ow
+		for k, p := range c.places {
+			at := ((r*c.H+i+k/(c.KW*ch))*c.W+j)*ch + k%(c.KW*ch)
+			row := w[(int(p.Base)+int(x.Bytes[at]))*c.Out:][:c.Out]
+			sum := float32(0)
+			for n, v := range row {
+				sum += v * d[n]
+			}
+			dx[at] += sum
+		}
 	}
 }

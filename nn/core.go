@@ -31,6 +31,7 @@ type Core struct {
 	x, beside, initial, dx []float32
 	start                  []bool
 	steps, seqs, burn      int
+	still                  bool // Backward leaves the parameters' gradients alone
 	extraX, extraSide      []float32
 	from                   []int32
 	extras                 int // rows behind T*B that were written
@@ -144,13 +145,18 @@ func (c *Core) Extra(x, side []float32, from []int32) {
 // parameters' gradients and to dx, [T*B, In] or longer, unless that is nil, and clears the tap. No gradient passes a start, or
 // reaches the states that Forward was given, the side, extra rows, or the first burn steps, which only warm the state. What
 // Forward was given must still be there; Backward may run again, on other gradients.
-func (c *Core) Backward(dx []float32, burn int) {
+func (c *Core) Backward(dx []float32, burn int) { c.send(dx, burn, false) }
+
+// BackwardInput is Backward that leaves the parameters' gradients alone.
+func (c *Core) BackwardInput(dx []float32, burn int) { c.send(dx, burn, true) }
+
+func (c *Core) send(dx []float32, burn int, still bool) {
 	n := c.steps * c.seqs
 	if burn < 0 || burn > c.steps || dx != nil && len(dx) < n*c.in {
 		panic("nn: Core: burn or the inputs' gradient is out of range")
 	}
 	if n > 0 && burn < c.steps {
-		c.dx, c.burn = dx, burn
+		c.dx, c.burn, c.still = dx, burn, still
 		c.team.Run(shards, c.turn)
 		c.team.Run(c.ranges, c.retreat)
 		c.team.Run(shards, c.gather)
@@ -335,6 +341,9 @@ func (c *Core) gatherPiece(piece int) {
 			C: dx, I: dx, CRow: c.in, IRow: c.in, A: dz[lo*c.stride:], ARow: c.stride, ACol: 1, B: c.turnedX, BRow: c.in,
 			M: hi - lo, N: c.in, K: c.input * c.out, Segs: 1, Tiles: 1, Floor: negInf,
 		})
+	}
+	if c.still {
+		return
 	}
 	gx, gh, gb := c.weights(c.params.G)
 	c.addOuter(gx, c.input, c.in+c.side, c.x[first*c.in:], c.in, c.in, dz, piece)

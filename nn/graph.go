@@ -27,6 +27,7 @@ type Graph struct {
 
 	in     Rows      // of the pass under way
 	dx     []float32 // in Backward: where the input's gradient goes; nil: nowhere
+	still  bool      // in Backward: parameters get no gradient
 	count  int       // rows of the last Forward
 	depth  int       // nodes that the last Forward ran
 	pieces int       // that it was split into
@@ -238,13 +239,36 @@ func (g *Graph) Backward() { g.BackwardFloats(nil) }
 
 // BackwardFloats is Backward of a graph that NewHead made, which also adds to dx, [rows, floats], unless that is nil.
 func (g *Graph) BackwardFloats(dx []float32) {
-	if g.count == 0 {
-		return
-	}
 	if dx != nil && (g.floats == 0 || len(dx) != g.count*g.floats) {
 		panic("nn: the gradient of a head's input has the wrong length")
 	}
-	g.dx = dx
+	g.send(dx, false)
+}
+
+// BackwardInput sends the gradients at the taps of the last Forward back to what the graph read and leaves the parameters' alone: it
+// adds to dx, and clears the taps. Of a graph that NewHead made, dx is [rows, floats], else [rows, bytes], the gradient with respect
+// to the observation as it is read: intensities from 0 to 1, and of a symbol the 1 that stands for it.
+func (g *Graph) BackwardInput(dx []float32) {
+	width := g.floats
+	for i := range g.nodes {
+		n := &g.nodes[i]
+		if width = max(width, n.bytes); n.bytes > 0 && n.turned == nil {
+			blocks, rows, cols := n.layer.turning()
+			n.turned = make([]float32, blocks*rows*cols)
+		}
+	}
+	if len(dx) != g.count*width {
+		panic("nn: the gradient of a graph's input has the wrong length")
+	}
+	g.send(dx, true)
+}
+
+// send is Backward: where dx is not nil, to the input too; still: to no parameters.
+func (g *Graph) send(dx []float32, still bool) {
+	if g.count == 0 {
+		return
+	}
+	g.dx, g.still = dx, still
 	if g.sums[0] == nil {
 		g.makeRoom()
 	}
@@ -263,13 +287,15 @@ func (g *Graph) BackwardFloats(dx []float32) {
 		}
 		g.team.Run(min(shards, g.count), g.backward)
 	}
-	g.team.Run(shards, g.reduce)
+	if !still {
+		g.team.Run(shards, g.reduce)
+	}
 	for i := range g.nodes[:g.depth] {
 		if n := &g.nodes[i]; n.wide != nil {
 			clear(n.tap.Grad[:g.count*n.size])
 		}
 	}
-	g.dx = nil
+	g.dx, g.still = nil, false
 }
 
 // makeRoom makes what only Backward needs.
@@ -280,7 +306,7 @@ func (g *Graph) makeRoom() {
 	for i := range g.nodes {
 		n := &g.nodes[i]
 		switch {
-		case n.from == Input && g.floats == 0:
+		case n.from == Input && g.floats == 0: // BackwardInput makes it
 		case n.wide != nil:
 			n.turned, n.sent = make([]float32, n.wide.Out*pitch(g.rows)), make([]float32, n.wide.In*pitch(g.rows))
 			g.zeros = make([]float32, g.rows)
@@ -397,14 +423,22 @@ func (g *Graph) backwardShard(shard int) {
 		dy := n.tap.Grad[lo*n.size : hi*n.size]
 		var dx []float32
 		if into := g.into(n); into != nil {
-			dx = into[lo*n.floats : hi*n.floats]
+			width := n.floats
+			if n.from == Input {
+				width = max(n.floats, n.bytes)
+			}
+			if width > 0 {
+				dx = into[lo*width : hi*width]
+			}
 		}
 		if n.skip != Input {
 			f32.Add(g.nodes[n.skip].tap.Grad[lo*n.size:hi*n.size], dy)
 		}
-		from, to := n.layer.span()
-		grad := sum[n.sum : n.sum+to-from]
-		clear(grad)
+		var grad []float32
+		if from, to := n.layer.span(); !g.still {
+			grad = sum[n.sum : n.sum+to-from]
+			clear(grad)
+		}
 		x := g.reads(n, lo, hi, &g.help[shard])
 		x.help.turned = n.turned
 		n.layer.Backward(dx, grad, dy, n.tap.Act[lo*n.size:hi*n.size], x, g.scratch[shard], hi-lo)

@@ -45,12 +45,22 @@ func Open(dir string) (*Actor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
-	net, about, err := decode(c, 1)
+	a, err := FromCheckpoint(c)
 	if err != nil {
 		return nil, fmt.Errorf("policy: open %s: %w", dir, err)
 	}
+	a.skipped = skipped
+	return a, nil
+}
+
+// FromCheckpoint returns the agent of a checkpoint that was loaded.
+func FromCheckpoint(c *run.Checkpoint) (*Actor, error) {
+	net, about, err := decode(c, 1)
+	if err != nil {
+		return nil, err
+	}
 	a := newActor(net, about)
-	a.step, a.skipped = int(c.Step), skipped
+	a.step = int(c.Step)
 	return a, nil
 }
 
@@ -124,3 +134,6 @@ func (a *Actor) Entropy() float32 { return a.dist.Entropy() }
 
 // Value returns the return that the critic expected at the last Act, discounted.
 func (a *Actor) Value() float32 { return a.value }
+
+// Memory returns what the agent remembers, as its next Act will find it; valid until then.
+func (a *Actor) Memory() *Memory { return a.mem }

@@ -64,6 +64,20 @@ func (c *checker) ask(p *player, s env.Step) uint64 {
 	if w, ok := env.As[env.Keyer](p.w); ok {
 		h = mixed(h, w.Key())
 	}
+	if w, ok := p.w.(env.Surveyor); ok {
+		rows, cols := w.Cells()
+		cell := int(mixed(h, 1) % uint64(rows*cols)) // another one each time
+		obs, vec := c.spec.Buffers()
+		for i := range obs {
+			obs[i] = p.poison
+		}
+		for i := range vec {
+			vec[i] = poisonFloat(p.poison)
+		}
+		if w.ObserveFrom(cell/cols, cell%cols, obs, vec) {
+			h = mixed(mixed(h, maphash.Bytes(hashSeed, obs)), hashFloats(vec))
+		}
+	}
 	if w, ok := env.As[env.Missioner](p.w); ok {
 		h = mixed(h, maphash.String(hashSeed, w.Mission()))
 	}

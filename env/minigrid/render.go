@@ -8,22 +8,31 @@ const (
 	maxTile = 128
 )
 
-// tileCache keeps the tiles that have been drawn, all of one size.
+// tileCache keeps the tiles that have been drawn, of two sizes: pictures of the grid and of the view take turns.
 type tileCache struct {
+	sets [2]tileSet // the one used last first
+	lit  []bool     // [h, w], scratch
+}
+
+// tileSet is tiles of one size.
+type tileSet struct {
 	size  int
 	tiles map[tileLook][]byte
-	lit   []bool // [h, w], scratch
 }
 
 // tile returns the picture, drawing it if it is new.
 func (c *tileCache) tile(look tileLook, size int) []byte {
-	if c.size != size {
-		c.size, c.tiles = size, map[tileLook][]byte{}
+	if c.sets[0].size != size {
+		c.sets[0], c.sets[1] = c.sets[1], c.sets[0]
+		if c.sets[0].size != size {
+			c.sets[0] = tileSet{size, map[tileLook][]byte{}}
+		}
 	}
-	pix, ok := c.tiles[look]
+	tiles := c.sets[0].tiles
+	pix, ok := tiles[look]
 	if !ok {
 		pix = drawTile(look, size)
-		c.tiles[look] = pix
+		tiles[look] = pix
 	}
 	return pix
 }

@@ -68,7 +68,7 @@ type keeper interface {
 	restoreState(w *World, b []byte) error
 }
 
-// World is one Minigrid world. It implements the Stateful, Renderer, Viewer, Missioner, Digester, Potential,
+// World is one Minigrid world. It implements the Stateful, Renderer, Viewer, Surveyor, Missioner, Digester, Potential,
 // Milestoner and Keyer of package env.
 type World struct {
 	entry    *entry
