@@ -10,6 +10,7 @@ var projectImports = []struct {
 	{"internal/rng", nil},
 	{"internal/npyrand", nil},
 	{"internal/team", nil},
+	{"internal/typo", nil},
 	{"internal/run", nil},
 	{"internal/config", nil},
 	{"internal/tb", nil},
@@ -20,7 +21,7 @@ var projectImports = []struct {
 	{"viz/window", []string{"viz"}},
 	{"viz/page", []string{"viz"}},
 
-	{"env", []string{"internal/rng", "internal/team"}},
+	{"env", []string{"internal/rng", "internal/team", "internal/typo"}},
 	{"env/envtest", []string{"env", "internal/rng"}},
 	{"env/probe", []string{"env", "internal/rng"}},
 	{"env/maze", []string{"env", "internal/rng"}},
