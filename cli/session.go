@@ -133,7 +133,7 @@ func (s *session) moving() bool {
 	if _, ok := s.feed.(arriving); ok && s.present() {
 		return false
 	}
-	return !s.paused && s.playing == nil && !(s.over && s.present())
+	return !s.paused && s.playing == nil && (!s.over || !s.present())
 }
 
 // present reports whether the moment that is shown is the last there is.

@@ -171,36 +171,9 @@ func TestSessionKeys(t *testing.T) {
 	}
 }
 
-// The table of keys is whole: no key stands twice, and every command has one.
-func TestControls(t *testing.T) {
-	seen := map[viz.Key]bool{}
-	for i, c := range controls {
-		if c.do != command(i+1) || c.word == "" || c.about == "" || len(c.keys) == 0 {
-			t.Errorf("line %d is %+v", i, c)
-		}
-		for _, key := range c.keys {
-			if seen[key] || commandOf(key) != c.do {
-				t.Errorf("%v stands twice", key)
-			}
-			seen[key] = true
-		}
-	}
-	if len(controls) != int(cmdQuit) {
-		t.Errorf("%d lines for %d commands", len(controls), cmdQuit)
-	}
-	if commandOf('x') != 0 {
-		t.Error("x does something")
-	}
-	for _, key := range []viz.Key{keyQuit, keyTake, keyHelp, keyNext} {
-		if !seen[key] {
-			t.Errorf("%v, which no action may have, does nothing", key)
-		}
-	}
-}
-
 // drawn is what a moment looks like.
 func drawn(s *viz.Snapshot) [32]byte {
-	img := image.NewRGBA(image.Rect(0, 0, 960, 600))
+	img := image.NewRGBA(image.Rect(0, 0, 640, 400))
 	bare := *s
 	bare.Flags, bare.Notice, bare.Help = nil, "", nil
 	viz.NewDashboard().Draw(img, &bare)
@@ -385,7 +358,7 @@ func TestSessionKeepsakes(t *testing.T) {
 		if _, err := png.Decode(f); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		f.Close() //nolint:errcheck // it was read
+		_ = f.Close()
 	}
 	// Ending one by the key says how long it is; what cannot be written is no reason to stop.
 	s, p, _ = watching(t, testFeed(t, nil, emptyRoom))
@@ -498,6 +471,9 @@ func TestSessionSideBySide(t *testing.T) {
 	trained(t, emptyRoom, "a", "--seed", "1")
 	trained(t, emptyRoom, "b", "--seed", "2", "--aux", "unreal")
 	f := testFeed(t, nil, "a", "b", emptyRoom)
+	for i, s := range f.(*shows).all {
+		s.limit = 20 + 5*i
+	}
 	s, p, _ := watching(t, f)
 	var titles []string
 	for _, tile := range p.last.Tiles {
@@ -507,7 +483,7 @@ func TestSessionSideBySide(t *testing.T) {
 		t.Errorf("they are called %q", titles)
 	}
 	waited := false
-	for range 400 {
+	for range 50 {
 		press(t, s, "n")
 		ended := 0
 		for _, tile := range p.last.Tiles {
@@ -521,7 +497,7 @@ func TestSessionSideBySide(t *testing.T) {
 				ended++
 			}
 		}
-		waited = waited || ended == 1
+		waited = waited || ended == 2
 		if (p.last.End != "") != (ended == 3) {
 			t.Fatalf("%d have ended, but the end is %q", ended, p.last.End)
 		}
@@ -623,6 +599,55 @@ func TestSpeeds(t *testing.T) {
 	for _, text := range []string{"3", "", "1/32", "128", "fast"} {
 		if s.Set(text) == nil {
 			t.Errorf("%q is a speed", text)
+		}
+	}
+}
+
+// What goes to a file besides is every moment once, whatever the person looks at.
+func TestSessionFilmsToo(t *testing.T) {
+	var film moments
+	s, _, _ := watching(t, testFeed(t, nil, corridor))
+	s.out = &film
+	press(t, s, "nnbbbnnn+hn")
+	var steps []int
+	for _, m := range film {
+		steps = append(steps, m.Step)
+		if m.Flags != nil || m.Help != nil || m.Notice != "" {
+			t.Errorf("moment %d has what is the viewer's: %+v", m.Step, m)
+		}
+	}
+	if !slices.Equal(steps, []int{1, 2, 3, 4}) || s.shown != 4 {
+		t.Errorf("steps %v", steps)
+	}
+}
+
+// A game is filmed as it was played.
+func TestWatchGameInAFile(t *testing.T) {
+	dir := t.TempDir()
+	_, shown := played(t, corridor, dir, strings.Repeat(right, 7))
+	out := filepath.Join(dir, "again.gif")
+	r := must(t, "watch", filepath.Join(dir, "game.jsonl"), "--out", out)
+	if n := gifFrames(t, out); n != len(shown)+4 || !strings.HasSuffix(r.err, fmt.Sprintf("%d frames in %s\n", n, out)) { // the end stands for half a second
+		t.Errorf("%d frames of %d moments, %q", n, len(shown), r.err)
+	}
+}
+
+// BenchmarkSession measures a moment of an agent with auxiliary tasks: playing it, drawing its world, keeping it.
+func BenchmarkSession(b *testing.B) {
+	dir := filepath.Join(b.TempDir(), "r")
+	args := []string{"train", "MiniGrid-DoorKey-6x6-v0", "--aux", "unreal", "--steps", "2k", "--episodes", "1", "--run", dir}
+	if code := Run(b.Context(), Options{}, args, strings.NewReader(""), io.Discard, io.Discard); code != exitOK {
+		b.Fatalf("exit %d", code)
+	}
+	feed, err := newApp(b.Context(), Options{}, nil, io.Discard, io.Discard).feed([]string{dir}, &watchFlags{seed: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := newSession(feed, newPerson(), 8, &testClock{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := s.forward(); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -294,7 +294,7 @@ func (c *shows) next() (*viz.Snapshot, error) {
 	for _, s := range c.all {
 		ended = ended && s.phase == closed
 	}
-	any := false
+	more := false
 	for _, s := range c.all {
 		if s.phase == closed && !ended {
 			continue
@@ -303,9 +303,9 @@ func (c *shows) next() (*viz.Snapshot, error) {
 		if err != nil {
 			return nil, err
 		}
-		any = any || snap != nil
+		more = more || snap != nil
 	}
-	if !any {
+	if !more {
 		return nil, nil
 	}
 	c.snap.Episode, c.snap.Step, c.snap.End = c.all[0].snap.Episode, 0, c.all[0].snap.End

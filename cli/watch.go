@@ -179,8 +179,8 @@ func film(ctx context.Context, feed feed, sink viz.Sink, hold int) (shown int, e
 			times += hold
 		}
 		for ; times > 0; times-- {
-			if ctx.Err() != nil {
-				return shown, nil
+			if ctx.Err() != nil { // how a film is ended
+				return shown, nil //nolint:nilerr // the feed had no error
 			}
 			if err := sink.Show(snap); err != nil {
 				return shown, err

@@ -29,6 +29,6 @@ func NewConsole(in, out *os.File, color Color) (*Console, error) {
 
 // Close gives the terminal back as it was.
 func (c *Console) Close() error {
-	c.keyboard.close()
+	c.shut()
 	return errors.Join(c.Terminal.Close(), term.Restore(int(c.in.Fd()), c.before))
 }

@@ -35,7 +35,7 @@ func (k *keyboard) read(r io.Reader) {
 			return
 		}
 		if err != nil {
-			k.close()
+			k.shut()
 			return
 		}
 	}
@@ -57,8 +57,8 @@ func (k *keyboard) press(keys []Key) bool {
 	return true
 }
 
-// close ends the queue.
-func (k *keyboard) close() {
+// shut ends the queue.
+func (k *keyboard) shut() {
 	k.lock.Lock()
 	defer k.lock.Unlock()
 	if !k.over {

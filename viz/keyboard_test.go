@@ -65,8 +65,8 @@ func TestKeyboard(t *testing.T) {
 		}
 	}
 	<-k.Keys()
-	k.close()
-	k.close()
+	k.shut()
+	k.shut()
 	if _, err := io.WriteString(w, "z"); err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,7 @@ func newLayout(sh shape) layout {
 	l := layout{metrics: newMetrics(sh.frame, false)}
 	inner := image.Rectangle{Max: sh.frame}.Inset(l.margin)
 	l.header, inner = cutTop(inner, l.headerHeight(), l.gap)
-	if size := fit(sh.world, worldLimit(&l.metrics, inner)); size != (image.Point{}) {
+	if size := fill(sh.world, worldLimit(&l.metrics, inner)); size != (image.Point{}) {
 		column := size.X + 2*l.border
 		if sh.frame.X > sh.frame.Y {
 			column = max(column, l.px(256))

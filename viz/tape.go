@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"bytes"
 	"image"
 	"slices"
 )
@@ -56,15 +57,11 @@ func (t *Tape) At(i int) *Snapshot {
 	return &t.shown
 }
 
-// Begins reports whether moment i, which must be there, is the first of an episode.
+// Begins reports whether moment i, which must be there, is the first there is of an episode.
 func (t *Tape) Begins(i int) bool {
-	m := &t.moments[i-t.first]
-	for k := range m.tiles {
-		if m.tiles[k].snap.Step > 0 {
-			return false
-		}
-	}
-	return m.snap.Step == 0
+	i -= t.first
+	s := &t.moments[i].snap
+	return s.Step == 0 || i > 0 && t.moments[i-1].snap.Episode != s.Episode
 }
 
 // newMoment copies a snapshot.
@@ -73,7 +70,7 @@ func newMoment(s *Snapshot) moment {
 	for _, img := range append([]*image.RGBA{s.World, s.View}, s.Stack...) {
 		p := pack(img)
 		m.images = append(m.images, p)
-		m.size += 8 * len(p.stretches)
+		m.size += p.size()
 	}
 	for _, tile := range s.Tiles {
 		m.tiles = append(m.tiles, newMoment(tile))
@@ -111,10 +108,11 @@ func (m *moment) unpack() Snapshot {
 	return s
 }
 
-// packed is an opaque picture as stretches of equal pixels, row by row.
+// packed is an opaque picture as stretches of equal pixels. Rows that are alike, as those of a tile are, share them.
 type packed struct {
 	rect      image.Rectangle
-	stretches []stretch
+	rows      []int32   // [H] where the stretches of each row begin
+	stretches []stretch // those of a row fill its width
 }
 
 // stretch is so many pixels of one colour.
@@ -128,37 +126,50 @@ func pack(img *image.RGBA) packed {
 	if img == nil {
 		return packed{}
 	}
-	p := packed{rect: img.Rect}
-	var last stretch
-	for y := range img.Rect.Dy() {
+	p := packed{rect: img.Rect, rows: make([]int32, img.Rect.Dy())}
+	var above []byte
+	for y := range p.rows {
 		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
-		for x := range len(row) / 4 {
-			if c := pixel(row, x); c == last.color {
-				last.n++
-			} else {
-				if last.n > 0 {
-					p.stretches = append(p.stretches, last)
-				}
-				last = stretch{c, 1}
-			}
+		if y > 0 && bytes.Equal(row, above) {
+			p.rows[y] = p.rows[y-1]
+			continue
 		}
+		above = row
+		p.rows[y] = int32(len(p.stretches))
+		var last stretch
+		for x := range len(row) / 4 {
+			c := pixel(row, x)
+			if c != last.color && last.n > 0 {
+				p.stretches = append(p.stretches, last)
+				last.n = 0
+			}
+			last = stretch{c, last.n + 1}
+		}
+		p.stretches = append(p.stretches, last)
 	}
-	p.stretches = slices.Clip(append(p.stretches, last))
+	p.stretches = slices.Clip(p.stretches)
 	return p
 }
 
 // unpack returns the picture, or nil.
 func (p *packed) unpack() *image.RGBA {
-	if p.stretches == nil {
+	if p.rows == nil {
 		return nil
 	}
 	img := image.NewRGBA(p.rect)
 	pix := img.Pix
-	for _, r := range p.stretches {
-		for range r.n {
-			pix[0], pix[1], pix[2], pix[3] = uint8(r.color>>16), uint8(r.color>>8), uint8(r.color), 0xff
-			pix = pix[4:]
+	for _, at := range p.rows {
+		for left := p.rect.Dx(); left > 0; at++ {
+			s := p.stretches[at]
+			left -= int(s.n)
+			for range s.n {
+				pix[0], pix[1], pix[2], pix[3] = uint8(s.color>>16), uint8(s.color>>8), uint8(s.color), 0xff
+				pix = pix[4:]
+			}
 		}
 	}
 	return img
 }
+
+// size returns the bytes it takes, about.
+func (p *packed) size() int { return 4*len(p.rows) + 8*len(p.stretches) }

@@ -70,7 +70,7 @@ func (m *metrics) belowWorld(sh shape) int {
 // putWorld lays out the first column: the world has what status and rewards leave.
 func (l *layout) putWorld(sh shape, r image.Rectangle) {
 	below := l.belowWorld(sh)
-	if size := fit(sh.world, image.Pt(r.Dx()-2*l.border, r.Dy()-below-2*l.border)); size != (image.Point{}) {
+	if size := fill(sh.world, image.Pt(r.Dx()-2*l.border, r.Dy()-below-2*l.border)); size != (image.Point{}) {
 		l.worldPanel, r = cutTop(r, r.Dy()-below, l.gap)
 		l.world = centre(l.worldPanel, size)
 	}

@@ -4,19 +4,19 @@ import "strconv"
 
 // lines returns s as a line of text for each that stands beside the others, for terminals that cannot do more.
 func (t *Terminal) lines(s *Snapshot) []byte {
-	if len(s.Tiles) == 0 {
-		return t.line(t.buf[:0], s)
-	}
 	t.buf = t.buf[:0]
+	if len(s.Tiles) == 0 {
+		t.buf = appendLine(t.buf, s)
+	}
 	for _, tile := range s.Tiles {
 		t.buf = append(appendPlain(t.buf, tile.Title), ' ')
-		t.buf = t.line(t.buf, tile)
+		t.buf = appendLine(t.buf, tile)
 	}
 	return t.buf
 }
 
-// line appends one.
-func (t *Terminal) line(b []byte, s *Snapshot) []byte {
+// appendLine appends one.
+func appendLine(b []byte, s *Snapshot) []byte {
 	b = strconv.AppendInt(append(b, "episode "...), int64(s.Episode), 10)
 	b = strconv.AppendInt(append(b, " step "...), int64(s.Step), 10)
 	if s.StepLimit > 0 {
@@ -34,8 +34,7 @@ func (t *Terminal) line(b []byte, s *Snapshot) []byte {
 	if s.End != "" {
 		b = appendPlain(append(b, ' '), s.End)
 	}
-	t.buf = append(b, '\n')
-	return t.buf
+	return append(b, '\n')
 }
 
 // appendPlain appends a text without what could control a terminal.

@@ -151,10 +151,9 @@ func TestTerminalWatched(t *testing.T) {
 func TestTape(t *testing.T) {
 	e := newEpisode(16)
 	tape := NewTape(1 << 30)
-	small := NewTape(400_000)
+	small := NewTape(200_000)
 	var want []*image.RGBA
 	var lines []string
-	term := NewTerminal(nil, nil, Plain)
 	for k := range 60 {
 		if k%20 == 0 {
 			e = newEpisode(16)
@@ -168,7 +167,7 @@ func TestTape(t *testing.T) {
 		tape.Add(s)
 		small.Add(s)
 		want = append(want, drawn(s, 800, 500))
-		lines = append(lines, string(term.line(nil, s)))
+		lines = append(lines, string(appendLine(nil, s)))
 	}
 	if tape.First() != 0 || tape.Next() != 60 {
 		t.Fatalf("moments %d to %d", tape.First(), tape.Next())
@@ -185,7 +184,7 @@ func TestTape(t *testing.T) {
 			if got := drawn(s, 800, 500); !slices.Equal(got.Pix, want[i].Pix) {
 				t.Errorf("moment %d is drawn otherwise", i)
 			}
-			if got := string(term.line(nil, s)); got != lines[i] {
+			if got := string(appendLine(nil, s)); got != lines[i] {
 				t.Errorf("moment %d reads %q, want %q", i, got, lines[i])
 			}
 			if got := from.Begins(i); got != (s.Step == 0) {

@@ -140,6 +140,23 @@ func TestRenderPanicsOnOddSizes(t *testing.T) {
 }
 
 // BenchmarkRender draws after every step, with all tiles drawn before.
+// A frame with a picture of the grid and one of the view, of other tiles, draws no tile a second time.
+func TestRenderAllocatesNothing(t *testing.T) {
+	w := newRig(t, "MiniGrid-DoorKey-8x8-v0")
+	w.Seed(1)
+	w.reset()
+	grid := image.NewRGBA(image.Rectangle{Max: w.RenderSize(image.Pt(300, 300))})
+	view := image.NewRGBA(image.Rectangle{Max: w.ViewSize(image.Pt(100, 100))})
+	draw := func() {
+		w.Render(grid)
+		w.RenderView(view)
+	}
+	draw()
+	if n := testing.AllocsPerRun(10, draw); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
 func BenchmarkRender(b *testing.B) {
 	for _, tile := range []int{8, 32} {
 		b.Run(fmt.Sprintf("tile=%d", tile), func(b *testing.B) {

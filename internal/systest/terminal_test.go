@@ -190,7 +190,9 @@ func TestWatchKeys(t *testing.T) {
 	term.keys(t, "p", "p", "d")
 	term.await(t, "three decisions", func(lines []string) bool { return count(lines, is(paused+4)) == 1 })
 	term.keys(t, "t", "C-c")
-	term.await(t, "the end", func(lines []string) bool { return count(lines, "status=0") == 1 && count(lines, "frames in MiniGrid-Empty-5x5-v0-1.gif") == 1 })
+	term.await(t, "the end", func(lines []string) bool {
+		return count(lines, "status=0") == 1 && count(lines, "frames in MiniGrid-Empty-5x5-v0-1.gif") == 1
+	})
 	if data, err := os.ReadFile(filepath.Join(dir, "MiniGrid-Empty-5x5-v0-1.gif")); err != nil {
 		t.Error(err)
 	} else if g, err := gif.DecodeAll(bytes.NewReader(data)); err != nil || len(g.Image) < 4 {

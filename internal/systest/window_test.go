@@ -150,7 +150,7 @@ func (p *windowProgram) end(t *testing.T) int {
 // windowOf returns the window with the title.
 func (x xServer) windowOf(t *testing.T, title string) uint32 {
 	t.Helper()
-	id := x.xdotool(t, "search", "--sync", "--onlyvisible", "--name", title)
+	id := x.xdotool(t, "search", "--sync", "--onlyvisible", "--name", "^"+title+"$")
 	n, err := strconv.ParseUint(id, 10, 32)
 	if err != nil {
 		t.Fatalf("windows %q, want one", id)
@@ -258,8 +258,8 @@ func TestWindow(t *testing.T) {
 		p.await(t, "ok")
 	})
 	t.Run("order", func(t *testing.T) {
-		x.xdotool(t, "key", "--delay", "0", "question", "plus", "Up", "minus", "Down", "a", "A", "Left", "7", "Right", "space", "Escape", "Return", "Tab", "F1", "q")
-		want := []viz.Key{'?', '+', viz.KeyUp, '-', viz.KeyDown, 'a', 'a', viz.KeyLeft, '7', viz.KeyRight, ' ', viz.KeyEscape, viz.KeyEnter, 'q'}
+		x.xdotool(t, "key", "--delay", "0", "question", "plus", "Up", "minus", "Down", "a", "A", "Left", "7", "Right", "space", "Escape", "Return", "Tab", "F1", "ctrl+x", "ctrl+c", "q")
+		want := []viz.Key{'?', '+', viz.KeyUp, '-', viz.KeyDown, 'a', 'a', viz.KeyLeft, '7', viz.KeyRight, ' ', viz.KeyEscape, viz.KeyEnter, viz.KeyInterrupt, 'q'}
 		if got := p.pressed(len(want)); !slices.Equal(got, want) {
 			t.Errorf("keys %v, want %v", got, want)
 		}

@@ -177,8 +177,12 @@ func (w *Window) paint(size image.Point) bool {
 
 // listen has the library tell of events. The main thread calls it, and all that it sets.
 func (w *Window) listen() {
-	w.pane.frame.SetKeyCallback(func(_ *glfw.Window, key glfw.Key, _ int, action glfw.Action, _ glfw.ModifierKey) {
-		if k, ok := unprintable(key); ok && action != glfw.Release {
+	w.pane.frame.SetKeyCallback(func(_ *glfw.Window, key glfw.Key, code int, action glfw.Action, mods glfw.ModifierKey) {
+		k, ok := unprintable(key)
+		if mods&glfw.ModControl != 0 && glfw.GetKeyName(key, code) == "c" {
+			k, ok = viz.KeyInterrupt, true
+		}
+		if ok && action != glfw.Release {
 			w.press(k)
 		}
 	})

@@ -1,0 +1,139 @@
+package systest
+
+import (
+	"bytes"
+	"image"
+	"image/draw"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// pixelRlrun is rlrun of the build with the window.
+func pixelRlrun(t *testing.T, dir string, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	bin, err := pixelBinaries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "rlrun"), args...)
+	cmd.Dir, cmd.Env = dir, env
+	return cmd
+}
+
+// watch shows a world in the window, takes keys from it, and ends with it.
+func TestWatchWindow(t *testing.T) {
+	x := newXServer(t)
+	c := x.connect(t)
+	dir := t.TempDir()
+	// begin starts watching and returns the process, its standard error, and the window.
+	begin := func(view string) (*exec.Cmd, *bytes.Buffer, uint32) {
+		t.Helper()
+		cmd := pixelRlrun(t, dir, x.env(), "watch", world, "--view", view, "--speed", "4")
+		said := new(bytes.Buffer)
+		cmd.Stderr = said
+		start := time.Now()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		id := x.windowOf(t, world)
+		t.Logf("--view %s: a window after %v", view, time.Since(start))
+		return cmd, said, id
+	}
+	ends := func(cmd *exec.Cmd, said *bytes.Buffer, want string) {
+		t.Helper()
+		if err := cmd.Wait(); err != nil || said.String() != want {
+			t.Errorf("it ended with %v and said %q, want %q", err, said, want)
+		}
+	}
+
+	cmd, said, id := begin("pixel")
+	name := strconv.Itoa(int(id))
+	// The middle of the picture: above are badges, below what the viewer has to say.
+	middle := image.Rect(0, 60, 960, 500)
+	shot := func() []byte {
+		t.Helper()
+		pix, err := c.screenshot(t, id, middle.Max.X, middle.Max.Y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pix[4*middle.Max.X*middle.Min.Y:]
+	}
+	// within waits for something that becomes true.
+	within := func(what string, is func() bool) {
+		t.Helper()
+		for range 400 {
+			if is() {
+				return
+			}
+			time.Sleep(25 * time.Millisecond)
+		}
+		t.Fatalf("no %s in ten seconds", what)
+	}
+	before := shot()
+	within("movement", func() bool { return !bytes.Equal(shot(), before) })
+	x.xdotool(t, "windowfocus", "--sync", name, "key", "--delay", "0", "space", "p")
+	saved := filepath.Join(dir, strings.ReplaceAll(world, "/", "-")+"-1.png")
+	within("saved picture", func() bool { _, err := os.Stat(saved); return err == nil })
+	var want []byte
+	within("whole picture", func() bool {
+		f, err := os.Open(saved)
+		if err != nil {
+			return false
+		}
+		defer f.Close()
+		img, err := png.Decode(f)
+		if err != nil {
+			return false
+		}
+		part := image.NewRGBA(image.Rectangle{Max: middle.Size()})
+		draw.Draw(part, part.Rect, img, middle.Min, draw.Src)
+		want = part.Pix
+		return true
+	})
+	within("window that shows the saved picture", func() bool { return bytes.Equal(shot(), want) })
+	x.xdotool(t, "key", "--delay", "0", "n")
+	within("step", func() bool { return !bytes.Equal(shot(), want) })
+	x.xdotool(t, "key", "--delay", "0", "q")
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("q: it ended with %v and said %q", err, said)
+	}
+
+	cmd, said, id = begin("auto")
+	c.askToClose(t, id)
+	ends(cmd, said, "rlrun: showing in a window; --view term shows in the terminal\n")
+
+	cmd, said, id = begin("pixel")
+	x.xdotool(t, "windowfocus", "--sync", strconv.Itoa(int(id)), "key", "--delay", "0", "ctrl+c")
+	ends(cmd, said, "")
+}
+
+// Where there is no screen, the build with the window says so, and is for the rest like any other: its exit codes and signals are.
+func TestWindowBuild(t *testing.T) {
+	dir, blind := t.TempDir(), append(os.Environ(), "DISPLAY=", "WAYLAND_DISPLAY=")
+	for _, view := range []string{"pixel", "auto"} {
+		_, stderr := finish(t, pixelRlrun(t, dir, blind, "watch", world, "--view", view), 2)
+		if !strings.Contains(stderr, "neither DISPLAY nor WAYLAND_DISPLAY is set") || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("--view %s: it said %q", view, stderr)
+		}
+	}
+	x := newXServer(t)
+	for _, env := range [][]string{blind, x.env()} {
+		finish(t, pixelRlrun(t, dir, env, "version"), 0)
+		finish(t, pixelRlrun(t, dir, env, "nonsense"), 2)
+		for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+			p := start(t, pixelRlrun(t, t.TempDir(), env, "train", world, "--algo", "a2c", "--steps", "1M", "--run", "r"))
+			p.await(t, "step ")
+			p.signal(t, s)
+			if err := p.end(); p.cmd.ProcessState.ExitCode() != resumable {
+				t.Errorf("%v, want status %d\n%s", err, resumable, p.said.String())
+			}
+		}
+	}
+}
