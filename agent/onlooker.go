@@ -67,33 +67,42 @@ func lookOn(dir *run.Dir, world env.Env, a *policy.Actor, load func() (*run.Chec
 	if err := dir.ReadConfig(&s); err != nil {
 		return nil, err
 	}
-	x, err := newExtras(s.Agent, world.Spec(), nil)
-	if err != nil {
+	x, update, err := openExtras(s, world, a, load)
+	if err != nil || x == nil {
 		return nil, err
+	}
+	return newOnlooker(a.Net(), x, world, update)
+}
+
+// openExtras returns the tasks and bonuses of a checkpoint, nil if there are none, and the update that it was saved after.
+func openExtras(s Settings, world env.Env, a *policy.Actor, load func() (*run.Checkpoint, error)) (x *extras, update int, err error) {
+	x, err = newExtras(s.Agent, world.Spec(), nil)
+	if err != nil {
+		return nil, 0, err
 	}
 	rows, err := x.findTasks(s.Agent, s.Agent.Worlds*s.Agent.Horizon)
 	if err != nil || len(x.tasks)+len(x.bonuses) == 0 {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := x.mix(s.Agent, a.Net().CopyOn(max(rows, s.Agent.Worlds), nil)); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	c, err := load()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := x.restore(c); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	data, err := c.File(stateName)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var st state
 	if err := json.Unmarshal(data, &st); err != nil {
-		return nil, fmt.Errorf("agent: restore %s: %w", stateName, err)
+		return nil, 0, fmt.Errorf("agent: restore %s: %w", stateName, err)
 	}
-	return newOnlooker(a.Net(), x, world, st.Updates)
+	return x, st.Updates, nil
 }
 
 func newOnlooker(net *policy.Net, x *extras, world env.Env, update int) (*Onlooker, error) {
