@@ -17,6 +17,7 @@ type Onlooker struct {
 	net   *policy.Net // the actor's
 	names []string    // of all tasks, in the order of the settings
 	looks []onlooking // of those that are auxtasks.Viewers
+	aims  []string    // of those that a Pointer can be made for
 
 	bonuses []bonus
 	weights []float32  // of bonuses, in the update that was saved
@@ -109,6 +110,9 @@ func newOnlooker(net *policy.Net, x *extras, world env.Env, update int) (*Onlook
 	o := &Onlooker{net: net, first: true}
 	for i, t := range x.tasks {
 		o.names = append(o.names, t.Name)
+		if Pointable(t.Task) {
+			o.aims = append(o.aims, t.Name)
+		}
 		v, ok := t.Task.(auxtasks.Viewer)
 		if !ok {
 			continue
@@ -175,6 +179,9 @@ func (o *Onlooker) findBonuses(x *extras, world env.Env, update int) {
 
 // Names returns those of all tasks, in the order of the settings.
 func (o *Onlooker) Names() []string { return o.names }
+
+// Pointable returns the names of the tasks that NewPointer can be asked for.
+func (o *Onlooker) Pointable() []string { return o.aims }
 
 // Begin tells that an episode begins.
 func (o *Onlooker) Begin() { o.first = true }
