@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"image"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,12 @@ func TestWatchedGolden(t *testing.T) {
 			s.Help, s.Notice = keyHelp(20), "a notice that is so long that it does not fit into the picture, however small its letters may be"
 			return s
 		}())},
+		{"legend-640x400", 640, 400, false, func() *Snapshot {
+			s := newEpisode(32).run(20)
+			s.Policy, s.Value, s.Action = nil, float32(math.NaN()), 2
+			s.Legend = []string{"←      left", "→      right", "↑      forward", "p      pickup", "d      drop", "space  toggle", "enter  done", "n      next episode", "q      quit"}
+			return s
+		}()},
 		{"tiles-2-960x600", 960, 600, false, tiles(2)},
 		{"tiles-3-1280x720", 1280, 720, true, tiles(3)},
 		{"tiles-4-1280x720", 1280, 720, false, tiles(4)},
