@@ -1,5 +1,5 @@
-# Targets: build check test-system crash bench cover results study generate, and each step of check by itself: fmt vet lint tidy generated test
-# race noasm arm64 nocgo.
+# Targets: build check test-system crash bench results study generate, and each step of check by itself: fmt vet lint tidy generated test
+# cover fuzz race noasm arm64 nocgo.
 # Every step says what it runs and how long it took.
 
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -13,6 +13,7 @@ NOASM = $(call dirs,internal/f32 nn)
 QEMU  = qemu-aarch64-static
 COVER = $(patsubst ./%/...,./%,$(call dirs,agent policy auxtasks replay))
 FLOOR = 90
+FUZZRUNS = 2000x
 
 # $(call step,name,command) says the command, runs it, and says how long it took. Make stops when it fails.
 define step
@@ -20,12 +21,12 @@ $(info == $(1): $(2))@start=$$(date +%s); { $(2); }; status=$$?; \
 echo "== $(1): $$(($$(date +%s) - start)) s, status $$status"; exit $$status
 endef
 
-.PHONY: all build check test-system crash bench cover results study generate generated fmt vet lint tidy test race noasm arm64 nocgo
+.PHONY: all build check test-system crash bench results study generate generated fmt vet lint tidy test cover fuzz race noasm arm64 nocgo
 .NOTPARALLEL:
 
 all: build
 
-check: fmt vet lint tidy generated test race noasm arm64 nocgo
+check: fmt vet lint tidy generated test fuzz race noasm arm64 nocgo
 
 # rlrun is one static binary.
 build:
@@ -51,8 +52,28 @@ generate:
 generated: generate
 	$(call step,generated,git diff --exit-code --stat -- internal/f32)
 
-test:
-	$(call step,test,go test ./...)
+# The packages of COVER are tested by cover.
+test: cover
+	$(call step,test,go test $$(go list ./... | grep -v $(patsubst ./%,-e /%$$,$(COVER))))
+
+# The share of statements that a package's own tests reach, which has a floor.
+cover:
+	$(if $(COVER),$(call step,cover,$(cover)))
+
+define cover
+go test -cover $(COVER) | awk '{ print } /^(FAIL|---)/ { bad = 1 } /^ok/ { n++ } \
+match($$0, /coverage: [0-9.]+/) && substr($$0, RSTART + 10, RLENGTH - 10) + 0 < $(FLOOR) \
+{ print "below $(FLOOR) %"; bad = 1 } END { exit bad || n != $(words $(COVER)) }'
+endef
+
+# Every decoder, and whatever else has a fuzz target, meets inputs that nobody wrote, for a moment each.
+fuzz:
+	$(call step,fuzz,$(fuzz))
+
+define fuzz
+grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | sed 's|/[^/]*:func | |' | sort | while read -r dir name; do \
+go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZRUNS) -fuzzminimizetime 10x "$$dir" || exit 1; done
+endef
 
 race:
 	$(if $(RACE),$(call step,race,go test -race -tags noasm -short -run '^Test' $(RACE)))
@@ -71,24 +92,15 @@ nocgo:
 # What go test leaves out: killed processes, full disks, displays, terminals, browsers.
 test-system:
 	$(call step,test-system,AUXRL_SYSTEM=1 go test -count=1 -timeout 10m -v ./internal/systest/...)
+	$(call step,test-system faults,AUXRL_SYSTEM=1 go test -count=1 -v -run 'TestEveryBit|TestInjectedFaults' ./internal/run ./agent)
 
-# Runs that are killed N times, and every bit of a checkpoint of 32 KiB: minutes.
+# Runs that are killed N times: minutes. test-system has ten kills.
 N = 200
 crash:
-	$(call step,crash,AUXRL_SYSTEM=1 AUXRL_CRASHES=$(N) go test -count=1 -timeout 60m -v -run 'TestCrash$$|TestEveryBit$$' ./internal/run ./internal/systest)
+	$(call step,crash,AUXRL_SYSTEM=1 AUXRL_CRASHES=$(N) go test -count=1 -timeout 60m -v -run 'TestCrash$$|TestCompareKilled$$' ./internal/systest)
 
 bench:
 	$(call step,bench,go test -run '^$$' -bench . ./...)
-
-# The share of statements that a package's own tests reach, which has a floor.
-cover:
-	$(if $(COVER),$(call step,cover,$(cover)))
-
-define cover
-go test -cover $(COVER) | awk '{ print } /^(FAIL|---)/ { bad = 1 } \
-match($$0, /coverage: [0-9.]+/) && substr($$0, RSTART + 10, RLENGTH - 10) + 0 < $(FLOOR) \
-{ print "below $(FLOOR) %"; bad = 1 } END { exit bad }'
-endef
 
 # One study of docs/results, by the name of its file in studies: what is missing of it is trained, then the page is made. It may be stopped,
 # and goes on. J is how many runs at a time.

@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-# One per line: a command, or a file with its full path, and the Debian package that brings it.
+# One per line: a command, a file with its full path, or PYTHON:MODULE, and the Debian package that brings it.
 needs='
 make                    make
 gcc                     gcc
@@ -14,6 +14,7 @@ gcc                     gcc
 git                     git
 tmux                    tmux
 qemu-aarch64-static     qemu-user-static
+python3:ensurepip       python3-venv
 '
 
 say() { echo "test.sh: $*"; }
@@ -45,6 +46,7 @@ missing() {
 		case $what in
 		'') ;;
 		/*) [ -e "$what" ] || printf ' %s' "$package" ;;
+		*:*) "${what%:*}" -c "import ${what#*:}" >/dev/null 2>&1 || printf ' %s' "$package" ;;
 		*) command -v "$what" >/dev/null || printf ' %s' "$package" ;;
 		esac
 	done

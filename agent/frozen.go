@@ -128,5 +128,9 @@ func (x *extras) restoreRing(c *run.Checkpoint) error {
 	if err != nil {
 		return fmt.Errorf("agent: restore %s: %w", replayName, err)
 	}
+	if codes := x.dims.Codes; codes != nil && !x.ring.Within(codes) {
+		x.ring.Clear()
+		return fmt.Errorf("agent: restore %s: symbols that the worlds do not have", replayName)
+	}
 	return nil
 }

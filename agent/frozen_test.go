@@ -1,18 +1,17 @@
 package agent
 
 import (
-	"bytes"
-	"compress/flate"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/minigrid"
 	"github.com/auxrl/auxrl/internal/run"
-	"github.com/klauspost/compress/s2"
 )
 
 // unrealOf returns settings of UNREAL with replay that goes round in a few updates.
@@ -224,74 +223,86 @@ func (s *screen) RestoreState(b []byte) error {
 	return err
 }
 
-// BenchmarkSave measures how long UNREAL at 84x84 with a full ring waits for a save: all segments new, after a warm-up.
+// BenchmarkSave measures what saving costs a run: how long training stands still, and how long writing goes on beside it. stall-ms is the
+// median and stall-max-ms the most; at-60s-% and at-300s-% are what stall, writing and preparing take of such an interval if nothing else
+// can be done beside them.
 func BenchmarkSave(b *testing.B) {
-	build := func() (env.Env, error) { return new(screen), nil }
-	cfg, err := Preset("unreal", "a2c", (*screen)(nil).Spec())
+	b.Run("state=16MiB", func(b *testing.B) {
+		spec := (*screen)(nil).Spec()
+		cfg := Default("ppo", spec)
+		cfg.Worlds, cfg.Horizon = 2, 8
+		cfg.Net = cfg.Net.WithEncoder("nature", ShapeOf(spec))
+		r := benchmarkRun(b, cfg)
+		measureSaves(b, r, 0)
+	})
+	b.Run("unreal/84x84", func(b *testing.B) {
+		cfg, err := Preset("unreal", "a2c", (*screen)(nil).Spec())
+		if err != nil {
+			b.Fatal(err)
+		}
+		r := benchmarkRun(b, cfg)
+		for range cfg.ReplayLen/cfg.Horizon + 1 {
+			r.roll.next()
+			r.roll.collectAnything(r.Trainer)
+			r.extras.ring.Add(&r.roll.batch)
+		}
+		start := time.Now()
+		r.Prepare()
+		measureSaves(b, r, time.Since(start))
+		b.ReportMetric(float64(r.ReplayBytes())/(1<<20), "replay-MiB")
+	})
+}
+
+func benchmarkRun(b *testing.B, cfg Config) *Run {
+	b.Helper()
+	cfg.Steps, cfg.Keep = maxSteps, Keep{Last: 1}
+	t, err := NewTrainer(cfg, func() (env.Env, error) { return new(screen), nil })
 	if err != nil {
 		b.Fatal(err)
 	}
-	tr := trainer(b, cfg, build)
-	b.Run("ring=fill", func(b *testing.B) {
-		for b.Loop() {
-			for range cfg.ReplayLen/cfg.Horizon + 1 {
-				tr.roll.next()
-				tr.roll.collectAnything(tr)
-				tr.extras.ring.Add(&tr.roll.batch)
-			}
-		}
-	})
-	b.Run("hold/all", func(b *testing.B) {
-		for b.Loop() {
-			tr.extras.hold(run.Same{}, nil)
-		}
-	})
-	held, rest := tr.extras.hold(run.Same{}, nil), []byte(nil)
-	b.Run("freeze", func(b *testing.B) {
-		for b.Loop() {
-			f, err := tr.freeze("id", run.Same{}, held, rest)
-			if err != nil {
-				b.Fatal(err)
-			}
-			rest = f.rest
-		}
-		b.ReportMetric(float64(len(rest))/1e6, "rest-MB")
-	})
-	b.Run("freeze/fixed", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := tr.fixed("id"); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	var part []byte
-	for lo, hi := tr.extras.ring.Segments(); lo < hi && len(part) < 64<<20; lo++ {
-		part = tr.extras.ring.AppendSegment(part, lo)
+	r, err := Create(filepath.Join(b.TempDir(), "run"), "screen", t)
+	if err != nil {
+		b.Fatal(err)
 	}
-	b.Run("pack/s2", func(b *testing.B) {
-		b.SetBytes(int64(len(part)))
-		n := 0
-		for b.Loop() {
-			n = len(s2.Encode(nil, part))
+	b.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			b.Error(err)
 		}
-		b.ReportMetric(float64(n)/float64(len(part)), "ratio")
 	})
-	b.Run("pack/flate", func(b *testing.B) {
-		b.SetBytes(int64(len(part)))
-		var out bytes.Buffer
-		for b.Loop() {
-			out.Reset()
-			w, err := flate.NewWriter(&out, flate.BestSpeed)
-			if err != nil {
-				b.Fatal(err)
-			}
-			_, errA := w.Write(part)
-			if err := errors.Join(errA, w.Close()); err != nil {
-				b.Fatal(err)
-			}
+	return r
+}
+
+// measureSaves saves a run as a whole again and again, with replay prepared, which took so long.
+func measureSaves(b *testing.B, r *Run, prepared time.Duration) {
+	var stalls, writes []time.Duration
+	held := slices.Clone(r.held)
+	for b.Loop() {
+		r.step++ // another checkpoint
+		r.have, r.held = run.Same{}, append(r.held[:0], held...)
+		start := time.Now()
+		if err := r.SaveLater(); err != nil {
+			b.Fatal(err)
 		}
-		b.ReportMetric(float64(out.Len())/float64(len(part)), "ratio")
-	})
+		stalls = append(stalls, time.Since(start))
+		if err := r.Wait(); err != nil {
+			b.Fatal(err)
+		}
+		writes = append(writes, time.Since(start))
+	}
+	slices.Sort(stalls)
+	slices.Sort(writes)
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
+	stall, write := stalls[len(stalls)/2], writes[len(writes)/2]
+	b.ReportMetric(ms(stall), "stall-ms")
+	b.ReportMetric(ms(stalls[len(stalls)-1]), "stall-max-ms")
+	b.ReportMetric(ms(write), "write-ms")
+	b.ReportMetric(ms(prepared), "prepare-ms")
+	for _, s := range []time.Duration{time.Minute, 5 * time.Minute} {
+		b.ReportMetric(100*float64(write+prepared)/float64(s), fmt.Sprintf("at-%.0fs-%%", s.Seconds()))
+	}
+	if size, err := r.dir.Size(int64(r.step)); err == nil {
+		b.ReportMetric(float64(size)/(1<<20), "checkpoint-MiB")
+	}
 }
 
 // collectAnything fills a rollout without a network.

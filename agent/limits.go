@@ -10,6 +10,9 @@ import (
 // rolloutLimit is how much memory the observations of a rollout may take, in bytes.
 const rolloutLimit = 8 << 30
 
+// maxSteps bounds a run: the steps of checkpoints have twelve digits.
+const maxSteps = 999_999_999_999
+
 // maxExtras bounds the tasks and bonuses of a run.
 const maxExtras = 64
 
@@ -19,7 +22,7 @@ func (c Config) ValidateSizes() error {
 		name    string
 		n, most int
 	}{
-		{"steps", c.Steps, 999_999_999_999}, {"worlds", c.Worlds, 1 << 14}, {"horizon", c.Horizon, 1 << 16},
+		{"steps", c.Steps, maxSteps}, {"worlds", c.Worlds, 1 << 14}, {"horizon", c.Horizon, 1 << 16},
 		{"worlds x horizon", min(c.Worlds, 1<<14) * min(c.Horizon, 1<<16), 1 << 22}, {"bptt", c.BPTT, 1 << 16},
 		{"ppo.epochs", c.PPO.Epochs, 1 << 10}, {"ppo.minibatches", c.PPO.Minibatches, 1 << 16}, {"aux_steps", c.AuxSteps, 1 << 26},
 		{"net.features", c.Net.Features, 1 << 14}, {"net.hidden", c.Net.Hidden, 1 << 14}, {"net.core_size", c.Net.CoreSize, 1 << 12},

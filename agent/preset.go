@@ -9,10 +9,14 @@ import (
 )
 
 // Presets lists the named settings.
-func Presets() []string { return []string{"default", "torch-ac", "unreal"} }
+func Presets() []string { return []string{"default", "torch-ac", "minatar", "unreal"} }
 
 // Preset returns named settings for worlds of the given kind: those of Default; those of torch-ac, the PyTorch agents that
-// MiniGrid's papers trained with, as its scripts (rl-starter-files) set them; or unreal, the agent of Jaderberg et al. (2016).
+// MiniGrid's papers trained with, as its scripts (rl-starter-files) set them; minatar, for MinAtar; or unreal, for mazes and other
+// worlds of pixels, the agent of Jaderberg et al. (2016).
+//
+// minatar is Default on the budget of MinAtar's paper, 5 M frames (Young & Tian 2019), with rewards clipped at 1 as for the games that
+// it abridges (Mnih et al. 2015); studies/minatar.toml measures it.
 //
 // unreal is A2C with UNREAL's network where there are frames (on symbols the small one), an LSTM, 20 steps of 16 worlds, n-step returns, and pixel control, reward prediction and value replay, each on
 // sequences of its own, at the weights that their means go with; gradients are clipped at 40. Adam takes the place of the shared
@@ -38,6 +42,8 @@ func Preset(name, algo string, spec env.Spec) (Config, error) {
 		if algo == "a2c" {
 			c.Optimizer = "rmsprop"
 		}
+	case "minatar":
+		c.Steps, c.Wrap.RewardClip = 5_000_000, 1
 	case "unreal":
 		if algo != "a2c" {
 			return Config{}, fmt.Errorf("agent: the preset unreal is A2C's; %s has its own ways, give it the tasks by themselves", algo)

@@ -33,7 +33,7 @@ func TestPresets(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Preset("torch", "ppo", spec); err == nil || err.Error() != `agent: no preset "torch"; there are default, torch-ac, unreal` {
+	if _, err := Preset("torch", "ppo", spec); err == nil || err.Error() != `agent: no preset "torch"; there are default, torch-ac, minatar, unreal` {
 		t.Errorf("an unknown preset: %v", err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/env/probe"
 	"github.com/auxrl/auxrl/policy"
-	"github.com/auxrl/auxrl/replay"
 )
 
 // corridor has short episodes, rewards in mid-episode and both ends.
@@ -65,64 +64,6 @@ func near(t *testing.T, what string, got, want float32) {
 	t.Helper()
 	if math.Abs(float64(got-want)) > 1e-5*(1+math.Abs(float64(want))) {
 		t.Fatalf("%s: %v, when acting %v", what, got, want)
-	}
-}
-
-// The gradient through encoder, core and heads, with starts, stored states and burn-in, is the slope of the objective.
-func TestRecurrentGradient(t *testing.T) {
-	shape := policy.Shape{H: 2, W: 2, C: 1, Codes: []int{3}, Vec: 2, Actions: 3}
-	cfg := policy.Config{Encoder: "small", Features: 5, Hidden: 4}.WithCore("lstm", shape)
-	cfg.CoreSize = 4
-	net, err := policy.New(shape, cfg, []string{""}, 64, 3, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &replay.Batch{
-		T: 5, B: 2, Obs: make([]byte, 10*4), Vec: make([]float32, 10*2), Action: make([]int32, 10), Reward: make([]float32, 10),
-		Start: make([]bool, 10), State: make([]float32, 2*net.StateLen()), LastAction: []int32{2, -1}, LastReward: []float32{0.5, 0},
-	}
-	for i := range b.Obs {
-		b.Obs[i] = byte(i * 7 % 3)
-	}
-	for i := range b.Action {
-		b.Action[i], b.Reward[i], b.Vec[2*i] = int32(i%3), float32(i%4)-1.5, float32(i%5)/5
-	}
-	for i := range b.State {
-		b.State[i] = float32(i%7)/7 - 0.4
-	}
-	b.Start[5], b.Start[8] = true, true
-	objective := func() (sum float64) {
-		net.Forward(b, b.Obs, "")
-		for i, v := range net.Logits().Act[:10*3] {
-			sum += float64(v) * math.Sin(float64(i))
-		}
-		for i, v := range net.Values()[0].Act[:10] {
-			sum += float64(v) * math.Cos(float64(i))
-		}
-		return sum
-	}
-	objective()
-	for i := range 10 * 3 {
-		net.Logits().Grad[i] = float32(math.Sin(float64(i)))
-	}
-	for i := range 10 {
-		net.Values()[0].Grad[i] = float32(math.Cos(float64(i)))
-	}
-	net.Backward()
-	const h = 2e-2
-	for _, block := range net.Blocks() {
-		p := block.Params
-		for i := 0; i < len(p.W); i += 1 + len(p.W)/40 {
-			w := p.W[i]
-			p.W[i] = w + h
-			up := objective()
-			p.W[i] = w - h
-			down := objective()
-			p.W[i] = w
-			if want := (up - down) / (2 * h); math.Abs(want-float64(p.G[i])) > 2e-3*(1+math.Abs(want)) {
-				t.Errorf("%s, weight %d: gradient %v, slope %v", block.Name, i, p.G[i], want)
-			}
-		}
 	}
 }
 

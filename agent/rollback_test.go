@@ -249,10 +249,10 @@ func wantFiles(t *testing.T, got, want *Trainer) {
 	}
 }
 
-// blinding is a world that shows what is not a number from a step on.
+// blinding is a world that shows what is not a number from a step on, up to another.
 type blinding struct {
 	env.Env
-	steps, from int
+	steps, from, to int
 }
 
 func (w *blinding) Spec() env.Spec {
@@ -270,26 +270,26 @@ func (w *blinding) Reset(obs []byte, vec []float32) {
 func (w *blinding) Step(act int, obs []byte, vec []float32) env.Step {
 	s := w.Env.Step(act, obs, vec[:len(vec)-1])
 	vec[len(vec)-1] = 1
-	if w.steps++; w.steps >= w.from {
+	if w.steps++; w.steps >= w.from && w.steps < w.to {
 		vec[len(vec)-1] = nan
 	}
 	return s
 }
 
 func (w *blinding) AppendState(b []byte) []byte {
-	return w.Env.(env.Stateful).AppendState(append(b, byte(w.steps)))
+	return w.Env.(env.Stateful).AppendState(append(b, byte(w.steps), byte(w.steps>>8)))
 }
 
 func (w *blinding) RestoreState(b []byte) error {
-	w.steps = int(b[0])
-	return w.Env.(env.Stateful).RestoreState(b[1:])
+	w.steps = int(b[0]) | int(b[1])<<8
+	return w.Env.(env.Stateful).RestoreState(b[2:])
 }
 
 // A run that diverges whatever its actions gives up after its retries, with a run directory that diverges alike.
 func TestDivergedRunCanBeReproduced(t *testing.T) {
 	build := func() (env.Env, error) {
 		w, err := minigrid.New(gridID)
-		return &blinding{Env: w, from: 30}, err
+		return &blinding{Env: w, from: 30, to: endless}, err
 	}
 	cfg := small(t, "ppo", build)
 	cfg.Net = cfg.Net.WithCore("lstm", ShapeOf(must(build()).Spec()))

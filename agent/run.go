@@ -199,12 +199,9 @@ func (r *Run) Path() string { return r.dir.Path() }
 // run's own.
 func (r *Run) Keep(name string, data []byte) error { return r.dir.Keep(name, data) }
 
-// Update is the Trainer's. It also prepares replay for being saved.
-func (r *Run) Update() Update {
-	u := r.Trainer.Update()
-	r.held = r.extras.hold(r.have, r.held)
-	return u
-}
+// Prepare makes the next save short: it compresses what became whole of replay since it was called before. To be called after each
+// Update when a save is near; sooner is in vain, for what leaves replay before it is saved.
+func (r *Run) Prepare() { r.held = r.extras.hold(r.have, r.held) }
 
 // Crashes tells of worlds that panicked since it was called before, and keeps of each what reproduces it in the run's directory: the
 // names of the files. An error is of what could not be kept.
@@ -282,6 +279,9 @@ func (r *Run) restore(c *run.Checkpoint) error {
 	if r.foreign, err = st.Made.check(now, c.Step); err != nil { // before anything that follows from it
 		return err
 	}
+	if int64(st.Step) != c.Step {
+		return fmt.Errorf("agent: restore %s: it is of step %d, the checkpoint of step %d", stateName, st.Step, c.Step)
+	}
 	return r.Trainer.restore(c)
 }
 
@@ -314,9 +314,6 @@ func (r *Run) SaveLater() error {
 	if err := r.log(); err != nil {
 		return err
 	}
-	if err := r.metrics.Sync(); err != nil {
-		return err
-	}
 	f, err := r.freeze(r.env, r.have, r.held, r.rest)
 	if err != nil {
 		return err
@@ -326,7 +323,14 @@ func (r *Run) SaveLater() error {
 	scores := maps.Clone(r.scores)
 	scores[f.step] = mean
 	keep := run.Keep{Last: r.cfg.Keep.Last, Steps: r.cfg.Keep.steps(scores)}
-	go func() { done <- result{f, mean, r.dir.SaveWith(f.step, f.pack(), f.same, keep)} }()
+	metrics := r.metrics
+	go func() {
+		err := metrics.Sync() // no checkpoint is past what metrics have
+		if err == nil {
+			err = r.dir.SaveWith(f.step, f.pack(), f.same, keep)
+		}
+		done <- result{f, mean, err}
+	}()
 	return nil
 }
 
@@ -367,6 +371,17 @@ type state struct {
 	Retries   int           `json:"retries,omitempty"`
 	Crashed   int           `json:"crashed,omitempty"`
 	Made      made          `json:"made"`
+}
+
+// validate reports numbers that no trainer has.
+func (s *state) validate() error {
+	if s.Step < 0 || s.Step > maxSteps || min(s.Updates, s.Episodes, s.Dropped, s.Crashed, s.Retries) < 0 || s.Retries > MaxRetries {
+		return errors.New("a count is out of range")
+	}
+	if len(s.Recent) != min(s.Episodes, recentLen) {
+		return fmt.Errorf("the last %d of %d episodes", len(s.Recent), s.Episodes)
+	}
+	return nil
 }
 
 // files returns the trainer as files of a checkpoint: a function of settings, seed and step alone.
@@ -458,17 +473,17 @@ func (t *Trainer) restore(c *run.Checkpoint) error {
 	if err := json.Unmarshal(data[stateName], &st); err != nil {
 		return fmt.Errorf("agent: restore %s: %w", stateName, err)
 	}
-	if len(st.Start) != t.cfg.Worlds || len(st.Recent) > recentLen {
+	if len(st.Start) != t.cfg.Worlds {
 		return fmt.Errorf("agent: restore %s: saved with %d worlds, settings say %d", stateName, len(st.Start), t.cfg.Worlds)
+	}
+	if err := st.validate(); err != nil {
+		return fmt.Errorf("agent: restore %s: %w", stateName, err)
 	}
 	if err := t.learner.Optimizer.RestoreState(st.Optimizer); err != nil {
 		return err
 	}
 	if err := t.extras.restore(c); err != nil {
 		return err
-	}
-	if st.Retries < 0 || st.Retries > MaxRetries {
-		return fmt.Errorf("agent: restore %s: %d retries", stateName, st.Retries)
 	}
 	t.step, t.updates, t.episodes, t.bad, t.dropped, t.crashed = st.Step, st.Updates, st.Episodes, 0, st.Dropped, st.Crashed
 	t.retry(st.Retries)
@@ -527,6 +542,13 @@ func (t *Trainer) restoreRows(data []byte, last int) error {
 	mem := t.roll.mem
 	if want := len(obs) + 4*(len(vec)+len(mem.State)+len(mem.Reward)+len(mem.Action)); len(data) != want {
 		return fmt.Errorf("agent: restore %s: %d bytes, want %d", rowsName, len(data), want)
+	}
+	if codes := t.Spec().Codes; codes != nil {
+		for i, v := range data[:len(obs)] {
+			if int(v) >= codes[i%len(codes)] {
+				return fmt.Errorf("agent: restore %s: symbol %d, which the worlds do not have", rowsName, v)
+			}
+		}
 	}
 	copy(obs, data)
 	data = data[len(obs):]

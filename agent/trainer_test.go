@@ -15,6 +15,7 @@ import (
 	"github.com/auxrl/auxrl/env/minigrid"
 	"github.com/auxrl/auxrl/env/probe"
 	"github.com/auxrl/auxrl/internal/run"
+	"github.com/auxrl/auxrl/internal/team"
 	"go.uber.org/goleak"
 )
 
@@ -112,9 +113,15 @@ func TestOneSeedOneResult(t *testing.T) {
 			var first []byte
 			var updates string
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-			for _, procs := range []int{1, 2, 3, 2} {
-				runtime.GOMAXPROCS(procs)
-				tr := trainer(t, cfg, grid)
+			for _, m := range []struct{ procs, workers int }{{1, 1}, {2, 2}, {2, 4}, {1, 2}} {
+				runtime.GOMAXPROCS(m.procs)
+				crew := team.New(m.workers)
+				tr, err := newTrainer(cfg, grid, crew)
+				if err != nil {
+					crew.Close()
+					t.Fatal(err)
+				}
+				t.Cleanup(tr.Close)
 				said := ""
 				for !tr.Finished() {
 					said += fmt.Sprintf("%+v %+v %+v %v\n", tr.Update(), tr.Recent(), tr.Tasks(), tr.Bonuses(nil))
@@ -124,10 +131,10 @@ func TestOneSeedOneResult(t *testing.T) {
 					first, updates = got, said
 				}
 				if said != updates {
-					t.Errorf("GOMAXPROCS=%d: other metrics:\n%s\nwant\n%s", procs, said, updates)
+					t.Errorf("%+v: other metrics:\n%s\nwant\n%s", m, said, updates)
 				}
 				if !bytes.Equal(got, first) {
-					t.Errorf("GOMAXPROCS=%d: another checkpoint", procs)
+					t.Errorf("%+v: another checkpoint", m)
 				}
 			}
 			cfg.Seed++

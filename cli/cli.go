@@ -162,7 +162,7 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.Flags().BoolVar(&version, "version", false, "say which build this is")
-	root.AddCommand(a.trainCmd(), a.compareCmd(), a.plotCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(),
+	root.AddCommand(a.trainCmd(), a.compareCmd(), a.sweepCmd(), a.plotCmd(), a.evalCmd(), a.watchCmd(), a.playCmd(), a.envsCmd(), a.tasksCmd(), a.configCmd(), a.runsCmd(), a.benchCmd(),
 		a.versionCmd(), a.completionCmd())
 	for _, c := range root.Commands() { // again, now that their names begin with the root's: columns are as wide as these
 		below := c.Commands()

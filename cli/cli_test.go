@@ -129,7 +129,7 @@ func interruptAfter(t *testing.T, steps int64, args ...string) result {
 
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}, {"help", "train"}, {"train", "--help"}, {"help", "envs", "digest"}, {"completion", "-h"},
-		{"eval", "-h"}, {"plot", "-h"}, {"watch", "-h"}, {"play", "-h"}, {"envs", "-h"}, {"bench", "-h"}, {"bench", "engine", "-h"}, {"bench", "envs", "-h"}} {
+		{"eval", "-h"}, {"plot", "-h"}, {"sweep", "-h"}, {"watch", "-h"}, {"play", "-h"}, {"envs", "-h"}, {"bench", "-h"}, {"bench", "engine", "-h"}, {"bench", "envs", "-h"}} {
 		r := rlrun(t, args...)
 		if r.code != exitOK || r.err != "" || !strings.Contains(r.out, "Usage:\n  rlrun ") || !strings.Contains(r.out, "Examples:\n  ") {
 			t.Errorf("%q: exit %d, stderr %q, stdout:\n%s", args, r.code, r.err, r.out)

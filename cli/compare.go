@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/auxrl/auxrl/auxtasks"
@@ -243,8 +241,10 @@ func (a *app) plan(cmd *cobra.Command, s study.Study, file string, f *compareFla
 		return nil, usagef("%s holds a run: choose another directory with --out", f.out.text)
 	}
 	located := func(err error, line int) error {
-		if file == "" || line == 0 || strings.HasPrefix(err.Error(), file+":") {
-			return usage(err)
+		for _, origin := range []string{file + ":", "--", variable} {
+			if file == "" || line == 0 || strings.HasPrefix(err.Error(), origin) {
+				return usage(err)
+			}
 		}
 		return usagef("%s:%d: %w", file, line, err)
 	}
@@ -450,168 +450,4 @@ func (a *app) tellJSON(r *study.Report) error {
 		}
 	}
 	return nil
-}
-
-// board shows how the work goes: on a terminal a table of arms with a bar each, and a bar per run that is under way; elsewhere a line
-// for each run that is done.
-type board struct {
-	*app
-	plan  *study.Plan
-	live  bool
-	size  func() (columns, rows int)
-	bars  *progress
-	shown time.Time
-	lines int // that the live part has
-	begun time.Time
-	done  int
-	left  int
-
-	mu     sync.Mutex
-	active []activity
-}
-
-// activity is a run under way.
-type activity struct {
-	job   study.Job
-	pace  pace
-	step  int
-	text  string
-	since time.Time
-}
-
-func (a *app) newBoard(p *study.Plan) *board {
-	b := &board{app: a, plan: p, bars: a.newProgress(0, 1, false), begun: time.Now(), left: len(p.Missing())}
-	b.done = len(p.Jobs) - b.left
-	b.live = b.bars.live
-	if f, ok := a.err.(*os.File); ok && b.live {
-		b.size = viz.TerminalSize(f)
-	}
-	return b
-}
-
-// tell takes news of a job.
-func (b *board) tell(e study.Event) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	i := slices.IndexFunc(b.active, func(x activity) bool { return x.job.Dir == e.Job.Dir })
-	now := time.Now()
-	switch e.Kind {
-	case study.Started:
-		b.active = append(b.active, activity{job: e.Job, since: now})
-	case study.Stepped, study.Measuring:
-		x := &b.active[i]
-		x.step = e.Step
-		x.pace.add(now, e.Step)
-		if b.live && now.Sub(b.shown) >= redraw {
-			s := e.Recent()
-			x.text = "return " + decimal(s.Mean, 3)
-			if e.Kind == study.Measuring {
-				x.text = "evaluating"
-			}
-		}
-	case study.Done, study.Failed:
-		b.active = slices.Delete(b.active, i, i+1)
-		b.done++
-		b.say(e)
-	}
-	if b.live && now.Sub(b.shown) >= redraw {
-		b.draw(now)
-	}
-}
-
-// say prints a line about a run that has ended.
-func (b *board) say(e study.Event) {
-	if e.Kind == study.Failed {
-		b.wipe()
-		fmt.Fprintf(b.err, "%s: %s: %s\n", b.name, b.plan.Of(e.Job), tidy(e.Err.Error()))
-		return
-	}
-	if b.live {
-		return
-	}
-	l := e.Line
-	fmt.Fprintf(b.err, "%d/%d  %s: return %s  greedy %s  success %s\n", b.done, len(b.plan.Jobs), b.plan.Of(e.Job),
-		decimal(float64(l.Return), 3), decimal(float64(l.Greedy), 3), percent(float64(l.Success)))
-}
-
-// wipe takes the live part off the screen.
-func (b *board) wipe() {
-	if b.lines > 0 {
-		fmt.Fprintf(b.err, "\r\x1b[%dA\x1b[J", b.lines)
-		b.lines = 0
-	}
-}
-
-// draw shows the live part.
-func (b *board) draw(now time.Time) {
-	b.shown = now
-	columns, rows := b.size()
-	lines := b.table(now)
-	if len(lines) > rows-1 {
-		lines = lines[max(0, len(lines)-rows+1):]
-	}
-	var out bytes.Buffer
-	if b.lines > 0 {
-		fmt.Fprintf(&out, "\r\x1b[%dA", b.lines)
-	}
-	for _, l := range lines {
-		if r := []rune(l); len(r) > columns-1 {
-			l = string(r[:max(columns-1, 0)])
-		}
-		fmt.Fprintf(&out, "%s\x1b[K\n", l)
-	}
-	out.WriteString("\x1b[J")
-	b.lines = len(lines)
-	b.err.Write(out.Bytes()) //nolint:errcheck // it is only looked at
-}
-
-// table returns the lines of the live part.
-func (b *board) table(now time.Time) []string {
-	p := b.plan
-	var lines []string
-	wide := 0
-	for _, a := range p.Arms {
-		wide = max(wide, len([]rune(a.Name)))
-	}
-	results := p.Lines()
-	for w, world := range p.Worlds {
-		lines = append(lines, world.ID)
-		for i, arm := range p.Arms {
-			var scores []float64
-			for _, l := range results {
-				if l.World == world.ID && l.Arm == arm.Name {
-					scores = append(scores, p.ScoreOf(l))
-				}
-			}
-			part := 0.0
-			for _, x := range b.active {
-				if x.job.World == w && x.job.Arm == i {
-					part += float64(x.step) / float64(x.job.Config.Steps)
-				}
-			}
-			iqm := math.NaN()
-			if v, err := stats.Aggregate([][]float64{scores}, stats.IQM); err == nil {
-				iqm = v
-			}
-			lines = append(lines, fmt.Sprintf("  %-*s  %s %3d/%d  IQM %s", wide, arm.Name,
-				b.bars.bar((float64(len(scores))+part)/float64(len(p.Seeds)), 20), len(scores), len(p.Seeds), decimal(iqm, 3)))
-		}
-	}
-	lines = append(lines, fmt.Sprintf("%d of %d runs, %s", b.done, len(p.Jobs), clock(now.Sub(b.begun))))
-	for _, x := range b.active {
-		rate := 0.0
-		if len(x.pace.at) > 1 {
-			rate = x.pace.rate()
-		}
-		lines = append(lines, fmt.Sprintf("  %s %s/%s  %s/s  %s  %s", b.bars.bar(float64(x.step)/float64(x.job.Config.Steps), 20),
-			short(x.step), short(x.job.Config.Steps), short(int(rate)), p.Of(x.job), x.text))
-	}
-	return lines
-}
-
-// end leaves the last state of the table.
-func (b *board) end() {
-	if b.live && b.lines > 0 {
-		b.draw(time.Now())
-	}
 }

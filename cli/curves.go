@@ -98,12 +98,19 @@ func (a *app) curveOf(g *runGroup, key string, f *plotFlags) (*curve, error) {
 	}
 	x := grid(runs, overTime)
 	if len(x) == 0 {
-		fmt.Fprintf(a.err, "%s: warning: of %s no run has begun before another ended\n", a.name, g.label)
+		fmt.Fprintf(a.err, "%s: warning: of %s, one run begins after another has ended\n", a.name, g.label)
 		return nil, nil
 	}
 	a.tellShort(g, x[len(x)-1], runs, overTime)
 	c := &curve{plot.Series{Name: g.label, Steps: x, Mean: missing(len(x))}, len(runs)}
-	return c, c.fill(runs, f)
+	if err := c.fill(runs, f); err != nil {
+		return nil, err
+	}
+	if c.last() < 0 {
+		fmt.Fprintf(a.err, "%s: warning: of %s there is no point where all runs have measured %s\n", a.name, g.label, key)
+		return nil, nil
+	}
+	return c, nil
 }
 
 // tellShort says that a curve ends before some of its runs.

@@ -74,8 +74,10 @@ var suites = []struct{ prefix, title, text string }{
 	{"MiniGrid-", "MiniGrid", `Grid worlds by Chevalier-Boisvert et al. (2018, 2023), exact to the seed: layouts, observations and rewards are those of the Python original,
 version 3.1.0, bit for bit (` + "`rlrun envs digest ID`" + `). The agent sees the seven by seven cells before it, except what walls and doors hide; a
 cell is three symbols: what it is, its colour, its state. Reaching the goal pays 1 - 0.9 steps/limit, so returns near 1 are good, and the
-best mean is a little below 1; Dynamic-Obstacles pays -1 for a collision. The mission is told in words. *Best* is what a planner that knows the whole grid gets, on
-average over the episodes of seeds 0 to 99, or 0 to 9 in the largest mazes.
+best mean is a little below 1; Dynamic-Obstacles pays -1 for a collision. The mission is told in words. *Best* is what a planner that knows
+the whole grid gets, on average over the episodes of seeds 0 to 99, or 0 to 9 in the largest mazes. It is missing where balls move by
+chance, where there is nothing to do (Playground), and where a plan has too many steps and things to choose from (GoToSeq, SynthS5R2 and
+MiniBossLevel of BabyAI); of UnlockFixed, MoveTwoAcrossS8N9, SynthSeq and BossLevel some plans are not proven to be the quickest, and the best is up to 0.01 more.
 
 Options behind the id, which BabyAI's worlds take too, show more or less: ` + "`full`" + ` the whole grid, ` + "`view=9`" + ` nine by nine cells, ` + "`onehot`" + ` and
 ` + "`rgb`" + ` write cells another way, as in ` + "`MiniGrid-DoorKey-8x8-v0:full,rgb,tile=16`" + `. A grid world of your own is a text file, such as

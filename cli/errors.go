@@ -63,7 +63,7 @@ func (a *app) fail(err error) int {
 // command they are noise.
 var packages = []string{
 	"agent", "auxtasks", "bench", "catalog", "env", "envtest", "live", "maze", "minatar", "minigrid", "nn", "npyrand", "page", "plot", "policy", "probe",
-	"replay", "rng", "run", "stats", "study", "tasktest", "tb", "viz", "window",
+	"replay", "rng", "run", "stats", "study", "sweep", "tasktest", "tb", "viz", "window",
 }
 
 // tidy returns the text of an error as one line without names of packages.
@@ -85,6 +85,8 @@ func (a *app) explain(err error, dir string) error {
 		return usagef("the run in %s is in use by another process: wait for that or stop it", dir)
 	case lookupErr == nil && statErr != nil:
 		return usagef("%s is a world, not a run directory: %s train %s makes one", dir, a.name, dir)
+	case errors.Is(statErr, fs.ErrNotExist) && isCheckpoint(dir):
+		return usagef("there is no checkpoint %s: %s runs show RUN lists those of a run", dir, a.name)
 	case errors.Is(statErr, fs.ErrNotExist):
 		return usagef("there is no run directory %s: %s train ENV --run %s makes one", dir, a.name, quote(dir))
 	case statErr == nil && !info.IsDir():
@@ -108,6 +110,12 @@ func (a *app) explainInit(err error, init agent.Init) error {
 		return usage(err)
 	}
 	return a.explain(err, init.Run)
+}
+
+// isCheckpoint reports whether a path is one that a checkpoint would have.
+func isCheckpoint(path string) bool {
+	_, _, ok := run.Split(path)
+	return ok
 }
 
 // explainNew says what is wrong with a directory that was given for a new run, and what to do about it.

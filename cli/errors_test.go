@@ -32,8 +32,8 @@ func TestMistakes(t *testing.T) {
 		code int
 	}{
 		{"trian", `no verb "trian"; did you mean train?`, 2},
-		{"xyzzy", `no verb "xyzzy"; there are bench, compare, completion, config, envs, eval, play, plot, runs, tasks, train, version, watch`, 2},
-		{"''", `no verb ""; there are bench, compare, completion, config, envs, eval, play, plot, runs, tasks, train, version, watch`, 2},
+		{"xyzzy", `no verb "xyzzy"; there are bench, compare, completion, config, envs, eval, play, plot, runs, sweep, tasks, train, version, watch`, 2},
+		{"''", `no verb ""; there are bench, compare, completion, config, envs, eval, play, plot, runs, sweep, tasks, train, version, watch`, 2},
 		{"help trian", `no verb "trian"; did you mean train?`, 2},
 		{"help envs digset", `no verb "digset"; did you mean digest?`, 2},
 		{"-x", "no flag -x; rlrun takes --help, --version", 2},
@@ -66,8 +66,8 @@ func TestMistakes(t *testing.T) {
 		{"train User-v0 --algo dqn", `no algorithm "dqn"; there are ppo, a2c`, 2},
 		{"train User-v0 --algo ''", `--algo takes ppo or a2c, not ""`, 2},
 		{"train User-v0 --preset torch_ac", `no preset "torch_ac"; did you mean torch-ac?`, 2},
-		{"train User-v0 --preset x", `no preset "x"; there are default, torch-ac, unreal`, 2},
-		{"train User-v0 --preset ''", `--preset takes default, torch-ac or unreal, not ""`, 2},
+		{"train User-v0 --preset x", `no preset "x"; there are default, torch-ac, minatar, unreal`, 2},
+		{"train User-v0 --preset ''", `--preset takes default, torch-ac, minatar or unreal, not ""`, 2},
 		{"train User-v0 --steps", "--steps needs a value", 2},
 		{"train User-v0 --steps abc", "--steps takes " + steps + `, not "abc"`, 2},
 		{"train User-v0 --steps -5", "--steps takes " + steps + `, not "-5"`, 2},

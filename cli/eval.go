@@ -13,6 +13,7 @@ import (
 
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
+	"github.com/auxrl/auxrl/internal/run"
 	"github.com/auxrl/auxrl/policy"
 	"github.com/auxrl/auxrl/stats"
 	"github.com/auxrl/auxrl/viz"
@@ -35,8 +36,8 @@ func (a *app) evalCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval RUNS...",
 		Short: "Measure trained agents",
-		Long: `Measure the newest checkpoint of run directories on worlds that training never
-saw: with actions sampled from its policy, as in training, and greedy, the
+		Long: `Measure the newest checkpoint of run directories, or the one in RUN/ckpt/step-N,
+on worlds that training never saw: with actions sampled from its policy, as in training, and greedy, the
 likeliest action each time. Brackets hold the 95 % bootstrap interval of the
 mean return. JSON has an object per run, the greedy policy beside the sampled
 one: greedy.return_mean and so on. Of several runs, or directories with runs in
@@ -49,7 +50,10 @@ their seeds, the interquartile mean of their returns with its interval.`,
 			return exactly(1, "RUN, a run directory,")(nil, args[:min(len(args), 1)])
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			paths, err := a.runPaths(args)
+			paths, err := args, error(nil)
+			if !isCheckpoint(args[0]) || len(args) > 1 {
+				paths, err = a.runPaths(args)
+			}
 			if err != nil {
 				return err
 			}
@@ -93,6 +97,9 @@ func (a *app) open(dir string) (*policy.Actor, func() (env.Env, error), error) {
 		return nil, nil, a.explain(err, dir)
 	}
 	a.warn(actor.Skipped())
+	if path, _, one := run.Split(dir); one {
+		dir = path
+	}
 	build, err := a.worldOf(dir, actor.About().Env)
 	if err != nil {
 		return nil, nil, err

@@ -17,6 +17,8 @@ const (
 // preferred is the key that an action of that name has.
 var preferred = map[string]viz.Key{
 	"left": viz.KeyLeft, "right": viz.KeyRight, "up": viz.KeyUp, "forward": viz.KeyUp, "down": viz.KeyDown, "backward": viz.KeyDown,
+	"look_left": viz.KeyLeft, "look_right": viz.KeyRight, "turn_left": viz.KeyLeft, "turn_right": viz.KeyRight,
+	"strafe_left": 'a', "strafe_right": 'd',
 	"toggle": ' ', "fire": ' ', "noop": '.', "wait": '.', "stay": '.', "done": viz.KeyEnter,
 }
 

@@ -218,6 +218,9 @@ func (d *driver) updates() error {
 	for !r.Finished() && d.ctx.Err() == nil {
 		before := r.Step()
 		u := r.Update()
+		if d.near() {
+			r.Prepare()
+		}
 		if err := d.crashes(); err != nil {
 			return err
 		}
@@ -254,6 +257,17 @@ func (d *driver) updates() error {
 		}
 	}
 	return nil
+}
+
+// near reports whether all that training goes through from now on will still be in replay when the run is saved next.
+func (d *driver) near() bool {
+	r, c := d.run, d.run.Config()
+	left := (d.every - time.Since(d.saved)).Seconds() * d.show.pace.rate()
+	left = min(left, float64(c.Steps-r.Step()))
+	if n := c.Keep.Every; n > 0 {
+		left = min(left, float64(n-r.Step()%n))
+	}
+	return left < 1.2*float64(c.ReplayLen*c.Worlds) // the pace may change
 }
 
 // crashes tells of worlds that panicked.

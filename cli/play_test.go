@@ -18,15 +18,17 @@ import (
 
 func TestKeysFor(t *testing.T) {
 	for actions, want := range map[string]string{
-		"left,right,forward,pickup,drop,toggle,done": "← → ↑ p d space enter",
-		"noop,left,up,right,down,fire":               ". ← ↑ → ↓ space",
-		"arm 0,arm 1,arm 2,arm 3":                    "0 1 2 3",
-		"0,1":                                        "0 1",
-		"name 0,name 1,wait":                         "0 1 .",
-		"wait 1,wait 3,wait 10,wait 30,wait 100":     "1 3 w a i",
-		"forward,up":                                 "↑ u",
-		"n,q,nn,qqq":                                 "1 2 3 4",
-		"left,left turn":                             "← l",
+		"left,right,forward,pickup,drop,toggle,done":    "← → ↑ p d space enter",
+		"noop,left,up,right,down,fire":                  ". ← ↑ → ↓ space",
+		"arm 0,arm 1,arm 2,arm 3":                       "0 1 2 3",
+		"0,1":                                           "0 1",
+		"name 0,name 1,wait":                            "0 1 .",
+		"wait 1,wait 3,wait 10,wait 30,wait 100":        "1 3 w a i",
+		"forward,up":                                    "↑ u",
+		"look_left,look_right,strafe_left,strafe_right": "← → a d",
+		"turn_left,turn_right,forward":                  "← → ↑",
+		"n,q,nn,qqq":                                    "1 2 3 4",
+		"left,left turn":                                "← l",
 	} {
 		var names []string
 		for _, key := range keysFor(strings.Split(actions, ",")) {

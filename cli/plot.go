@@ -121,7 +121,7 @@ func (a *app) plot(args []string, f *plotFlags) error {
 		}
 	}
 	if len(curves) == 0 {
-		return fmt.Errorf("nothing to draw: no run has measured %s yet", key)
+		return fmt.Errorf("there is nothing to draw of %s yet", key)
 	}
 	switch kind {
 	case "":

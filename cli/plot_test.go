@@ -118,6 +118,13 @@ func TestPlotCurves(t *testing.T) {
 			t.Errorf("over time, row %d is %q, want %q", i, got, want)
 		}
 	}
+	// A group without a point in common is left out, and that is said.
+	measured(t, "apart/a", []float64{1, math.NaN()}, seeded(1))
+	measured(t, "apart/b", []float64{math.NaN(), 1}, seeded(2))
+	r = must(t, "plot", "apart", "runs/b1", "--out", "p.csv")
+	if rows := table(t, "p.csv"); len(rows) != 5 || rows[1][0] != "+reward-prediction" || !strings.Contains(r.err, "of base there is no point where all runs have measured return_mean") {
+		t.Errorf("got %q, said %q", rows, r.err)
+	}
 	// The bootstrap of three seeds reaches from the least to the greatest.
 	must(t, "plot", "runs/a1", "runs/a2", "runs/a3", "--out", "i.csv")
 	if got, want := table(t, "i.csv")[1], []string{"ppo", "3", "200", "0.3", "0", "0.6"}; !slices.Equal(got[:3], want[:3]) || got[4] != want[4] || got[5] != want[5] {
@@ -174,7 +181,7 @@ func TestPlotRefuses(t *testing.T) {
 			t.Errorf("%q: exit %d, %q, want %q", tc.args, r.code, r.err, tc.want)
 		}
 	}
-	if r := rlrun(t, "plot", "none"); r.code != exitFailed || !strings.Contains(r.err, "no run has measured return_mean yet") {
+	if r := rlrun(t, "plot", "none"); r.code != exitFailed || !strings.Contains(r.err, "there is nothing to draw of return_mean yet") {
 		t.Errorf("nothing measured: exit %d, %q", r.code, r.err)
 	}
 }

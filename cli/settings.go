@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ func (s *assignments) Set(text string) error {
 func (f *trainFlags) addSettings(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
-	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original; unreal, A2C with an LSTM and three tasks")
+	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original for MiniGrid; minatar; unreal, A2C with an LSTM and three tasks, for mazes; or a file that sweep found")
 	fl.Var(&f.config, "config", "settings in a file, as the verb config prints them")
 	fl.Var(&f.init, "init", "begin with the weights of this run")
 	fl.Var(&f.freeze, "freeze", "leave a part of the network as it is: encoder, core or encoder,core")
@@ -288,16 +289,19 @@ func lastPart(key string) []string {
 // changes lists what is asked for, the weakest source first.
 func (a *app) changes(cmd *cobra.Command, f *trainFlags) ([]change, error) {
 	var list []change
-	if name := f.config.text; name != "" {
-		items, err := config.ReadFile(name)
+	for _, file := range []struct{ flag, name string }{{"preset", f.presetFile()}, {"config", f.config.text}} {
+		if file.name == "" {
+			continue
+		}
+		items, err := config.ReadFile(file.name)
 		if err != nil {
 			var path *os.PathError
 			if errors.As(err, &path) {
-				return nil, usagef("--config %s cannot be read: %w", name, path.Err)
+				return nil, usagef("--%s %s cannot be read: %w", file.flag, file.name, path.Err)
 			}
 			return nil, usage(err)
 		}
-		list = append(list, changesOf(items, name, fromFile)...)
+		list = append(list, changesOf(items, file.name, fromFile)...)
 	}
 	variables, err := a.variables()
 	if err != nil {
@@ -310,6 +314,14 @@ func (a *app) changes(cmd *cobra.Command, f *trainFlags) ([]change, error) {
 	}
 	flags, err := f.changes(cmd)
 	return append(list, flags...), err
+}
+
+// presetFile returns the file that --preset names, "" if it is one of the presets that there are.
+func (f *trainFlags) presetFile() string {
+	if filepath.Ext(f.preset.text) == ".toml" {
+		return f.preset.text
+	}
+	return ""
 }
 
 // changesOf lists what items of a file ask for.
@@ -370,7 +382,9 @@ func (f *trainFlags) changes(cmd *cobra.Command) ([]change, error) {
 			list = append(list, change{key: strings.Split(key, "."), value: value, layer: fromFlag, origin: "--" + flag})
 		}
 	}
-	put("preset", "preset", f.preset.text)
+	if f.presetFile() == "" {
+		put("preset", "preset", f.preset.text)
+	}
 	put("algo", "algo", f.algo.text)
 	put("seed", "seed", uint64(f.seed))
 	put("steps", "steps", int64(f.steps.n))

@@ -25,13 +25,23 @@ type Actor struct {
 }
 
 // Open returns the agent of the newest whole checkpoint of a run directory. Damaged checkpoints are passed over, see Skipped; if
-// there is no whole one, that is an error.
+// there is no whole one, that is an error. A checkpoint's own directory, RUN/ckpt/step-N, may be given too.
 func Open(dir string) (*Actor, error) {
-	d, err := run.Open(dir)
+	path, step, one := run.Split(dir)
+	if !one {
+		path = dir
+	}
+	d, err := run.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
-	c, skipped, err := d.Load()
+	var c *run.Checkpoint
+	var skipped []error
+	if one {
+		c, err = d.LoadStep(step)
+	} else {
+		c, skipped, err = d.Load()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/internal/team"
@@ -48,20 +49,33 @@ var _ auxtasks.Encoder = (*Net)(nil)
 // New builds a network for passes of up to rows rows, with first weights drawn from seed. streams names the kinds of rewards;
 // the first is "", the world's own. workers may be nil.
 func New(shape Shape, cfg Config, streams []string, rows int, seed uint64, workers *team.Team) (*Net, error) {
-	if err := shape.Validate(); err != nil {
+	if err := validate(shape, cfg, streams); err != nil {
 		return nil, err
-	}
-	if err := cfg.Validate(shape); err != nil {
-		return nil, err
-	}
-	if len(streams) == 0 || streams[0] != "" {
-		return nil, fmt.Errorf("policy: streams are %q, the first must be \"\", the world's own reward", streams)
 	}
 	n := newNet(shape, cfg, streams, rows, workers)
 	for _, b := range n.blocks {
 		b.Params.Init(seed)
 	}
 	return n, nil
+}
+
+// validate reports the first thing that keeps a network from being built.
+func validate(shape Shape, cfg Config, streams []string) error {
+	if err := shape.Validate(); err != nil {
+		return err
+	}
+	if err := cfg.Validate(shape); err != nil {
+		return err
+	}
+	if len(streams) == 0 || streams[0] != "" {
+		return fmt.Errorf("policy: streams are %q, the first must be \"\", the world's own reward", streams)
+	}
+	for i, s := range streams {
+		if slices.Contains(streams[:i], s) {
+			return fmt.Errorf("policy: stream %q is there twice", s)
+		}
+	}
+	return nil
 }
 
 // newNet returns a network without memory for its weights.

@@ -14,6 +14,9 @@ const (
 	modelName = "model.safetensors"
 )
 
+// maxWeights bounds a network that is read: more than the tensors of a file have, and few enough that two such numbers can be multiplied.
+const maxWeights = 1 << 31
+
 // About says what a network was trained for; it is stored with the weights.
 type About struct {
 	Env     string   `json:"env"`
@@ -104,9 +107,41 @@ func decode(c *run.Checkpoint, rows int) (*Net, About, error) {
 	if err != nil {
 		return nil, about, err
 	}
-	n, err := New(about.Shape, about.Net, about.Streams, rows, 0, nil)
+	model, err := c.File(modelName)
+	if err != nil {
+		return nil, about, fmt.Errorf("policy: %w", err)
+	}
+	n, err := about.build(rows, len(model)/4)
 	if err != nil {
 		return nil, about, err
 	}
 	return n, about, Load(n, c)
+}
+
+// build returns the network, without weights of its own, if it has no more of them than there are. Whatever a file says, memory is
+// taken in proportion to the file.
+func (a *About) build(rows, weights int) (*Net, error) {
+	s := &a.Shape
+	widest := max(s.H, s.W, s.C, s.Vec, s.Actions, len(a.Streams), a.Net.Features, a.Net.Hidden)
+	if a.Net.Core != "" {
+		widest = max(widest, a.Net.CoreSize)
+	}
+	tooMany := fmt.Errorf("policy: %s tells of more than the %d weights that %s can hold", aboutName, weights, modelName)
+	if weights > maxWeights || widest > weights || s.H*s.W > 4*weights { // every encoder keeps more of an image than one number of four pixels
+		return nil, tooMany
+	}
+	if err := validate(a.Shape, a.Net, a.Streams); err != nil {
+		return nil, err
+	}
+	n := newNet(a.Shape, a.Net, a.Streams, rows, nil)
+	total := 0
+	for _, b := range n.blocks {
+		if total += b.Params.Len(); total > weights {
+			return nil, tooMany
+		}
+	}
+	for _, b := range n.blocks {
+		b.Params.Alloc()
+	}
+	return n, nil
 }

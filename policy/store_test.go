@@ -115,6 +115,23 @@ func TestActChecksShapes(t *testing.T) {
 	}
 }
 
+// The directory of a checkpoint stands for that one.
+func TestOpenOne(t *testing.T) {
+	n := mustNew(t, gridShape, 1)
+	dir := saved(t, n)
+	for _, one := range []string{"ckpt/step-000000000042", "ckpt/step-000000000042/"} {
+		a, err := Open(filepath.Join(dir, one))
+		if err != nil || a.Step() != 42 {
+			t.Errorf("%s: %v", one, err)
+		}
+	}
+	for _, none := range []string{"ckpt/step-000000000043", "step-000000000042", "ckpt/step-42", "ckpt"} {
+		if _, err := Open(filepath.Join(dir, none)); err == nil {
+			t.Errorf("%s was opened", none)
+		}
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	if _, err := Open(t.TempDir()); err == nil {
 		t.Error("an empty directory was opened")

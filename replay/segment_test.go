@@ -60,3 +60,60 @@ func TestPieces(t *testing.T) {
 		t.Errorf("at most %d segments were whole", most)
 	}
 }
+
+// FuzzRestorePieces holds that whatever pieces are accepted are the pieces that would be saved again, and can be added to.
+func FuzzRestorePieces(f *testing.F) {
+	cfg := Config{Worlds: 1, Capacity: 30, H: 1, W: 1, C: 1, Actions: 2}
+	rollout := func(ends bool) *Batch {
+		b := &Batch{
+			T: 2, B: 1, Obs: []byte{1, 2, 3}, Start: make([]bool, 3), Next: []int32{1, 2}, Action: []int32{0, 1},
+			Reward: []float32{0, 1}, Ended: make([]bool, 2), Terminated: make([]bool, 2),
+		}
+		if ends {
+			b.F, b.Obs, b.Ended[1], b.Start[2], b.Next[1] = 1, append(b.Obs, 4), true, true, 3
+		}
+		return b
+	}
+	r := newRing(f, cfg)
+	head := len(cfg.appendHead(nil))
+	pieces := func(r *Ring) (rest, segments []byte) {
+		lo, hi := r.Segments()
+		for k := lo; k < hi; k++ {
+			segments = r.AppendSegment(segments, k)
+		}
+		return r.AppendRest(nil)[head:], segments
+	}
+	for i := range 20 {
+		r.Add(rollout(i%3 == 2))
+		if i%6 == 5 {
+			rest, segments := pieces(r)
+			f.Add(rest, segments)
+		}
+	}
+	f.Fuzz(func(t *testing.T, rest, segments []byte) {
+		r := newRing(t, cfg)
+		left := segments
+		size := r.SegmentRows() * r.rowState()
+		err := r.RestorePieces(append(cfg.appendHead(nil), rest...), func(int64) ([]byte, error) {
+			n := min(size, len(left))
+			data := left[:n]
+			left = left[n:]
+			return data, nil
+		})
+		if err != nil {
+			if r.Live() != 0 {
+				t.Fatal("the ring is not empty after an error")
+			}
+			return
+		}
+		again, pieces := pieces(r)
+		if !bytes.Equal(again, rest) || !bytes.Equal(pieces, segments[:len(segments)-len(left)]) {
+			t.Fatal("other pieces are saved than were restored")
+		}
+		var b Batch
+		for range 4 {
+			r.Sample(&b, Draw{Len: 3, Seqs: 2}, 1)
+			r.Add(rollout(true))
+		}
+	})
+}

@@ -105,6 +105,21 @@ func (r *Ring) restoreWorld(i int, b []byte) (rest []byte, err error) {
 	return c.b, nil
 }
 
+// Within reports whether every frame holds symbols only, of which channel c has codes[c]: what was restored may come from anyone.
+func (r *Ring) Within(codes []int) bool {
+	for i := range r.worlds {
+		for row := r.worlds[i].lo; row < r.worlds[i].hi; row++ {
+			frame := r.stored(r.place(i, row))
+			for at := range frame {
+				if int(frame[at]) >= codes[at%len(codes)] {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
 // restoreNumbers takes up the numbers of a world's rows, which are at the front of b.
 func (r *Ring) restoreNumbers(i int, b []byte) error {
 	if len(b) < worldState {

@@ -130,6 +130,20 @@ func TestRestoreDamaged(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	r := small(t) // frames 1 to 6
+	for most, want := range map[int]bool{7: true, 6: false, 1: false} {
+		if got := r.Within([]int{most}); got != want {
+			t.Errorf("within %d: %v", most, got)
+		}
+	}
+	r = newRing(t, plain(1, 20, 3))
+	r.Add(newPlayer(r.cfg, 1, 0.5, 0.5).play(5))
+	if !r.Within([]int{256, 256}) || r.Within([]int{1, 256}) && r.Within([]int{256, 1}) {
+		t.Error("two channels")
+	}
+}
+
 // FuzzRestoreState holds that whatever is accepted can be drawn from, added to and saved again.
 func FuzzRestoreState(f *testing.F) {
 	r := small(f)

@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -50,7 +51,8 @@ func optionsOf(id string) envtest.Options {
 	return o
 }
 
-// Being registered is being tested.
+// Being registered is being tested: envtest.Check takes 10,000 decisions and more of each world. Short tests are without some of
+// many that are alike, but not where races are looked for.
 func TestEveryWorld(t *testing.T) {
 	list := Builtin()
 	if err := list.Validate(); err != nil {
@@ -61,14 +63,15 @@ func TestEveryWorld(t *testing.T) {
 			t.Errorf("options: %v", err)
 		}
 	}
+	short := testing.Short() && !raced()
 	for i, e := range list {
-		if testing.Short() && strings.HasPrefix(e.ID, "BabyAI-") && i%4 != 0 {
+		if short && strings.HasPrefix(e.ID, "BabyAI-") && i%4 != 0 {
 			continue // one family of many ids
 		}
 		t.Run(e.ID, func(t *testing.T) {
 			o := optionsOf(e.ID)
-			if testing.Short() && o.Brief {
-				t.Skip("its package checks it in the other size") // slow where races are looked for
+			if short && o.Brief {
+				t.Skip("its package checks it in another size")
 			}
 			w, err := e.New()
 			if err != nil {
@@ -80,6 +83,12 @@ func TestEveryWorld(t *testing.T) {
 			envtest.Check(t, e.New, o)
 		})
 	}
+}
+
+// raced reports whether the race detector looks on.
+func raced() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // Options make other worlds of some; the contract holds for them too.

@@ -11,8 +11,12 @@ import (
 
 // abilities checks what a world tells beyond its observations: ranges, and that asking changes nothing.
 func (c *checker) abilities() error {
-	if err := c.ranges(); err != nil {
+	f, err := c.search()
+	if err != nil {
 		return err
+	}
+	if f.ranges != nil {
+		return f.ranges
 	}
 	plain, err := c.player(11, 0)
 	if err != nil {
@@ -92,39 +96,43 @@ func (c *checker) ask(p *player, s env.Step) uint64 {
 	return h
 }
 
-// ranges checks the values that have one, in all the episodes of a search.
-func (c *checker) ranges() error {
-	reached, ret := uint64(0), 0.0
-	signals := make([]float32, c.spec.SignalsLen())
-	return c.search(func(outer env.Env, step int, s env.Step) (bool, error) {
-		if step == 0 {
-			reached, ret = 0, 0
+// ranging checks the values that have a range, in one episode after another.
+type ranging struct {
+	spec    *env.Spec
+	signals []float32
+	reached uint64 // milestones
+	ret     float64
+}
+
+// see checks what a world tells after one decision of an episode: its number, 0 for the start, and what it led to.
+func (r *ranging) see(outer env.Env, step int, s env.Step) error {
+	if step == 0 {
+		r.reached, r.ret = 0, 0
+	}
+	r.ret += s.Reward
+	_, wrapped := outer.(interface{ Unwrap() env.Env }) // may take steps before it shows anything, and change rewards
+	if w, ok := env.As[env.Potential](outer); ok {
+		won := !wrapped && s.End == env.Terminated && r.spec.Success != 0 && r.ret >= r.spec.Success
+		if err := potential(w.Potential(), won); err != nil {
+			return fmt.Errorf("step %d: %w", step, err)
 		}
-		ret += s.Reward
-		_, wrapped := outer.(interface{ Unwrap() env.Env }) // may take steps before it shows anything, and change rewards
-		if w, ok := env.As[env.Potential](outer); ok {
-			won := !wrapped && s.End == env.Terminated && c.spec.Success != 0 && ret >= c.spec.Success
-			if err := potential(w.Potential(), won); err != nil {
-				return false, fmt.Errorf("step %d: %w", step, err)
+	}
+	if w, ok := env.As[env.Milestoner](outer); ok {
+		now := w.Milestones()
+		if err := milestones(r.reached, now, step == 0 && !wrapped, len(r.spec.Milestones)); err != nil {
+			return fmt.Errorf("step %d: %w", step, err)
+		}
+		r.reached = now
+	}
+	if w, ok := env.As[env.Signaler](outer); ok {
+		w.Signals(r.signals)
+		for i, x := range r.signals {
+			if !finite(float64(x)) {
+				return fmt.Errorf("step %d: signal %d is %v", step, i, x)
 			}
 		}
-		if w, ok := env.As[env.Milestoner](outer); ok {
-			now := w.Milestones()
-			if err := milestones(reached, now, step == 0 && !wrapped, len(c.spec.Milestones)); err != nil {
-				return false, fmt.Errorf("step %d: %w", step, err)
-			}
-			reached = now
-		}
-		if w, ok := env.As[env.Signaler](outer); ok {
-			w.Signals(signals)
-			for i, x := range signals {
-				if !finite(float64(x)) {
-					return false, fmt.Errorf("step %d: signal %d is %v", step, i, x)
-				}
-			}
-		}
-		return true, nil
-	})
+	}
+	return nil
 }
 
 // potential checks what a world says of how far the goal is.

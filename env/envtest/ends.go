@@ -9,61 +9,94 @@ import (
 
 // ends checks that episodes end as the Spec says, and that both ends can be reached.
 func (c *checker) ends() error {
-	limit := c.spec.StepLimit
-	needTermination := !c.o.NoTermination && !c.o.RareTermination
-	needTruncation := limit > 0
-	err := c.search(func(_ env.Env, step int, s env.Step) (bool, error) {
-		switch {
-		case s.End == env.Terminated && c.o.NoTermination:
-			return false, fmt.Errorf("an episode terminated after %d decisions, but the world has no termination", step)
-		case s.End == env.Truncated && limit > 0 && (step > limit || step < limit && !c.o.EarlyTruncation):
-			return false, fmt.Errorf("truncated after %d decisions, but StepLimit is %d", step, limit)
-		case s.End == env.Running && limit > 0 && step >= limit:
-			return false, fmt.Errorf("still running after %d decisions, but StepLimit is %d", step, limit)
-		}
-		needTermination = needTermination && s.End != env.Terminated
-		needTruncation = needTruncation && s.End != env.Truncated
-		return !needTermination && !needTruncation, nil
-	})
-	switch {
-	case err != nil:
+	f, err := c.search()
+	if err != nil {
 		return err
-	case needTermination:
+	}
+	return f.ends
+}
+
+// ending watches for the ends of episodes.
+type ending struct {
+	o                       *Options
+	limit                   int
+	termination, truncation bool // has yet to be seen
+}
+
+// see checks one decision of an episode: its number, 0 for the start, and what it led to.
+func (e *ending) see(step int, s env.Step) error {
+	switch {
+	case s.End == env.Terminated && e.o.NoTermination:
+		return fmt.Errorf("an episode terminated after %d decisions, but the world has no termination", step)
+	case s.End == env.Truncated && e.limit > 0 && (step > e.limit || step < e.limit && !e.o.EarlyTruncation):
+		return fmt.Errorf("truncated after %d decisions, but StepLimit is %d", step, e.limit)
+	case s.End == env.Running && e.limit > 0 && step >= e.limit:
+		return fmt.Errorf("still running after %d decisions, but StepLimit is %d", step, e.limit)
+	}
+	e.termination = e.termination && s.End != env.Terminated
+	e.truncation = e.truncation && s.End != env.Truncated
+	return nil
+}
+
+// missing returns an error if an end has not been seen.
+func (e *ending) missing() error {
+	switch {
+	case e.termination:
 		return errors.New("no episode terminated: can it, and does it take a Policy to get there?")
-	case needTruncation:
-		return fmt.Errorf("no episode was truncated, but StepLimit is %d", limit)
+	case e.truncation:
+		return fmt.Errorf("no episode was truncated, but StepLimit is %d", e.limit)
 	}
 	return nil
 }
 
-// search plays episodes in many ways and shows every decision to visit, which says when it has seen enough; step is 0 for the
-// start of an episode. It goes on for a while after that, and gives up at some point.
-func (c *checker) search(visit func(w env.Env, step int, s env.Step) (enough bool, err error)) error {
-	least := 3 * c.length
-	most := 50_000 + 20*c.spec.StepLimit
+// found is what a search found to be wrong; nil: nothing.
+type found struct{ ends, ranges error }
+
+// search plays episodes in many ways and looks at every decision: for a while, then on until both ends were seen or it gives up.
+// What it finds is kept.
+func (c *checker) search() (*found, error) {
+	if c.found != nil {
+		return c.found, nil
+	}
 	p, err := c.player(3, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	n, enough := 0, false
-	for episode := 0; ; episode++ {
+	limit, least := c.spec.StepLimit, 3*c.length
+	ends := ending{o: &c.o, limit: limit, termination: !c.o.NoTermination && !c.o.RareTermination, truncation: limit > 0}
+	ranges := ranging{spec: &c.spec, signals: make([]float32, c.spec.SignalsLen())}
+	f := &found{}
+	for n, episode := 0, 0; c.found == nil; episode++ {
 		p.w.Reset(p.obs, p.vec)
 		s, action := env.Step{}, 0
-		for step := 0; s.End == env.Running; step++ {
+		for step := 0; s.End == env.Running && c.found == nil; step++ {
 			if step > 0 {
 				action = c.searchAction(p.w, episode, step-1, n, action)
 				s = p.w.Step(action, p.obs, p.vec)
 			}
-			ok, err := visit(p.w, step, s)
-			if err != nil {
-				return fmt.Errorf("episode %d: %w", episode, err)
+			if f.ends == nil {
+				f.ends = within(episode, ends.see(step, s))
 			}
-			enough = enough || ok
-			if n++; n >= most || n >= least && enough {
-				return nil
+			if f.ranges == nil && n < least {
+				f.ranges = within(episode, ranges.see(p.w, step, s))
+			}
+			if n++; n >= least && (f.ends != nil || ends.missing() == nil || n >= 50_000+20*limit) {
+				c.found = f
 			}
 		}
 	}
+	if f.ends == nil {
+		f.ends = ends.missing()
+	}
+	return f, nil
+}
+
+// within says in which episode an error was found.
+func within(episode int, err error) error {
+	if err != nil {
+		return fmt.Errorf("episode %d: %w", episode, err)
+	}
+	return nil
 }
 
 // searchAction plays an episode in one of four ways: as the Policy says, at random, with random actions that are repeated, with

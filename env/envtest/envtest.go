@@ -35,7 +35,8 @@ type Options struct {
 	// Policy, where given, plays half of the episodes in which both ends are looked for; nil: random actions and repeated ones.
 	// step counts from 0 in every episode.
 	Policy func(w env.Env, step int) int
-	// Brief: fewer calls. It is for worlds that differ from one that is checked in full in nothing but a size.
+	// Brief: fewer calls, but 10,000 decisions still. It is for worlds that differ from one that is checked in full in nothing but
+	// a size.
 	Brief bool
 }
 
@@ -58,12 +59,13 @@ var checks = []struct {
 }
 
 // Check reports every part of the contract that worlds made by build break. Abilities beyond env.Env are checked where a world
-// has them. A test that calls Check must not run in parallel with others, because allocations are counted.
+// has them. It takes at least 10,000 decisions. A test that calls Check must not run in parallel with others, because allocations
+// are counted.
 func Check(t TB, build func() (env.Env, error), o Options) {
 	t.Helper()
 	c := &checker{build: build, o: o, length: length, span: span, points: points, openings: openings}
 	if o.Brief {
-		c.length, c.span, c.points, c.openings = length/10, span/10, points/6, openings/4
+		c.length, c.span, c.points, c.openings = length/3, span/3, points/6, openings/4
 	}
 	if err := recovered(c.describe); err != nil {
 		t.Errorf("envtest: spec: %v", err) // nothing else can be trusted
@@ -83,6 +85,8 @@ type checker struct {
 	spec  env.Spec
 
 	length, span, points, openings int // the constants of these names, or less
+
+	found *found // by a search; nil: there was none
 }
 
 // world makes a world and seeds it.

@@ -3,6 +3,7 @@ package envtest
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/auxrl/auxrl/env"
@@ -140,7 +141,7 @@ func TestOptions(t *testing.T) {
 		{"hard to find", "", Options{Policy: hard}},
 		{"", "", Options{Brief: true}},
 		{"the clock is not saved", "state: a new world restored after", Options{Brief: true}},
-		{"step allocates at times", "allocations: 50 calls of Step allocate", Options{Brief: true}},
+		{"step allocates at times", "allocations: 166 calls of Step allocate", Options{Brief: true}},
 	} {
 		got := strings.Join(check(tc.fault, tc.o), "\n")
 		if tc.want == "" && got != "" || !strings.Contains(got, tc.want) {
@@ -160,8 +161,32 @@ func TestPolicyIsAsked(t *testing.T) {
 		return 2
 	}})
 	for step := range toyLimit {
-		if missed := steps[0] - steps[step]; steps[0] == 0 || missed > 2 { // two searches end in mid-episode
+		if missed := steps[0] - steps[step]; steps[0] == 0 || missed > 1 { // the search ends in mid-episode
 			t.Fatalf("asked for these steps: %v", steps)
+		}
+	}
+}
+
+// steady is a toy that counts decisions.
+type steady struct {
+	*toy
+	taken *atomic.Int64
+}
+
+func (w steady) Step(action int, obs []byte, vec []float32) env.Step {
+	w.taken.Add(1)
+	return w.toy.Step(action, obs, vec)
+}
+
+func TestDecisions(t *testing.T) {
+	for _, brief := range []bool{false, true} {
+		var taken atomic.Int64
+		Check(t, func() (env.Env, error) {
+			w, err := newToy("no limit")
+			return steady{w.(*toy), &taken}, err
+		}, Options{RareTermination: true, Brief: brief})
+		if got := taken.Load(); got < 10_000 {
+			t.Errorf("brief %v: %d decisions, want at least 10,000", brief, got)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package maze
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -56,15 +57,20 @@ func TestLoopClosure(t *testing.T) {
 	}
 }
 
-// closed is the definition: 1 iff there is an earlier t' with |p_t - p_t'| <= 1 and, for some k between, |p_k - p_t| > 2.
+// closed is the definition: 1 iff there is an earlier t' with |p_t - p_t'| <= 1 and, for some k between, |p_k - p_t| > 2. Distances
+// are compared by their squares: of actions that take the agent two tiles away the root would be rounded to 2.
 func closed(xs, ys []float64) float32 {
 	t := len(xs) - 1
+	apart := func(i int) float64 {
+		dx, dy := xs[i]-xs[t], ys[i]-ys[t]
+		return float64(dx*dx) + float64(dy*dy)
+	}
 	for e := range t {
-		if math.Hypot(xs[e]-xs[t], ys[e]-ys[t]) > 1 {
+		if apart(e) > 1 {
 			continue
 		}
 		for k := e + 1; k < t; k++ {
-			if math.Hypot(xs[k]-xs[t], ys[k]-ys[t]) > 2 {
+			if apart(k) > 4 {
 				return 1
 			}
 		}
@@ -85,27 +91,37 @@ func TestDepthBands(t *testing.T) {
 		visit(t, w, 150, func() {
 			w.Signals(dst)
 			depth, got := dst[:size*size], dst[size*size:]
-			for i := range bandRows {
-				for j := range bandCols {
-					d := meanDepth(depth, size, i, j)
-					want, sure := 0, true
-					for _, edge := range []float64{0.05, 0.175, 0.3, 0.425, 0.55, 0.675, 0.8} {
-						if math.Pow(d, 10) >= edge {
-							want++
-						}
-						sure = sure && math.Abs(math.Pow(d, 10)-edge) > 1e-5
-					}
-					if g := got[i*bandCols+j]; sure && g != float32(want) {
-						t.Fatalf("size %d, row %d, column %d: band %v, want %d (mean depth %v)", size, i, j, g, want, d)
-					}
-					seen[got[i*bandCols+j]]++
-				}
+			if err := checkBands(depth, got, size); err != nil {
+				t.Fatalf("size %d: %v", size, err)
+			}
+			for _, band := range got[:bandRows*bandCols] {
+				seen[band]++
 			}
 		})
 	}
 	if len(seen) != bands {
 		t.Errorf("only the bands %v were seen", seen)
 	}
+}
+
+// checkBands compares the bands of a picture with their definition, where rounding cannot decide.
+func checkBands(depth, got []float32, size int) error {
+	for i := range bandRows {
+		for j := range bandCols {
+			d := meanDepth(depth, size, i, j)
+			want, sure := 0, true
+			for _, edge := range []float64{0.05, 0.175, 0.3, 0.425, 0.55, 0.675, 0.8} {
+				if math.Pow(d, 10) >= edge {
+					want++
+				}
+				sure = sure && math.Abs(math.Pow(d, 10)-edge) > 1e-5
+			}
+			if g := got[i*bandCols+j]; sure && g != float32(want) {
+				return fmt.Errorf("row %d, column %d: band %v, want %d (mean depth %v)", i, j, g, want, d)
+			}
+		}
+	}
+	return nil
 }
 
 // meanDepth returns the mean of 1 - nearPlane/z over a cell of the target.
@@ -137,30 +153,90 @@ func TestPotential(t *testing.T) {
 			decisions = 30
 		}
 		visit(t, w, decisions, func() {
-			g := &w.level.grid
-			want := math.Inf(1)
-			for i, thing := range w.things {
-				if thing.gone || !r.wants(w, i) {
-					continue
-				}
-				way := steps(g, int(thing.tile))
-				tile := g.at(w.body.x, w.body.y)
-				for _, u := range []int{tile, tile - 1, tile + 1, tile - g.w, tile + g.w} {
-					if !g.wall[u] {
-						x, y := g.middle(u)
-						want = min(want, math.Hypot(x-w.body.x, y-w.body.y)+float64(way[u]))
-					}
-				}
-			}
-			want = -max(want-0.4, 0) / float64(g.floors())
-			if w.finished && w.marks>>wayMarks != 0 {
-				want = 0
-			}
-			if got := w.Potential(); math.Abs(got-want) > 1e-12 {
-				t.Fatalf("%s, decision %d: potential %v, want %v", r.name, w.steps, got, want)
+			if err := checkPotential(w, map[int32][]int{}); err != nil {
+				t.Fatalf("%s, decision %d: %v", r.name, w.steps, err)
 			}
 		})
 	}
+}
+
+// checkPotential compares the potential with its definition. ways holds the slow search's ways to tiles of this level.
+func checkPotential(w *World, ways map[int32][]int) error {
+	g := &w.level.grid
+	want := math.Inf(1)
+	for i, thing := range w.things {
+		if thing.gone || !w.rules.wants(w, i) {
+			continue
+		}
+		if ways[thing.tile] == nil {
+			ways[thing.tile] = steps(g, int(thing.tile))
+		}
+		tile := g.at(w.body.x, w.body.y)
+		for _, u := range []int{tile, tile - 1, tile + 1, tile - g.w, tile + g.w} {
+			if !g.wall[u] {
+				x, y := g.middle(u)
+				want = min(want, math.Hypot(x-w.body.x, y-w.body.y)+float64(ways[thing.tile][u]))
+			}
+		}
+	}
+	want = -max(want-0.4, 0) / float64(g.floors())
+	if w.finished && w.marks>>wayMarks != 0 {
+		want = 0
+	}
+	if got := w.Potential(); math.Abs(got-want) > 1e-12 {
+		return fmt.Errorf("potential %v, want %v", got, want)
+	}
+	return nil
+}
+
+// TestSignalsOfRandomMazes compares bands, loop closure and potential with their definitions in a thousand mazes, in each of which
+// the agent runs about for a while.
+func TestSignalsOfRandomMazes(t *testing.T) {
+	const size, decisions = 16, 60
+	mazes := 1000
+	if testing.Short() {
+		mazes = 50
+	}
+	loops := 0
+	for i := range mazes {
+		name := []string{"Static01", "Static02", "RandomGoal01", "RandomGoal02", "RandomGoal03", "Memory9", "Memory13", "Memory15"}[i%8]
+		id := "Maze/" + name + "-42x42-v0"
+		cfg := Config{Size: size, Actions: Memory6, Levels: Levels{First: uint32(i), Count: 1}, Layout: 11, FullDepth: true} // who turns quickly
+		w, err := NewWith(id, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		obs, vec := w.Spec().Buffers()
+		w.Seed(uint64(i))
+		w.Reset(obs, vec)
+		signals, ways := make([]float32, w.spec.SignalsLen()), map[int32][]int{}
+		var xs, ys []float64
+		for n := range decisions {
+			w.Signals(signals)
+			xs, ys = append(xs, w.body.x), append(ys, w.body.y)
+			got, want := signals[len(signals)-1], closed(xs, ys)
+			if got != want {
+				t.Fatalf("%s, level %d, decision %d: loop closure %v, want %v", id, i, n, got, want)
+			}
+			loops += int(got)
+			err := checkPotential(w, ways)
+			if err == nil && n%10 == 0 {
+				err = checkBands(signals[:size*size], signals[size*size:], size)
+			}
+			if err != nil {
+				t.Fatalf("%s, level %d, decision %d: %v", id, i, n, err)
+			}
+			w.Step(dash(rng.At(uint64(i), uint64(n/6))), obs, vec)
+		}
+	}
+	if all := mazes * decisions; loops < all/50 || loops > all/2 {
+		t.Errorf("loops are closed in %d of %d places", loops, all)
+	}
+}
+
+// dash returns an action of Memory Maze: more often ahead than round.
+func dash(random uint64) int {
+	return []int{1, 1, 1, 2, 3}[rng.Below(random, 5)]
 }
 
 // At the goal the potential is 0, and on the way there it rises.

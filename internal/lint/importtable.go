@@ -38,6 +38,8 @@ var projectImports = []struct {
 	{"internal/study", []string{"agent", "env", "stats", "viz/plot", "internal/config", "internal/run"}},
 	{"internal/bench", []string{"agent", "env", "policy", "replay", "nn", "internal/f32", "internal/rng", "internal/team"}},
 
+	{"internal/sweep", []string{"internal/study", "internal/config", "internal/rng", "stats"}},
+
 	{"cli", []string{"*"}},
 	{"cmd/rlrun", []string{"cli", "env/catalog", "viz/window"}}, // a window takes the main thread
 	{"examples/ownloop", []string{"auxtasks"}},

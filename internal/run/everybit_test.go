@@ -30,7 +30,7 @@ func (h *held) read(name string, limit int64) ([]byte, error) {
 }
 
 // Every flipped bit and every truncation of a checkpoint is noticed, and the one before is used: of a small one here, of one of
-// 32 KiB in make crash.
+// 32 KiB in make test-system.
 func TestEveryBit(t *testing.T) {
 	size := 512
 	switch {

@@ -34,6 +34,17 @@ func (d *Dir) Steps() ([]int64, error) {
 	return steps, nil
 }
 
+// Split returns the run directory and the step of the directory of a checkpoint, and whether it looks like one.
+func Split(path string) (dir string, step int64, ok bool) {
+	path = filepath.Clean(path)
+	match := stepName.FindStringSubmatch(filepath.Base(path))
+	if match == nil || filepath.Base(filepath.Dir(path)) != ckptName {
+		return "", 0, false
+	}
+	step, err := strconv.ParseInt(match[1], 10, 64)
+	return filepath.Dir(filepath.Dir(path)), step, err == nil
+}
+
 // Load returns the newest checkpoint that is whole. Newer ones that are damaged are skipped; skipped says which and why, and
 // the caller should pass that on. Without any checkpoint the error is [ErrNoCheckpoint]; if all are damaged, or one was written
 // by a newer version, it is another: a run never starts again by accident.

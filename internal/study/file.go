@@ -30,6 +30,22 @@ func Read(name string) (Study, error) {
 	if err != nil {
 		return Study{}, err
 	}
+	s, err := FromItems(name, items)
+	if err != nil {
+		return Study{}, err
+	}
+	if err := s.Validate(); err != nil {
+		line := LineOf(err)
+		if line == 0 && len(items) > 0 {
+			line = items[len(items)-1].Line
+		}
+		return Study{}, fmt.Errorf("%s:%d: %w", name, max(line, 1), err)
+	}
+	return s, nil
+}
+
+// FromItems is Read for what stands in a file of that name, or a part of it. It does not validate the whole.
+func FromItems(name string, items []config.Item) (Study, error) {
 	s := Default()
 	s.Name = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	r := reader{file: name, s: &s}
@@ -41,13 +57,6 @@ func Read(name string) (Study, error) {
 	if s.Title == "" {
 		s.Title = s.Name
 	}
-	if err := s.Validate(); err != nil {
-		line := LineOf(err)
-		if line == 0 {
-			line = max(r.last, 1)
-		}
-		return Study{}, fmt.Errorf("%s:%d: %w", name, line, err)
-	}
 	return s, nil
 }
 
@@ -55,7 +64,6 @@ func Read(name string) (Study, error) {
 type reader struct {
 	file string
 	s    *Study
-	last int // line
 }
 
 func (r *reader) refuse(line int, format string, args ...any) error {
@@ -67,7 +75,6 @@ var topKeys = []string{"title", "about", "worlds", "seeds", "steps", "arms", "sc
 
 // take handles one line of the file.
 func (r *reader) take(i config.Item) error {
-	r.last = i.Line
 	switch i.Key[0] {
 	case "base":
 		return r.setting(&r.s.Base, &r.s.Bare, i, 1)

@@ -195,7 +195,7 @@ func (r *Report) SummaryCSV() string {
 		for _, o := range res.Arms {
 			put := func(name string, value, lo, hi float64) {
 				if !math.IsNaN(value) {
-					fmt.Fprintf(&b, "%s,%s,%d,%s,%s,%s,%s\n", csv(res.World), csv(o.Name), len(o.Seeds), csv(name), exact(value), exact(lo), exact(hi))
+					fmt.Fprintf(&b, "%s,%s,%d,%s,%s,%s,%s\n", csvCell(res.World), csvCell(o.Name), len(o.Seeds), csvCell(name), exact(value), exact(lo), exact(hi))
 				}
 			}
 			for _, v := range []struct {
@@ -227,7 +227,7 @@ func (r *Report) RunsCSV() string {
 	var b strings.Builder
 	b.WriteString("world,arm,seed,steps,return,return_lo,return_hi,success,greedy_return,greedy_success,length,diverged\n")
 	for _, l := range r.Lines {
-		fmt.Fprintf(&b, "%s,%s,%d,%d", csv(l.World), csv(l.Arm), l.Seed, l.Steps)
+		fmt.Fprintf(&b, "%s,%s,%d,%d", csvCell(l.World), csvCell(l.Arm), l.Seed, l.Steps)
 		for _, v := range []num{l.Return, l.Lo, l.Hi, l.Success, l.Greedy, l.GreedySuccess, l.Length} {
 			b.WriteString("," + exact(float64(v)))
 		}
@@ -244,8 +244,8 @@ func exact(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// csv quotes a text where it must be.
-func csv(s string) string {
+// csvCell quotes a text where it must be.
+func csvCell(s string) string {
 	if strings.ContainsAny(s, ",\"\n\r") {
 		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 	}

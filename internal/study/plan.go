@@ -1,8 +1,10 @@
 package study
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,7 +27,8 @@ type Plan struct {
 	Raw  string     // file of raw lines
 	Spec []env.Spec // [world] wrapped as in the first arm
 
-	lines []Line // of jobs that are done
+	lines     []Line // of jobs that are done
+	leastSave int    // steps
 }
 
 // Job is one run.
@@ -54,7 +57,7 @@ func NewPlan(s Study, dir, raw string, resolve func(world, arm int) (Resolved, e
 	if raw == "" {
 		raw = filepath.Join(dir, "results.jsonl")
 	}
-	p := &Plan{Study: s, Dir: dir, Raw: raw}
+	p := &Plan{Study: s, Dir: dir, Raw: raw, leastSave: leastSave}
 	for w := range s.Worlds {
 		var made []Job // one per arm
 		for a := range s.Arms {
@@ -137,7 +140,7 @@ func (p *Plan) load() error {
 		if j == nil {
 			return fmt.Errorf("%s:%d: a run of %s in %s with seed %d is not in the study: take another directory, or that line out", p.Raw, n+1, l.Arm, l.World, l.Seed)
 		}
-		if l.Steps != j.Config.Steps || l.Settings != "" && l.Settings != j.Settings {
+		if l.Steps != p.Budget(*j) || l.Settings != "" && l.Settings != j.Settings {
 			return fmt.Errorf("%s:%d: the run of %s in %s with seed %d had other settings than the study has now: take another directory, or that line out",
 				p.Raw, n+1, l.Arm, l.World, l.Seed)
 		}
@@ -186,6 +189,14 @@ func (p *Plan) Of(j Job) string {
 	return fmt.Sprintf("%s  %s  seed %d", p.Worlds[j.World].ID, p.Arms[j.Arm].Name, j.Seed)
 }
 
+// Budget returns after how many steps a job is done: those of its settings, or Until if that is sooner.
+func (p *Plan) Budget(j Job) int {
+	if p.Until > 0 {
+		return min(p.Until, j.Config.Steps)
+	}
+	return j.Config.Steps
+}
+
 // checkRuns refuses directories of runs that were begun with other settings.
 func (p *Plan) checkRuns() error {
 	for _, j := range p.Missing() {
@@ -196,17 +207,14 @@ func (p *Plan) checkRuns() error {
 		if err != nil {
 			return err
 		}
-		if !reflect.DeepEqual(normal(s.Agent), normal(j.Config)) || s.Env != p.Worlds[j.World].ID {
+		then, err1 := json.Marshal(s.Agent)
+		now, err2 := json.Marshal(j.Config)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		if !bytes.Equal(then, now) || s.Env != p.Worlds[j.World].ID {
 			return fmt.Errorf("study: the run in %s was begun with other settings than the study has now: take another directory, or remove that one", j.Dir)
 		}
 	}
 	return nil
-}
-
-// normal returns settings with nothing where there is an empty list.
-func normal(c agent.Config) agent.Config {
-	if len(c.Aux) == 0 {
-		c.Aux = nil
-	}
-	return c
 }

@@ -31,6 +31,7 @@ type Study struct {
 	Threshold float64
 	Episodes  int // of each evaluation
 	Points    int // of a learning curve
+	Until     int // steps after which runs are measured, to go on later; 0: at the end of their budget
 	Base      []config.Item
 	Bare      bool // no arm has the tasks and bonuses of its preset
 }
@@ -77,6 +78,8 @@ func (s *Study) Validate() error {
 		return fmt.Errorf("study: no seeds")
 	case s.Episodes < 1 || s.Episodes > maxEpisodes:
 		return fmt.Errorf("study: %d episodes, must be 1 to %d", s.Episodes, maxEpisodes)
+	case s.Until < 0:
+		return fmt.Errorf("study: until is %d steps, must not be negative", s.Until)
 	case s.Points < 1 || s.Points > maxPoints:
 		return fmt.Errorf("study: %d points of a curve, must be 1 to %d", s.Points, maxPoints)
 	case s.Score != ByReturn && s.Score != BySuccess && s.Score != ByGreedy:

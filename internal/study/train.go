@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
@@ -19,7 +20,7 @@ import (
 // whenever it was interrupted.
 const (
 	saves     = 50
-	leastSave = 20_000
+	leastSave = 20_000 // of a plan
 )
 
 // worker trains one job after the other.
@@ -28,6 +29,9 @@ type worker struct {
 	ctx  context.Context
 	n    int // workers of a trainer
 	tell func(Event)
+	now  func() time.Time
+
+	elapsed func() float64 // seconds that the job under way has trained
 }
 
 // train trains a job to its end, from where it was left, and measures it. steps is how many it took now.
@@ -36,7 +40,12 @@ func (w worker) train(j Job) (line Line, steps int, err error) {
 	if err != nil {
 		return Line{}, 0, err
 	}
-	first := r.Step()
+	first, begun := r.Step(), w.now()
+	before, err := r.Seconds()
+	if err != nil {
+		return Line{}, 0, errors.Join(err, r.Close())
+	}
+	w.elapsed = func() float64 { return before + w.now().Sub(begun).Seconds() }
 	diverged := false
 	if err = w.steps(j, r); errors.Is(err, agent.ErrDiverged) && r.Sound() {
 		err, diverged = nil, true // what it was when it was last sound is what counts
@@ -80,10 +89,10 @@ func (w worker) steps(j Job, r *agent.Run) error {
 			return err
 		}
 	}
-	total := r.Config().Steps
-	point, save := max(total/w.plan.Points, 1), max(total/saves, leastSave)
+	total, until := r.Config().Steps, w.plan.Budget(j)
+	point, save := max(total/w.plan.Points, 1), max(total/saves, w.plan.leastSave)
 	for {
-		for !r.Finished() {
+		for r.Step() < until {
 			if err := w.ctx.Err(); err != nil {
 				return err
 			}
@@ -101,10 +110,10 @@ func (w worker) steps(j Job, r *agent.Run) error {
 			case err != nil:
 				return err
 			}
-			if err := w.log(r, r.Step()/point != before/point || r.Finished()); err != nil {
+			if err := w.log(r, r.Step()/point != before/point || r.Step() >= until); err != nil {
 				return err
 			}
-			if r.Step()/save != before/save && u.Dropped == 0 && !r.Finished() {
+			if r.Step()/save != before/save && u.Dropped == 0 && r.Step() < until {
 				if err := r.SaveLater(); errors.Is(err, agent.ErrDiverged) {
 					if err := r.Rollback(); err != nil {
 						return err
@@ -151,6 +160,9 @@ func (w worker) log(r *agent.Run, point bool) error {
 			[]float64{float64(r.Episodes()), s.Mean, s.Lo, s.Hi, s.Success, s.Len}); err != nil {
 			return err
 		}
+		if err := r.LogTime(w.elapsed()); err != nil {
+			return err
+		}
 	}
 	var names []string
 	var values []float64
@@ -173,7 +185,7 @@ func (w worker) log(r *agent.Run, point bool) error {
 
 // measure evaluates a run.
 func (w worker) measure(j Job, r *agent.Run) (Line, error) {
-	l := Line{World: w.plan.Worlds[j.World].ID, Arm: w.plan.Arms[j.Arm].Name, Seed: j.Seed, Steps: j.Config.Steps, Settings: j.Settings}
+	l := Line{World: w.plan.Worlds[j.World].ID, Arm: w.plan.Arms[j.Arm].Name, Seed: j.Seed, Steps: w.plan.Budget(j), Settings: j.Settings}
 	w.tell(Event{Kind: Measuring, Job: j, Step: r.Step(), Recent: r.Recent})
 	for _, greedy := range []bool{false, true} {
 		s, err := agent.EvaluateContext(w.ctx, r.Net(), r.Build(), agent.EvalConfig{Episodes: w.plan.Episodes, Seed: j.Seed, Greedy: greedy})

@@ -103,7 +103,7 @@ func (p *Plan) Run(ctx context.Context, o Options) (err error) {
 	var wg sync.WaitGroup
 	for range min(o.Jobs, len(jobs)) {
 		wg.Go(func() {
-			w := worker{plan: p, ctx: ctx, n: max(1, runtime.GOMAXPROCS(0)/o.Jobs), tell: tell}
+			w := worker{plan: p, ctx: ctx, n: max(1, runtime.GOMAXPROCS(0)/o.Jobs), tell: tell, now: o.Now}
 			for {
 				j, ok := take()
 				if !ok {
@@ -122,7 +122,7 @@ func (p *Plan) Run(ctx context.Context, o Options) (err error) {
 				switch {
 				case err == nil:
 					_ = prune(j.Dir) // only room is lost
-					tell(Event{Kind: Done, Job: j, Step: j.Config.Steps, Line: line})
+					tell(Event{Kind: Done, Job: j, Step: p.Budget(j), Line: line})
 				case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 				default:
 					mu.Lock()

@@ -2,7 +2,6 @@ package systest
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -118,72 +117,109 @@ func TestTrainingDiskFull(t *testing.T) {
 	finish(t, train("--resume", "r"), 0)
 }
 
+// readOnly makes a directory one that nothing can be written in, and returns what undoes that. Root may write wherever there is a
+// mode to say no: for root the directory becomes a mount of its own that is read-only.
+func readOnly(t *testing.T, dir string) (undo func() error) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		if err := os.Chmod(dir, 0o500); err != nil {
+			t.Fatal(err)
+		}
+		return func() error { return os.Chmod(dir, 0o700) }
+	}
+	if err := syscall.Mount(dir, dir, "", syscall.MS_BIND, ""); err != nil {
+		t.Skipf("root can write everywhere, and mounting is not permitted here: %v", err)
+	}
+	undo = func() error { return syscall.Unmount(dir, syscall.MNT_DETACH) }
+	if err := syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(errors.Join(err, undo()))
+	}
+	return undo
+}
+
 // What happens to the directory of a run that trains is said, and training goes on; what was saved is there, and where it can be
 // written again, nothing is lost.
 func TestTrainingGoesOn(t *testing.T) {
-	disk := smallDisk(t, "8m")
-	filler := filepath.Join(disk, "filler")
-	for name, tc := range map[string]struct {
-		harm, mend func(dir string) error
-		status     int
-	}{
-		"full": {
-			func(string) error {
-				if err := os.WriteFile(filler, make([]byte, 16<<20), 0o666); !errors.Is(err, syscall.ENOSPC) {
-					return fmt.Errorf("filling the disk: %w", err)
-				}
-				return nil
-			},
-			func(string) error { return os.Remove(filler) }, resumable,
-		},
-		"read-only": {
-			func(dir string) error { return os.Chmod(filepath.Join(dir, "ckpt"), 0o500) },
-			func(dir string) error { return os.Chmod(filepath.Join(dir, "ckpt"), 0o700) }, resumable,
-		},
-		"renamed": {
-			func(dir string) error { return os.Rename(dir, dir+"-away") },
-			func(dir string) error { return os.Rename(dir+"-away", dir) }, resumable,
-		},
-		"deleted": {os.RemoveAll, func(string) error { return nil }, 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if name == "read-only" && os.Geteuid() == 0 {
-				t.Skip("nothing is read-only to root")
+	t.Run("full", func(t *testing.T) {
+		disk := smallDisk(t, "8m")
+		filler := filepath.Join(disk, "filler")
+		goesOn(t, disk, resumable, func(string) func() error {
+			if err := os.WriteFile(filler, make([]byte, 16<<20), 0o666); !errors.Is(err, syscall.ENOSPC) {
+				t.Fatalf("filling the disk: error is %v", err)
 			}
-			cmd := rlrun(t, disk, "train", world, "--algo", "a2c", "--steps", "10M", "--run", name)
-			cmd.Env = append(os.Environ(), "AUXRL_SAVE_EVERY=50ms")
-			p := start(t, cmd)
-			p.await(t, world)
-			dir := filepath.Join(disk, name)
-			tries := 0
-			for last := ""; last <= "step-000000000000"; tries++ { // until a checkpoint is there that training made
-				steps, err := filepath.Glob(filepath.Join(dir, "ckpt", "step-*"))
-				if err != nil || tries == 3000 {
-					t.Fatalf("%v after %d tries", err, tries)
-				}
-				if len(steps) > 0 {
-					last = filepath.Base(steps[len(steps)-1])
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
-			if err := tc.harm(dir); err != nil {
-				t.Fatal(err)
-			}
-			p.await(t, "rlrun: warning: ")
-			p.await(t, "rlrun: warning: ")
-			if err := tc.mend(dir); err != nil {
-				t.Fatal(err)
-			}
-			p.signal(t, syscall.SIGTERM)
-			if err := p.end(); cmd.ProcessState.ExitCode() != tc.status {
-				t.Fatalf("it ended with %v, want status %d\n%s", err, tc.status, p.said.String())
-			}
-			if !strings.Contains(p.said.String(), " is intact, training goes on, and saving is tried again\n") {
-				t.Errorf("it said\n%s", p.said.String())
-			}
-			if tc.status == resumable {
-				finish(t, rlrun(t, disk, "eval", name, "--episodes", "1"), 0)
-			}
+			return func() error { return os.Remove(filler) }
 		})
+	})
+	t.Run("read-only", func(t *testing.T) {
+		goesOn(t, t.TempDir(), resumable, func(dir string) func() error { return readOnly(t, filepath.Join(dir, "ckpt")) })
+	})
+	t.Run("renamed", func(t *testing.T) {
+		goesOn(t, t.TempDir(), resumable, func(dir string) func() error {
+			if err := os.Rename(dir, dir+"-away"); err != nil {
+				t.Fatal(err)
+			}
+			return func() error { return os.Rename(dir+"-away", dir) }
+		})
+	})
+	t.Run("deleted", func(t *testing.T) {
+		goesOn(t, t.TempDir(), 1, func(dir string) func() error {
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+			return func() error { return nil }
+		})
+	})
+}
+
+// goesOn trains a run in a directory, harms its directory and undoes that when the run has warned twice, and stops it.
+func goesOn(t *testing.T, where string, status int, harm func(dir string) (undo func() error)) {
+	t.Helper()
+	cmd := rlrun(t, where, "train", world, "--algo", "a2c", "--steps", "10M", "--run", "r")
+	cmd.Env = append(os.Environ(), "AUXRL_SAVE_EVERY=50ms")
+	p := start(t, cmd)
+	p.await(t, world)
+	dir := filepath.Join(where, "r")
+	tries := 0
+	for last := ""; last <= "step-000000000000"; tries++ { // until a checkpoint is there that training made
+		steps, err := filepath.Glob(filepath.Join(dir, "ckpt", "step-*"))
+		if err != nil || tries == 3000 {
+			t.Fatalf("%v after %d tries", err, tries)
+		}
+		if len(steps) > 0 {
+			last = filepath.Base(steps[len(steps)-1])
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	undo := harm(dir)
+	p.await(t, "rlrun: warning: ")
+	p.await(t, "rlrun: warning: ")
+	if err := undo(); err != nil {
+		t.Fatal(err)
+	}
+	p.signal(t, syscall.SIGTERM)
+	if err := p.end(); cmd.ProcessState.ExitCode() != status {
+		t.Fatalf("it ended with %v, want status %d\n%s", err, status, p.said.String())
+	}
+	if !strings.Contains(p.said.String(), " is intact, training goes on, and saving is tried again\n") {
+		t.Errorf("it said\n%s", p.said.String())
+	}
+	if status == resumable {
+		finish(t, rlrun(t, where, "eval", "r", "--episodes", "1"), 0)
+	}
+}
+
+// A run that cannot begin, because nothing can be written where it should be, says so and leaves nothing behind.
+func TestReadOnlyDirectory(t *testing.T) {
+	dir := t.TempDir()
+	undo := readOnly(t, dir)
+	stdout, stderr := finish(t, rlrun(t, filepath.Dir(dir), "train", world, "--steps", "1k", "--run", filepath.Join(dir, "r")), 1)
+	if err := undo(); err != nil {
+		t.Fatal(err)
+	}
+	if stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, filepath.Join(dir, "r")) {
+		t.Errorf("it said %q, %q", stdout, stderr)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("there is %v (%v)", entries, err)
 	}
 }

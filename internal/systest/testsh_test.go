@@ -54,7 +54,7 @@ func TestTestScript(t *testing.T) {
 	const ok = "true"
 	const installs = `[ "$1" = update ] || echo '#!/bin/sh' >BIN/tmux; chmod +x BIN/tmux 2>/dev/null || true`
 	with := func(changes map[string]string) map[string]string {
-		all := map[string]string{"go": "echo go1.26.1", "gcc": ok, "git": ok, "make": ok, "tmux": ok, "qemu-aarch64-static": ok, "id": "echo 1000"}
+		all := map[string]string{"go": "echo go1.26.1", "gcc": ok, "git": ok, "make": ok, "tmux": ok, "qemu-aarch64-static": ok, "python3": ok, "id": "echo 1000"}
 		for name, script := range changes {
 			all[name] = script
 			if script == "" {
@@ -81,6 +81,8 @@ func TestTestScript(t *testing.T) {
 		{"no way to install", with(map[string]string{"tmux": "", "git": "", "apt-get": ok}), 2,
 			"apt-get install -y git tmux\n", "id -u"},
 		{"no emulator", with(map[string]string{"qemu-aarch64-static": "", "apt-get": ok}), 2, "apt-get install -y qemu-user-static\n", "id -u"},
+		{"no python", with(map[string]string{"python3": "", "apt-get": ok}), 2, "apt-get install -y python3-venv\n", "id -u"},
+		{"python without venv", with(map[string]string{"python3": "exit 1", "apt-get": ok}), 2, "apt-get install -y python3-venv\n", "id -u"},
 		{"no apt-get", with(map[string]string{"tmux": "", "id": "echo 0"}), 2, "these Debian packages bring: tmux", ""},
 		{"sudo asks", with(map[string]string{"tmux": "", "apt-get": ok, "sudo": "exit 1"}), 2, "apt-get install -y tmux\n", "sudo -n true"},
 		{"root", with(map[string]string{"tmux": "", "id": "echo 0", "apt-get": installs, "chmod": "exec /bin/chmod \"$@\""}), 0, "missing: tmux",
@@ -96,6 +98,7 @@ func TestTestScript(t *testing.T) {
 				t.Errorf("status %d, want %d; output, which should say %q:\n%s", status, tc.status, tc.says, output)
 			}
 			called := strings.ReplaceAll(strings.Join(calls, " "), " "+m.bin+"/tmux", "")
+			called = strings.ReplaceAll(called, "python3 -c import ensurepip ", "")
 			if !strings.HasSuffix(called, tc.calls) {
 				t.Errorf("called %q, want it to end in %q", called, tc.calls)
 			}
