@@ -95,7 +95,7 @@ type layout struct {
 	tileCols  int
 }
 
-// newLayout puts the world to the left and the agent's mind to the right of it.
+// newLayout puts the world to the left and the agent's mind to the right of it; in frames that stand upright, below it.
 func newLayout(sh shape) layout {
 	if sh.tiles > 0 {
 		return newTilesLayout(sh)
@@ -107,11 +107,11 @@ func newLayout(sh shape) layout {
 	inner := image.Rectangle{Max: sh.frame}.Inset(l.margin)
 	l.header, inner = cutTop(inner, l.headerHeight(), l.gap)
 	if size := fill(sh.world, worldLimit(&l.metrics, inner)); size != (image.Point{}) {
-		column := size.X + 2*l.border
-		if sh.frame.X > sh.frame.Y {
-			column = max(column, l.px(256))
+		if inner.Dx() < inner.Dy() {
+			l.worldPanel, inner = cutTop(inner, size.Y+2*l.border, l.gap)
+		} else {
+			l.worldPanel, inner = cutLeft(inner, max(size.X+2*l.border, l.px(256)), l.gap)
 		}
-		l.worldPanel, inner = cutLeft(inner, column, l.gap)
 		l.world = centre(l.worldPanel, size)
 	}
 	l.status, inner = cutTop(inner, l.statusHeight(), l.gap)
@@ -172,7 +172,7 @@ func (m *metrics) captionHeight() int { return m.pad + m.smallSize + m.px(5) }
 // worldLimit returns the room for the world in what the header leaves.
 func worldLimit(m *metrics, inner image.Rectangle) image.Point {
 	if inner.Dx() < inner.Dy() {
-		return image.Pt(inner.Dx()/2-2*m.border, inner.Dy()-2*m.border)
+		return image.Pt(inner.Dx()-2*m.border, inner.Dy()*11/20-2*m.border)
 	}
 	return image.Pt(inner.Dx()-m.px(276)-m.gap-2*m.border, inner.Dy()-2*m.border)
 }

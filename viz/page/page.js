@@ -38,6 +38,7 @@ function resize(width, height, side) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
+    canvas.hidden = true; // until there is a frame
   }
   tile = side;
   cell = new ImageData(side, side);
@@ -69,6 +70,7 @@ function frame(data) {
     pen.putImageData(cell, x, y, 0, 0, w, h);
     i += 4 + length;
   }
+  canvas.hidden = false;
   recent.push(performance.now());
 }
 
