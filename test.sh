@@ -13,6 +13,7 @@ gcc                     gcc
 /usr/include/stdlib.h   libc6-dev
 git                     git
 tmux                    tmux
+chromium                chromium
 qemu-aarch64-static     qemu-user-static
 python3:ensurepip       python3-venv
 '

@@ -74,12 +74,17 @@ function frame(data) {
   recent.push(performance.now());
 }
 
-// decode unpacks the pixels of a tile: those of the Quite OK Image Format.
+// decode unpacks the pixels of a tile: those of the Quite OK Image Format, but that 255 says how many rows are like the one above.
 const seen = new Uint32Array(64);
 function decode(b, i, w, h) {
   seen.fill(0);
   let r = 0, g = 0, bl = 0, px = 0xff000000, run = 0;
   for (let y = 0; y < h; y++) {
+    if (run === 0 && b[i] === 0xff) {
+      for (let n = b[i + 1]; n > 0; n--, y++) cells.copyWithin(y * tile, (y - 1) * tile, (y - 1) * tile + w);
+      i += 2;
+      if (y === h) return;
+    }
     for (let at = y * tile, end = at + w; at < end; at++) {
       if (run > 0) {
         run--;
