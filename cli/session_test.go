@@ -506,6 +506,12 @@ func TestSessionSideBySide(t *testing.T) {
 	if !waited || p.last.Tiles[0].Episode < 2 {
 		t.Error("nobody waited for anybody")
 	}
+	for _, want := range []string{"none", "saliency of the action"} { // the one without tasks goes with the one that has some
+		press(t, s, "o")
+		if got := p.last.Tiles; got[0].Overlay.Name != want || got[1].Overlay.Name != want || p.last.Notice != "overlay: "+want {
+			t.Errorf("overlays %q and %q, want %q", got[0].Overlay.Name, got[1].Overlay.Name, want)
+		}
+	}
 	want := drawn(&p.last)
 	press(t, s, "nnbb")
 	if drawn(&p.last) != want {

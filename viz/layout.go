@@ -182,10 +182,11 @@ func worldLimit(m *metrics, inner image.Rectangle) image.Point {
 func WorldLimit(frame image.Point) image.Point { return WorldRoom(frame, &Snapshot{}) }
 
 // WorldRoom is WorldLimit beside all that s has to show.
-func WorldRoom(frame image.Point, s *Snapshot) image.Point {
-	sh := shapeOf(frame, s)
-	m := newMetrics(frame, sh.crowded())
-	_, inner := cutTop(image.Rectangle{Max: frame}.Inset(m.margin), m.headerHeight(), m.gap)
+func WorldRoom(frame image.Point, s *Snapshot) image.Point { return worldRoom(shapeOf(frame, s)) }
+
+func worldRoom(sh shape) image.Point {
+	m := newMetrics(sh.frame, sh.crowded())
+	_, inner := cutTop(image.Rectangle{Max: sh.frame}.Inset(m.margin), m.headerHeight(), m.gap)
 	limit := worldLimit(&m, inner)
 	if sh.crowded() {
 		limit = taskWorldLimit(&m, sh, inner)

@@ -9,7 +9,7 @@ import (
 // drawPolicy draws a bar for the probability of each action, or the legend where there is no policy. The one taken has an arrow, a name in bold and another colour.
 func (d *Dashboard) drawPolicy(s *Snapshot) {
 	r := d.policy
-	if r.Dy() < d.captionHeight()+d.row || r.Dx() < d.px(60) {
+	if r.Dy() < d.captionHeight()+d.row || r.Dx() < d.px(60) || d.shape.policy == 0 {
 		return
 	}
 	d.to.panel(r, d.corner, d.surface)
