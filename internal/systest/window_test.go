@@ -147,15 +147,20 @@ func (p *windowProgram) end(t *testing.T) int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// windowOf returns the window with the title.
+// windowOf waits for the window with the title.
 func (x xServer) windowOf(t *testing.T, title string) uint32 {
 	t.Helper()
-	id := x.xdotool(t, "search", "--sync", "--onlyvisible", "--name", "^"+title+"$")
-	n, err := strconv.ParseUint(id, 10, 32)
-	if err != nil {
-		t.Fatalf("windows %q, want one", id)
+	for range 200 {
+		cmd := exec.CommandContext(t.Context(), "xdotool", "search", "--onlyvisible", "--name", "^"+title+"$")
+		cmd.Env = x.env()
+		out, _ := cmd.Output() // it fails where there is none
+		if n, err := strconv.ParseUint(strings.TrimSpace(string(out)), 10, 32); err == nil {
+			return uint32(n)
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	return uint32(n)
+	t.Fatalf("no window %q in ten seconds", title)
+	return 0
 }
 
 // sees waits until the window shows the picture, pixel by pixel.
