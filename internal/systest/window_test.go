@@ -330,6 +330,24 @@ func TestWindowCost(t *testing.T) {
 	}
 }
 
+// If the window library fails, the program hears of it and goes on: the keys end, and to show, close or open is an error.
+func TestWindowFails(t *testing.T) {
+	x := newXServer(t)
+	for _, next := range []string{"show 2", "close", "open 640 400 dark"} {
+		p := startWindow(t, x.env())
+		p.do(t, "open 640 400 dark")
+		p.do(t, "show 1")
+		if lines := p.do(t, "crash"); lines[0] != "no more keys" {
+			t.Errorf("when it fails, it says %q", lines)
+		}
+		p.send(t, "%s", next)
+		p.await(t, "error: true window: no window can be opened: the window library failed: on purpose")
+		if status := p.end(t); status != 3 {
+			t.Errorf("exit %d, want 3", status)
+		}
+	}
+}
+
 // Where there can be no window, an error says why, and nothing else does; nothing panics.
 func TestNoWindow(t *testing.T) {
 	x, without := newXServer(t), newXServer(t, "-extension", "GLX")
