@@ -333,6 +333,46 @@ func TestProgressHush(t *testing.T) {
 	}
 }
 
+// The saliency of a task's loss lies over the view that the last action was taken from.
+func TestLensLoss(t *testing.T) {
+	t.Chdir(t.TempDir())
+	trained(t, emptyRoom, "r", "--core", "lstm", "--aux", "unreal,entropy")
+	for _, task := range []string{"pixel-control", "value-replay", "entropy"} {
+		f := testFeed(t, &watchFlags{seed: 1, overlay: name{text: task + "-loss"}}, "r").(*show)
+		plain := testFeed(t, &watchFlags{seed: 1, overlay: name{text: "none"}}, "r").(*show)
+		var before []byte
+		laid := 0
+		for range 40 {
+			s, err := f.next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := plain.next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := slices.Clone(want.View.Pix)
+			switch {
+			case s.Overlay.Cell == nil && !slices.Equal(s.View.Pix, now):
+				t.Fatalf("%s, step %d: nothing lies over the view, but it is another", task, s.Step)
+			case s.Overlay.Cell != nil && !slices.Equal(s.View.Pix, before):
+				t.Fatalf("%s, step %d: the view is not the one before the last action", task, s.Step)
+			case s.Overlay.Cell != nil:
+				laid++
+				if slices.Max(s.Overlay.Cell) != 1 {
+					t.Errorf("%s, step %d: the largest is %v", task, s.Step, slices.Max(s.Overlay.Cell))
+				}
+			}
+			if before = now; s.Step == 0 && s.Overlay.Cell != nil {
+				t.Errorf("%s: something is known before the first action", task)
+			}
+		}
+		if laid < 30 {
+			t.Errorf("%s: %d of 40 moments had a saliency", task, laid)
+		}
+	}
+}
+
 // The value of each cell is what the critic says of what the agent would see there, and where the agent stands it is the agent's.
 func TestLensCells(t *testing.T) {
 	t.Chdir(t.TempDir())

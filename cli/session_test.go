@@ -133,6 +133,8 @@ func TestSessionKeys(t *testing.T) {
 		{"o", "3.0", "sampled", "overlay: none"},
 		{"o", "3.0", "sampled", "overlay: saliency of the action"},
 		{"o", "3.0", "sampled", "overlay: saliency of the value"},
+		{"o", "3.0", "sampled", "overlay: loss of pixel-control, 1 back"},
+		{"oo", "3.0", "sampled", "overlay: loss of value-replay, 1 back"},
 		{"o", "3.0", "sampled", "overlay: value of each cell"},
 		{"o", "3.0", "sampled", "overlay: max Q"},
 		{"nnr", "3.0", "sampled PAUSED", "overlay: max Q"},
@@ -205,7 +207,7 @@ func TestSessionStepsBack(t *testing.T) {
 	}
 	for i := 1; i <= 40; i++ {
 		if press(t, s, "n"); i%13 == 0 {
-			press(t, s, "[bbnn][ooooohh") // back and forth, and there again
+			press(t, s, "[bbnn][oooooooohh") // back and forth, and there again
 		}
 		if s.at != i || drawn(&p.last) != want[i] {
 			t.Fatalf("moment %d is shown otherwise", s.at)

@@ -12,6 +12,7 @@ import (
 	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/internal/run"
 	"github.com/auxrl/auxrl/policy"
 	"github.com/auxrl/auxrl/viz"
 )
@@ -22,9 +23,10 @@ type show struct {
 	app       *app
 	dir       string // of the run; "": random actions
 	actor     *policy.Actor
-	mind      *mind    // of the actor; nil: random actions
-	lens      *lens    // likewise
-	weights   *weights // that it is given while it is being trained; nil: those of the newest checkpoint
+	mind      *mind           // of the actor; nil: random actions
+	lens      *lens           // likewise
+	made      *run.Checkpoint // that the actor is made of; nil: the one in the directory
+	weights   *weights        // that it is given while it is being trained; nil: those of the newest checkpoint
 	seed      uint64
 	episodes  int // how many are shown; 0: without end
 	limit     int // steps after which an episode is cut; 0: only by the world
@@ -70,7 +72,16 @@ func (a *app) newShow(what string, seed uint64) (*show, error) {
 	}
 	s.lens = newLens(world)
 	s.lens.use(s.actor.Net())
-	return s, s.think()
+	if err := s.think(); err != nil {
+		return nil, err
+	}
+	if s.mind.tasks != nil {
+		s.lens.losses = s.mind.tasks.Pointable()
+		s.lens.open = func(task string) (*agent.Pointer, error) {
+			return agent.NewPointer(s.made, s.dir, s.world, s.actor, task)
+		}
+	}
+	return s, nil
 }
 
 // think opens what else belongs to the actor's checkpoint.
@@ -155,6 +166,7 @@ func (s *show) begin() error {
 		s.actor.Seed(rng.At(s.seed, uint64(s.episode)))
 		s.actor.Begin()
 		s.mind.begin(&s.snap)
+		s.lens.begin()
 	}
 	s.stage.begin(env.EvalSeed(s.seed, s.episode-1), s.episode)
 	return nil
@@ -164,7 +176,7 @@ func (s *show) begin() error {
 func (s *show) renew() error {
 	newer, c, err := s.weights.newest(s.app.ctx, s.dir)
 	if err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
-		s.actor = newer
+		s.actor, s.made = newer, c
 		s.lens.use(newer.Net())
 		if s.mind.tasks != nil {
 			if s.mind, err = openMind(s.dir, c, s.world, newer, &s.snap); err != nil {
@@ -198,6 +210,7 @@ func (s *show) look() int {
 	act := s.actor.Act(s.obs, s.vec)
 	s.snap.Policy, s.snap.Entropy, s.snap.Value = s.actor.Policy(), s.actor.Entropy(), s.actor.Value()
 	s.mind.see(&s.snap, s.obs, s.vec)
+	s.lens.see(s.obs, s.vec)
 	return act
 }
 
@@ -214,6 +227,7 @@ func (s *show) proceed() {
 	if s.actor != nil {
 		s.actor.Reward(step.Reward)
 		s.mind.took(act, step)
+		s.lens.took(act, step)
 	}
 	if step.End == env.Running {
 		s.decide()
@@ -267,6 +281,7 @@ func (s *show) overlay() (string, error) {
 		return "", nil
 	}
 	name := s.lens.next()
+	s.draw() // the last overlay may have changed the view
 	return name, s.lens.lay(&s.snap, s.obs, s.vec)
 }
 
