@@ -27,9 +27,12 @@ var (
 )
 
 // Run calls main in another goroutine, keeps the main thread for windows, and returns when main does. The program's main function calls it,
-// once.
+// once; where it runs already, Run just calls main.
 func Run(main func()) {
-	started.Store(true)
+	if !started.CompareAndSwap(false, true) {
+		main() // the main thread is taken: another would draw from where it may not
+		return
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
