@@ -318,10 +318,10 @@ func TestWindowCost(t *testing.T) {
 		p.do(t, "play 20 20")
 		cpu := math.Inf(1) // the least of three: others use the processor too
 		for range 3 {
-			c, _ := p.cost(t, "play 40 20")
+			c, _ := p.cost(t, "play 30 20")
 			cpu = min(cpu, c)
 		}
-		idle, _ := p.cost(t, "rest 1000")
+		idle, _ := p.cost(t, "rest 500")
 		t.Logf("%s: %.1f %% of a core at 20 pictures a second, %.1f %% when nothing is shown", size, cpu, idle)
 		if size == "640 400" && cpu > 10 {
 			t.Errorf("a small window costs %.1f %% of a core, want at most 10 %%", cpu)

@@ -96,9 +96,13 @@ func start() error {
 	}
 	answer := make(chan error)
 	requests <- answer
-	err := <-answer
-	served = err == nil
-	return err
+	select {
+	case err := <-answer:
+		served = err == nil
+		return err
+	case <-broken:
+		return failure
+	}
 }
 
 // guard calls f, which uses the library, and returns when it has returned, or the library has failed: then f may never return.

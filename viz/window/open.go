@@ -42,7 +42,7 @@ func Open(c Config) (*Window, error) {
 		return nil, err
 	}
 	go w.loop()
-	go w.mourn()
+	go w.endWithLibrary()
 	return w, nil
 }
 

@@ -135,8 +135,8 @@ func (w *Window) end() {
 	}
 }
 
-// mourn ends the keys if the library fails: then the loop waits for ever.
-func (w *Window) mourn() {
+// endWithLibrary ends the keys if the library fails: then the loop waits for ever.
+func (w *Window) endWithLibrary() {
 	select {
 	case <-w.ended:
 	case <-broken:
