@@ -59,7 +59,7 @@ func newChromium(t *testing.T) *chromium {
 	t.Cleanup(func() {
 		b.send("", "Browser.close", nil)
 		to.Close()
-		cmd.Wait() //nolint:errcheck // how it ends does not matter
+		cmd.Wait() // however it ends
 		from.Close()
 	})
 	return b

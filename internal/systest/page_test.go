@@ -78,7 +78,7 @@ func (p tab) sound() {
 
 // On screens of all kinds a page shows moving frames, pauses at a key and goes on at a button.
 func TestPage(t *testing.T) {
-	_, url := watchPage(t, "MiniGrid-FourRooms-v0", "--fps", "20")
+	cmd, url := watchPage(t, "MiniGrid-FourRooms-v0", "--fps", "20")
 	b := newChromium(t)
 	for _, c := range []struct {
 		name string
@@ -117,6 +117,16 @@ func TestPage(t *testing.T) {
 			t.Logf("%s: %s", c.name, frames)
 			p.call("", "Target.closeTarget", map[string]any{"targetId": p.target}, nil)
 		})
+	}
+	p := b.open(url, screen{width: 1280, height: 800, ratio: 1})
+	p.await("the connection", `stream.open`)
+	p.key("h", "KeyH", "h")
+	time.Sleep(time.Second)
+	p.screenshot("help")
+	p.click(`nav button[data-key="q"]`)
+	p.await("the end", `document.body.innerText.includes("The program has ended")`)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the program has ended with %v", err)
 	}
 }
 
