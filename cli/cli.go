@@ -36,7 +36,8 @@ type Options struct {
 }
 
 // Main runs the command with the program's arguments and exits. The first SIGINT or SIGTERM asks a run to stop in good order,
-// the second ends it. A closed pipe is an error like others, so that a run can still be saved.
+// the second ends it. A closed pipe is an error like others, so that a run can still be saved. The program's main function calls it, whose
+// thread is kept for windows.
 func Main(o Options) {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := context.WithCancel(context.Background())

@@ -32,7 +32,7 @@ func (m *metrics) px(n float64) int { return int(n*m.scale + 0.5) }
 // shape is what the layout depends on.
 type shape struct {
 	frame, world, view image.Point
-	policy             int // actions with bars
+	policy             int // actions with bars, or lines of the legend
 	stack              int // older frames
 	rewards            int // sources
 	tasks              int
@@ -53,6 +53,9 @@ type panelShape struct {
 
 func shapeOf(frame image.Point, s *Snapshot) shape {
 	sh := shape{frame: frame, world: sizeOf(s.World), view: sizeOf(s.View), policy: len(s.Policy), stack: len(s.Stack), tasks: len(s.Thoughts), tiles: len(s.Tiles)}
+	if sh.policy == 0 {
+		sh.policy = len(s.Legend)
+	}
 	if len(s.Rewards) > 1 {
 		sh.rewards = len(s.Rewards)
 	}
@@ -179,10 +182,11 @@ func worldLimit(m *metrics, inner image.Rectangle) image.Point {
 func WorldLimit(frame image.Point) image.Point { return WorldRoom(frame, &Snapshot{}) }
 
 // WorldRoom is WorldLimit beside all that s has to show.
-func WorldRoom(frame image.Point, s *Snapshot) image.Point {
-	sh := shapeOf(frame, s)
-	m := newMetrics(frame, sh.crowded())
-	_, inner := cutTop(image.Rectangle{Max: frame}.Inset(m.margin), m.headerHeight(), m.gap)
+func WorldRoom(frame image.Point, s *Snapshot) image.Point { return worldRoom(shapeOf(frame, s)) }
+
+func worldRoom(sh shape) image.Point {
+	m := newMetrics(sh.frame, sh.crowded())
+	_, inner := cutTop(image.Rectangle{Max: sh.frame}.Inset(m.margin), m.headerHeight(), m.gap)
 	limit := worldLimit(&m, inner)
 	if sh.crowded() {
 		limit = taskWorldLimit(&m, sh, inner)

@@ -42,7 +42,7 @@ var projectImports = []struct {
 	{"internal/sweep", []string{"internal/study", "internal/config", "internal/rng", "stats"}},
 
 	{"cli", []string{"*"}},
-	{"cmd/rlrun", []string{"cli", "env/catalog", "viz/window"}}, // a window takes the main thread
+	{"cmd/rlrun", []string{"cli", "env/catalog"}},
 	{"examples/ownloop", []string{"auxtasks"}},
 	{"examples/newtask", []string{"auxtasks", "cli", "nn"}},
 	{"examples/vision", []string{"agent", "auxtasks", "env", "env/catalog"}},

@@ -54,7 +54,8 @@ func TestTestScript(t *testing.T) {
 	const ok = "true"
 	const installs = `[ "$1" = update ] || echo '#!/bin/sh' >BIN/tmux; chmod +x BIN/tmux 2>/dev/null || true`
 	with := func(changes map[string]string) map[string]string {
-		all := map[string]string{"go": "echo go1.26.1", "gcc": ok, "git": ok, "make": ok, "tmux": ok, "chromium": ok, "qemu-aarch64-static": ok, "python3": ok, "id": "echo 1000"}
+		all := map[string]string{"go": "echo go1.26.1", "gcc": ok, "git": ok, "make": ok, "tmux": ok, "chromium": ok, "qemu-aarch64-static": ok,
+			"python3": ok, "pkg-config": ok, "Xvfb": ok, "xdotool": ok, "id": "echo 1000"}
 		for name, script := range changes {
 			all[name] = script
 			if script == "" {
