@@ -17,6 +17,7 @@ type Onlooker struct {
 	net   *policy.Net // the actor's
 	names []string    // of all tasks, in the order of the settings
 	looks []onlooking // of those that are auxtasks.Viewers
+	aims  []string    // of those that a Pointer can be made for
 
 	bonuses []bonus
 	weights []float32  // of bonuses, in the update that was saved
@@ -67,39 +68,51 @@ func lookOn(dir *run.Dir, world env.Env, a *policy.Actor, load func() (*run.Chec
 	if err := dir.ReadConfig(&s); err != nil {
 		return nil, err
 	}
-	x, err := newExtras(s.Agent, world.Spec(), nil)
-	if err != nil {
+	x, update, err := openExtras(s, world, a, load)
+	if err != nil || x == nil {
 		return nil, err
+	}
+	return newOnlooker(a.Net(), x, world, update)
+}
+
+// openExtras returns the tasks and bonuses of a checkpoint, nil if there are none, and the update that it was saved after.
+func openExtras(s Settings, world env.Env, a *policy.Actor, load func() (*run.Checkpoint, error)) (x *extras, update int, err error) {
+	x, err = newExtras(s.Agent, world.Spec(), nil)
+	if err != nil {
+		return nil, 0, err
 	}
 	rows, err := x.findTasks(s.Agent, s.Agent.Worlds*s.Agent.Horizon)
 	if err != nil || len(x.tasks)+len(x.bonuses) == 0 {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := x.mix(s.Agent, a.Net().CopyOn(max(rows, s.Agent.Worlds), nil)); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	c, err := load()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := x.restore(c); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	data, err := c.File(stateName)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var st state
 	if err := json.Unmarshal(data, &st); err != nil {
-		return nil, fmt.Errorf("agent: restore %s: %w", stateName, err)
+		return nil, 0, fmt.Errorf("agent: restore %s: %w", stateName, err)
 	}
-	return newOnlooker(a.Net(), x, world, st.Updates)
+	return x, st.Updates, nil
 }
 
 func newOnlooker(net *policy.Net, x *extras, world env.Env, update int) (*Onlooker, error) {
 	o := &Onlooker{net: net, first: true}
 	for i, t := range x.tasks {
 		o.names = append(o.names, t.Name)
+		if Pointable(t.Task) {
+			o.aims = append(o.aims, t.Name)
+		}
 		v, ok := t.Task.(auxtasks.Viewer)
 		if !ok {
 			continue
@@ -166,6 +179,9 @@ func (o *Onlooker) findBonuses(x *extras, world env.Env, update int) {
 
 // Names returns those of all tasks, in the order of the settings.
 func (o *Onlooker) Names() []string { return o.names }
+
+// Pointable returns the names of the tasks that NewPointer can be asked for.
+func (o *Onlooker) Pointable() []string { return o.aims }
 
 // Begin tells that an episode begins.
 func (o *Onlooker) Begin() { o.first = true }

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -247,54 +246,62 @@ func TestAttachedRefuses(t *testing.T) {
 	}
 }
 
-// A run that is looked on at through its socket, by one who asks for parameters too, ends as one that is not.
+// A run that is looked on at through its socket, by one who asks for parameters too, until it is interrupted, and then resumed, ends as
+// one that is not.
 func TestTrainIsOpen(t *testing.T) {
 	t.Chdir(t.TempDir())
 	args := func(dir string) []string {
-		return []string{"train", emptyRoom, "--algo", "a2c", "--steps", "8k", "--aux", "unreal", "--episodes", "1", "--run", dir}
+		return []string{"train", emptyRoom, "--algo", "a2c", "--steps", "30k", "--episodes", "1", "--run", dir}
 	}
 	must(t, args("alone")...)
-	var busy sync.WaitGroup
-	frames, params := 0, 0
-	busy.Add(1)
+	ctx, interrupt := context.WithCancel(t.Context())
+	over := make(chan struct{})
 	go func() {
-		defer busy.Done()
-		var c *live.Client
-		for err := error(live.ErrNobody); err != nil; {
-			if c, err = live.Dial("watched"); err != nil && !errors.Is(err, live.ErrNobody) {
-				t.Error(err)
-				return
-			}
-			<-time.After(time.Millisecond)
-		}
-		defer c.Close() //nolint:errcheck // it is over
-		_ = c.Want()
-		for {
-			select {
-			case <-c.Ready():
-				if c.Take() != nil {
-					frames++
-				}
-			case <-c.Params():
-				params++
-				_ = c.Want()
-			case <-c.Done():
-				if c.End() != live.Reached {
-					t.Errorf("it ended with %v, %v", c.End(), c.Err())
-				}
-				return
-			}
+		defer close(over)
+		if code := Run(ctx, Options{}, args("watched"), nil, io.Discard, io.Discard); code != exitResumable {
+			t.Errorf("exit %d; it was to be interrupted before it is over", code)
 		}
 	}()
-	must(t, args("watched")...)
-	busy.Wait()
-	if frames == 0 || params == 0 {
-		t.Errorf("%d frames and %d parameters came", frames, params)
+	var c *live.Client
+	for err := error(live.ErrNobody); err != nil; {
+		if c, err = live.Dial("watched"); err != nil && !errors.Is(err, live.ErrNobody) {
+			t.Fatal(err)
+		}
+		select {
+		case <-over:
+			t.Fatal("training was over before anybody could connect")
+		case <-time.After(time.Millisecond):
+		}
 	}
-	sameRun(t, "alone", "watched")
+	if err := c.Want(); err != nil {
+		t.Fatal(err)
+	}
+	for frames, params, open := 0, 0, true; open; {
+		select {
+		case <-c.Ready():
+			if c.Take() != nil {
+				frames++
+			}
+		case <-c.Params():
+			params++
+		case <-c.Done():
+			open = false
+			if c.End() != live.Stopped || frames < 3 || params == 0 {
+				t.Errorf("it ended with %v, %v after %d frames, parameters came %d times", c.End(), c.Err(), frames, params)
+			}
+		}
+		if frames >= 3 && params > 0 {
+			interrupt()
+		}
+	}
+	_ = c.Close()
+	<-over
+	interrupt()
 	if _, err := os.Lstat(filepath.Join("watched", "watch.sock")); err == nil {
 		t.Error("the socket is left")
 	}
+	must(t, "train", "--resume", "watched", "--episodes", "1")
+	sameRun(t, "alone", "watched")
 }
 
 // That nobody can look on is a warning.
@@ -323,6 +330,46 @@ func TestProgressHush(t *testing.T) {
 	out.Reset()
 	if err := p.update(10, summary, true); err != nil || out.Len() == 0 {
 		t.Errorf("and then nothing, %v", err)
+	}
+}
+
+// The saliency of a task's loss lies over the view that the last action was taken from.
+func TestLensLoss(t *testing.T) {
+	t.Chdir(t.TempDir())
+	trained(t, emptyRoom, "r", "--core", "lstm", "--aux", "unreal,entropy")
+	for _, task := range []string{"pixel-control", "value-replay", "entropy"} {
+		f := testFeed(t, &watchFlags{seed: 1, overlay: name{text: task + "-loss"}}, "r").(*show)
+		plain := testFeed(t, &watchFlags{seed: 1, overlay: name{text: "none"}}, "r").(*show)
+		var before []byte
+		laid := 0
+		for range 40 {
+			s, err := f.next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := plain.next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := slices.Clone(want.View.Pix)
+			switch {
+			case s.Overlay.Cell == nil && !slices.Equal(s.View.Pix, now):
+				t.Fatalf("%s, step %d: nothing lies over the view, but it is another", task, s.Step)
+			case s.Overlay.Cell != nil && !slices.Equal(s.View.Pix, before):
+				t.Fatalf("%s, step %d: the view is not the one before the last action", task, s.Step)
+			case s.Overlay.Cell != nil:
+				laid++
+				if slices.Max(s.Overlay.Cell) != 1 {
+					t.Errorf("%s, step %d: the largest is %v", task, s.Step, slices.Max(s.Overlay.Cell))
+				}
+			}
+			if before = now; s.Step == 0 && s.Overlay.Cell != nil {
+				t.Errorf("%s: something is known before the first action", task)
+			}
+		}
+		if laid < 30 {
+			t.Errorf("%s: %d of 40 moments had a saliency", task, laid)
+		}
 	}
 }
 

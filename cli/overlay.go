@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/auxrl/auxrl/agent"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/policy"
 	"github.com/auxrl/auxrl/viz"
@@ -23,6 +24,12 @@ type lens struct {
 	before   *policy.Memory // what the agent remembered when it looked
 	saliency *policy.Saliency
 	cells    []float32 // of the saliency, [H, W]
+
+	losses  []string // names of tasks whose losses there can be saliencies of
+	open    func(task string) (*agent.Pointer, error)
+	pointer *agent.Pointer // of the chosen one; nil: none
+	earlier *image.RGBA    // the view before the last action
+	now     *image.RGBA
 
 	crowd     *policy.Net // as many rows as are surveyed at once
 	memory    *policy.Memory
@@ -50,6 +57,7 @@ const (
 	laidAction          // saliency of the score of the action taken
 	laidValue           // saliency of the value
 	laidCells           // the value of every free cell
+	laidLoss            // saliency of a task's loss, over the view before the last action
 )
 
 // surveyRows is how many cells are seen at once, surveyMost how many a grid may have: larger ones are not offered.
@@ -94,6 +102,11 @@ func (l *lens) describe(s *viz.Snapshot) error {
 	if s.View != nil {
 		l.choices = append(l.choices, laid{"action", "saliency of the action", laidAction, 0}, laid{"value", "saliency of the value", laidValue, 0})
 	}
+	if s.View != nil {
+		for i, name := range l.losses {
+			l.choices = append(l.choices, laid{name + "-loss", "loss of " + name + ", 1 back", laidLoss, i})
+		}
+	}
 	if l.surveyor != nil && s.World != nil {
 		l.choices = append(l.choices, laid{"cells", "value of each cell", laidCells, 0})
 	}
@@ -109,6 +122,7 @@ func (l *lens) next() string {
 		return ""
 	}
 	l.at = (l.at + 1) % len(l.choices)
+	l.pointer = nil
 	return l.choices[l.at].label
 }
 
@@ -138,12 +152,33 @@ func (l *lens) needsNet() bool { return l.chosen().kind > laidTask }
 
 // use looks through another network.
 func (l *lens) use(n *policy.Net) {
-	l.net, l.saliency, l.crowd = n, nil, nil
+	l.net, l.saliency, l.crowd, l.pointer = n, nil, nil, nil
 	l.before = n.NewMemory(1)
 }
 
 // remember notes what the agent remembers before it looks.
 func (l *lens) remember(m *policy.Memory) { l.before.Set(0, m, 0) }
+
+// begin tells that an episode begins, and took what an action brought.
+func (l *lens) begin() {
+	l.earlier = nil
+	if l.pointer != nil {
+		l.pointer.Begin()
+	}
+}
+
+func (l *lens) took(act int, step env.Step) {
+	if l.pointer != nil {
+		l.pointer.Took(act, step)
+	}
+}
+
+// see is told what the agent has just been shown.
+func (l *lens) see(obs []byte, vec []float32) {
+	if l.pointer != nil {
+		l.pointer.See(obs, vec)
+	}
+}
 
 // lay computes what is chosen of a moment.
 func (l *lens) lay(s *viz.Snapshot, obs []byte, vec []float32) error {
@@ -159,6 +194,8 @@ func (l *lens) lay(s *viz.Snapshot, obs []byte, vec []float32) error {
 	case c.kind == laidNone || l.net == nil:
 	case c.kind == laidCells:
 		l.survey(s, vec)
+	case c.kind == laidLoss:
+		return l.point(s, l.losses[c.task], obs, vec)
 	default:
 		l.salient(s, c.kind, obs, vec)
 	}
@@ -168,7 +205,10 @@ func (l *lens) lay(s *viz.Snapshot, obs []byte, vec []float32) error {
 // salient computes a saliency.
 func (l *lens) salient(s *viz.Snapshot, kind laidKind, obs []byte, vec []float32) {
 	if l.saliency == nil {
-		l.saliency, l.cells = l.net.NewSaliency(), make([]float32, l.spec.H*l.spec.W)
+		l.saliency = l.net.NewSaliency()
+	}
+	if l.cells == nil {
+		l.cells = make([]float32, l.spec.H*l.spec.W)
 	}
 	tap, element := "value", 0
 	if kind == laidAction {
@@ -179,8 +219,41 @@ func (l *lens) salient(s *viz.Snapshot, kind laidKind, obs []byte, vec []float32
 	}
 	l.saliency.Look(obs, vec, l.before)
 	l.saliency.Of(l.cells, tap, element)
+	l.overView(s)
+}
+
+// overView lays the saliency over the view.
+func (l *lens) overView(s *viz.Snapshot) {
 	s.Overlay.Grid = viz.Grid{Rows: l.spec.H, Cols: l.spec.W, Area: image.Rect(0, 0, l.spec.W, l.spec.H), Of: image.Pt(l.spec.W, l.spec.H)}
 	s.Overlay.Cell = l.cells
+}
+
+// point computes the saliency of a task's loss, and shows the view that it is of.
+func (l *lens) point(s *viz.Snapshot, task string, obs []byte, vec []float32) (err error) {
+	if l.pointer == nil {
+		if l.pointer, err = l.open(task); err != nil || l.pointer == nil {
+			return err
+		}
+		if s.Step == 0 {
+			l.pointer.Begin()
+		}
+		l.pointer.See(obs, vec)
+		l.earlier = nil
+		l.cells = make([]float32, l.spec.H*l.spec.W)
+	}
+	if l.now == nil || l.now.Rect != s.View.Rect {
+		l.now = image.NewRGBA(s.View.Rect)
+	}
+	copy(l.now.Pix, s.View.Pix)
+	if l.earlier != nil && l.pointer.Salient(l.cells) {
+		copy(s.View.Pix, l.earlier.Pix)
+		l.overView(s)
+	}
+	if l.earlier == nil {
+		l.earlier = image.NewRGBA(s.View.Rect)
+	}
+	l.earlier, l.now = l.now, l.earlier
+	return nil
 }
 
 // survey computes the value of every cell that the agent could stand on, facing where it does.
@@ -226,7 +299,7 @@ func (l *lens) value(width int) {
 }
 
 // overlayWords lists what --overlay takes besides the names of tasks.
-var overlayWords = []string{"action", "value", "cells", "none"}
+var overlayWords = []string{"none", "action", "value", "TASK-loss", "cells"}
 
 // overlayHelp describes the flag.
 func overlayHelp() string {

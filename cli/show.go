@@ -12,6 +12,7 @@ import (
 	"github.com/auxrl/auxrl/auxtasks"
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/internal/run"
 	"github.com/auxrl/auxrl/policy"
 	"github.com/auxrl/auxrl/viz"
 )
@@ -22,9 +23,10 @@ type show struct {
 	app       *app
 	dir       string // of the run; "": random actions
 	actor     *policy.Actor
-	mind      *mind    // of the actor; nil: random actions
-	lens      *lens    // likewise
-	weights   *weights // that it is given while it is being trained; nil: those of the newest checkpoint
+	mind      *mind           // of the actor; nil: random actions
+	lens      *lens           // likewise
+	made      *run.Checkpoint // that the actor is made of; nil: the one in the directory
+	weights   *weights        // that it is given while it is being trained; nil: those of the newest checkpoint
 	seed      uint64
 	episodes  int // how many are shown; 0: without end
 	limit     int // steps after which an episode is cut; 0: only by the world
@@ -70,7 +72,16 @@ func (a *app) newShow(what string, seed uint64) (*show, error) {
 	}
 	s.lens = newLens(world)
 	s.lens.use(s.actor.Net())
-	return s, s.think()
+	if err := s.think(); err != nil {
+		return nil, err
+	}
+	if s.mind.tasks != nil {
+		s.lens.losses = s.mind.tasks.Pointable()
+		s.lens.open = func(task string) (*agent.Pointer, error) {
+			return agent.NewPointer(s.made, s.dir, s.world, s.actor, task)
+		}
+	}
+	return s, nil
 }
 
 // think opens what else belongs to the actor's checkpoint.
@@ -155,6 +166,7 @@ func (s *show) begin() error {
 		s.actor.Seed(rng.At(s.seed, uint64(s.episode)))
 		s.actor.Begin()
 		s.mind.begin(&s.snap)
+		s.lens.begin()
 	}
 	s.stage.begin(env.EvalSeed(s.seed, s.episode-1), s.episode)
 	return nil
@@ -164,7 +176,7 @@ func (s *show) begin() error {
 func (s *show) renew() error {
 	newer, c, err := s.weights.newest(s.app.ctx, s.dir)
 	if err == nil && newer.Step() != s.actor.Step() && newer.Fits(s.actor.About().Shape) == nil {
-		s.actor = newer
+		s.actor, s.made = newer, c
 		s.lens.use(newer.Net())
 		if s.mind.tasks != nil {
 			if s.mind, err = openMind(s.dir, c, s.world, newer, &s.snap); err != nil {
@@ -198,6 +210,7 @@ func (s *show) look() int {
 	act := s.actor.Act(s.obs, s.vec)
 	s.snap.Policy, s.snap.Entropy, s.snap.Value = s.actor.Policy(), s.actor.Entropy(), s.actor.Value()
 	s.mind.see(&s.snap, s.obs, s.vec)
+	s.lens.see(s.obs, s.vec)
 	return act
 }
 
@@ -214,6 +227,7 @@ func (s *show) proceed() {
 	if s.actor != nil {
 		s.actor.Reward(step.Reward)
 		s.mind.took(act, step)
+		s.lens.took(act, step)
 	}
 	if step.End == env.Running {
 		s.decide()
@@ -267,23 +281,32 @@ func (s *show) overlay() (string, error) {
 		return "", nil
 	}
 	name := s.lens.next()
+	s.draw() // the last overlay may have changed the view
 	return name, s.lens.lay(&s.snap, s.obs, s.vec)
+}
+
+// overlayOf lays what is called so over the pictures, or nothing if there is no such thing.
+func (s *show) overlayOf(word string) error {
+	if s.lens.choose(word) != nil {
+		if err := s.lens.choose("none"); err != nil {
+			return err
+		}
+	}
+	return s.lens.lay(&s.snap, s.obs, s.vec)
 }
 
 // shows are several agents on the same seed, side by side. Who has ended an episode waits for the others.
 type shows struct {
-	all  []*show
-	snap viz.Snapshot
+	all    []*show
+	snap   viz.Snapshot
+	fitted bool
 }
 
-// newShows labels the shows and makes their pictures fit.
+// newShows labels the shows.
 func newShows(all []*show, labels []string) *shows {
 	c := &shows{all: all, snap: viz.Snapshot{Title: "the same seed", Value: float32(math.NaN()), Action: -1}}
-	r := viz.DefaultRecord()
 	for i, s := range all {
 		s.snap.Title = labels[i]
-		s.frame = viz.TileSize(image.Pt(r.Width, r.Height), len(all))
-		s.resize()
 		c.snap.Tiles = append(c.snap.Tiles, &s.snap)
 	}
 	return c
@@ -308,6 +331,7 @@ func (c *shows) next() (*viz.Snapshot, error) {
 	if !more {
 		return nil, nil
 	}
+	c.fit()
 	c.snap.Episode, c.snap.Step, c.snap.End = c.all[0].snap.Episode, 0, c.all[0].snap.End
 	for _, s := range c.all {
 		c.snap.Step = max(c.snap.Step, s.snap.Step)
@@ -316,6 +340,21 @@ func (c *shows) next() (*viz.Snapshot, error) {
 		}
 	}
 	return &c.snap, nil
+}
+
+// fit makes the pictures as large as there is room, once it is known what there is to show.
+func (c *shows) fit() {
+	if c.fitted {
+		return
+	}
+	c.fitted = true
+	r := viz.DefaultRecord()
+	room := viz.TileRoom(image.Pt(r.Width, r.Height), c.snap.Tiles)
+	for _, s := range c.all {
+		s.room = room
+		s.resize()
+		s.draw()
+	}
 }
 
 func (c *shows) each(do func(s *show)) {
@@ -339,13 +378,22 @@ func (c *shows) choices() []string  { return nil }
 func (c *shows) label([]string)     {}
 func (c *shows) take(int)           {}
 
+// overlay implements overlaid: all show the same, or nothing where they have it not.
 func (c *shows) overlay() (name string, err error) {
+	var first *show // that has most to choose from
 	for _, s := range c.all {
-		n, e := s.overlay()
-		if n != "" {
-			name = n
+		if s.lens != nil && (first == nil || len(s.lens.choices) > len(first.lens.choices)) {
+			first = s
 		}
-		err = errors.Join(err, e)
+	}
+	if first == nil {
+		return "", nil
+	}
+	name, err = first.overlay()
+	for _, s := range c.all {
+		if s != first && s.lens != nil && name != "" {
+			err = errors.Join(err, s.overlayOf(first.lens.chosen().word))
+		}
 	}
 	return name, err
 }

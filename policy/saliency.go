@@ -60,13 +60,12 @@ func SumChannels(dst, dx []float32, channels int) {
 		dst[i] = sum
 		most = max(most, sum)
 	}
-	scale := 1 / most
-	if !(most > 0) || math.IsInf(float64(scale), 0) || scale == 0 {
+	if !(most > 0) || math.IsInf(float64(most), 0) {
 		clear(dst)
 		return
 	}
 	for i := range dst {
-		dst[i] *= scale
+		dst[i] /= most
 	}
 }
 
