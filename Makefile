@@ -7,7 +7,8 @@ GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # A few packages have a step of their own; dirs leaves out those that do not exist.
 dirs = $(patsubst %/.,./%/...,$(wildcard $(addsuffix /.,$(1))))
 
-# The race detector costs a factor of ten: it runs, in plain Go and short, where goroutines meet.
+# The race detector costs a factor of ten, of thirty where pictures are drawn: it runs, in plain Go and short, where goroutines meet.
+# Short or not, env/catalog checks every world.
 RACE  = $(call dirs,internal/team internal/run nn f32blas policy agent env viz cli)
 NOASM = $(call dirs,internal/f32 nn)
 QEMU  = qemu-aarch64-static
@@ -76,7 +77,7 @@ go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZRUNS) -fuzzminimizetime 10x
 endef
 
 race:
-	$(if $(RACE),$(call step,race,go test -race -tags noasm -short -run '^Test' $(RACE)))
+	$(if $(RACE),$(call step,race,go test -race -tags noasm -short -timeout 30m -run '^Test' $(RACE)))
 
 noasm:
 	$(if $(NOASM),$(call step,noasm,go test -tags noasm $(NOASM)))
@@ -111,10 +112,10 @@ study: rlrun
 
 # The pages of docs/results, from the raw lines that are there: nothing is trained.
 results: rlrun
-	@for raw in $(filter-out %.times.jsonl,$(wildcard docs/results/*.jsonl)); do \
+	@bad=0; for raw in $(filter-out %.times.jsonl,$(wildcard docs/results/*.jsonl)); do \
 	  name=$$(basename $$raw .jsonl); echo "== results: $$name"; \
-	  ./rlrun compare studies/$$name.toml --out runs/studies/$$name --publish docs/results --report >/dev/null || exit 1; \
-	done
+	  ./rlrun compare studies/$$name.toml --out runs/studies/$$name --publish docs/results --report >/dev/null || bad=1; \
+	done; exit $$bad
 
 .PHONY: rlrun
 rlrun:

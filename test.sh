@@ -6,15 +6,27 @@
 set -eu
 cd "$(dirname "$0")"
 
-# One per line: a command, a file with its full path, or PYTHON:MODULE, and the Debian package that brings it.
+# One per line: a command, a file with its full path, or PYTHON:MODULE, and the Debian package that brings it. The headers are what
+# -tags pixel is built with; libgl-dev brings Mesa, which draws without a graphics card.
 needs='
 make                    make
 gcc                     gcc
 /usr/include/stdlib.h   libc6-dev
 git                     git
 tmux                    tmux
+chromium                chromium
 qemu-aarch64-static     qemu-user-static
 python3:ensurepip       python3-venv
+pkg-config              pkg-config
+Xvfb                    xvfb
+xdotool                 xdotool
+
+/usr/include/GL/gl.h                    libgl-dev
+/usr/include/X11/Xcursor/Xcursor.h      libxcursor-dev
+/usr/include/X11/extensions/Xrandr.h    libxrandr-dev
+/usr/include/X11/extensions/Xinerama.h  libxinerama-dev
+/usr/include/X11/extensions/XInput2.h   libxi-dev
+/usr/include/X11/extensions/xf86vmode.h libxxf86vm-dev
 '
 
 say() { echo "test.sh: $*"; }

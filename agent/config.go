@@ -46,7 +46,7 @@ type Config struct {
 
 // Init says which run the first weights are from.
 type Init struct {
-	Run  string `json:"run"`  // directory; "": they are drawn
+	Run  string `json:"run"`  // directory, or that of one of its checkpoints; "": they are drawn
 	Step int    `json:"step"` // of the checkpoint; 0: the newest
 }
 

@@ -30,12 +30,19 @@ func (c *Config) begin(net *policy.Net, actions []string) (notes []string, err e
 
 // load reads the checkpoint. Of the newest ones, none is passed over: who begins with a run's weights should know which.
 func (i Init) load() (*run.Checkpoint, error) {
-	dir, err := run.Open(i.Run)
+	path, step, one := run.Split(i.Run)
+	switch {
+	case !one:
+		path, step = i.Run, int64(i.Step)
+	case i.Step > 0 && step != int64(i.Step):
+		return nil, fmt.Errorf("agent: init.step is %d, but %s is another checkpoint", i.Step, i.Run)
+	}
+	dir, err := run.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if i.Step > 0 {
-		return dir.LoadStep(int64(i.Step))
+	if one || step > 0 {
+		return dir.LoadStep(step)
 	}
 	c, skipped, err := dir.Load()
 	return c, errors.Join(append(skipped, err)...)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,6 +99,11 @@ func TestInitResumes(t *testing.T) {
 	cfg.Init.Step = 2 * cfg.Worlds * cfg.Horizon // not the newest
 	whole := trainer(t, cfg, grid)
 	begin := blocksOf(whole.Net())
+	named := cfg
+	named.Init = Init{Run: filepath.Join(cfg.Init.Run, fmt.Sprintf("ckpt/step-%012d", cfg.Init.Step))}
+	if n := trainer(t, named, grid); n.Config().Init.Step != cfg.Init.Step || !slices.Equal(blocksOf(n.Net())["encoder"], begin["encoder"]) {
+		t.Error("a checkpoint that is named by its directory is another")
+	}
 	whole.Train()
 
 	r := create(t, cfg)
@@ -166,6 +172,7 @@ func TestInitRefuses(t *testing.T) {
 	}{
 		"no run":       {func(c *Config) { c.Init.Run = filepath.Join(dir, "nosuch") }, run.ErrNoRun.Error()},
 		"no step":      {func(c *Config) { c.Init.Step = 7 }, "checkpoint of step 7"},
+		"another step": {func(c *Config) { c.Init = Init{filepath.Join(dir, "ckpt/step-000000000160"), 240} }, "init.step is 240, but " + dir},
 		"step alone":   {func(c *Config) { c.Init = Init{Step: 7} }, "init.step is 7, must be that of a checkpoint of init.run"},
 		"other net":    {func(c *Config) { c.Net.Features++ }, dir + ": policy: the weights do not fit: encoder/features.w is "},
 		"freeze actor": {func(c *Config) { c.Freeze = "actor" }, `freeze is "actor"; what can be frozen is encoder, core or encoder,core`},

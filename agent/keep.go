@@ -75,7 +75,8 @@ func score(recent []env.Episode) float64 {
 	return sum / float64(len(recent))
 }
 
-// lookAround finds the checkpoints there are, and their scores. Those that are known are not read again.
+// lookAround finds the checkpoints there are, and their scores. Those that are known are not read again, those that are damaged do not
+// count.
 func (r *Run) lookAround() error {
 	steps, err := r.dir.Steps()
 	if err != nil {
@@ -84,15 +85,14 @@ func (r *Run) lookAround() error {
 	known := r.scores
 	r.scores = make(map[int64]float64, len(steps))
 	for _, step := range steps {
-		s, ok := known[step]
-		if !ok {
-			s = math.NaN()
-			var st state
-			if data, err := r.dir.LoadFile(step, stateName); err == nil && json.Unmarshal(data, &st) == nil { // else it is damaged
-				s = score(st.Recent)
-			}
+		if s, ok := known[step]; ok {
+			r.scores[step] = s
+			continue
 		}
-		r.scores[step] = s
+		var st state
+		if data, err := r.dir.LoadFile(step, stateName); err == nil && json.Unmarshal(data, &st) == nil {
+			r.scores[step] = score(st.Recent)
+		}
 	}
 	return nil
 }
@@ -129,6 +129,9 @@ var ErrChanged = errors.New("was made with other settings")
 // check compares what a checkpoint was made with with what the run has now. Other settings are an error; of other kernels it only
 // returns the name.
 func (m made) check(now made, step int64) (foreign string, err error) {
+	if m == (made{}) { // older checkpoints do not say
+		return "", nil
+	}
 	if m.Settings != now.Settings {
 		return "", fmt.Errorf("agent: the checkpoint of step %d %w: their digest is %.12s, not %.12s", step, ErrChanged, m.Settings, now.Settings)
 	}

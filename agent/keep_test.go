@@ -90,6 +90,33 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// A checkpoint that is damaged is neither the best nor a milestone.
+func TestKeepPassesOverDamage(t *testing.T) {
+	cfg := small(t, "a2c", grid)
+	cfg.Keep = Keep{Last: 3, Every: 1000}
+	r := create(t, cfg)
+	for range 2 {
+		r.Update()
+		if err := r.Save(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(r.Path(), "ckpt", "step-000000000080", stateName), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Resume(r.Path(), func(id string) (env.Env, error) { return minigrid.New(id) }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if _, there := again.scores[80]; there || len(again.scores) != 1 {
+		t.Errorf("scores are %v", again.scores)
+	}
+}
+
 func TestKeepValidate(t *testing.T) {
 	for _, k := range []Keep{{Last: 0}, {Last: -1}, {Last: 1001}, {Last: 1, Every: -1}} {
 		cfg := small(t, "a2c", grid)
@@ -150,6 +177,13 @@ func TestResumeNamesWhatChanged(t *testing.T) {
 	}
 	if err := again.restore(c); err != nil || again.Foreign() != "abacus" {
 		t.Errorf("foreign kernels: %q, %v", again.Foreign(), err)
+	}
+}
+
+// A checkpoint that is older than the note of what it was made with is trusted.
+func TestOlderCheckpoint(t *testing.T) {
+	if foreign, err := (made{}).check(made{Kernels: "a", Settings: "b"}, 1); foreign != "" || err != nil {
+		t.Errorf("%q, %v", foreign, err)
 	}
 }
 

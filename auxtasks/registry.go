@@ -136,8 +136,9 @@ func NewBonus(name string, settings []byte, d Dims) (Bonus, error) {
 // maxSettings bounds a settings text, in bytes.
 const maxSettings = 1 << 16
 
-// decode reads settings over their defaults and checks them.
+// decode reads settings over their defaults, of which into is a copy, and checks them.
 func decode(name string, text []byte, into any) error {
+	detach(reflect.ValueOf(into).Elem())
 	if len(text) > maxSettings {
 		return fmt.Errorf("auxtasks: %s: settings of %d bytes", name, len(text))
 	}
@@ -162,4 +163,23 @@ func decode(name string, text []byte, into any) error {
 		}
 	}
 	return nil
+}
+
+// detach gives a copy of settings slices and maps of its own: JSON is read into those that are there, which are the defaults'.
+func detach(v reflect.Value) {
+	switch {
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			detach(v.Field(i))
+		}
+	case !v.CanSet():
+	case v.Kind() == reflect.Slice && v.Len() > 0:
+		v.Set(reflect.AppendSlice(reflect.Zero(v.Type()), v))
+	case v.Kind() == reflect.Map && v.Len() > 0:
+		own := reflect.MakeMap(v.Type())
+		for key, value := range v.Seq2() { // order: each goes to its place
+			own.SetMapIndex(key, value)
+		}
+		v.Set(own)
+	}
 }

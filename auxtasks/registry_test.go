@@ -1,6 +1,7 @@
 package auxtasks
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -36,5 +37,32 @@ func TestAdd(t *testing.T) {
 	}
 	if _, err := NewBonus("tug", nil, Dims{}); err == nil {
 		t.Error("a task was made as a bonus")
+	}
+}
+
+// Settings that one task is made with leave no trace in the next.
+func TestDefaultsStay(t *testing.T) {
+	type settings struct {
+		List []int          `json:"list"`
+		Map  map[string]int `json:"map"`
+		Deep struct{ List []int }
+	}
+	def := settings{List: []int{1, 2}, Map: map[string]int{"a": 1}}
+	def.Deep.List = []int{3}
+	var got settings
+	k := NewKind(Info{Name: "x"}, def, func(s settings, _ Dims) (Task, error) { got = s; return nil, nil })
+	for text, want := range map[string]string{
+		`{"list": [7, 8, 9], "map": {"a": 2, "b": 3}, "deep": {"list": [4]}}`: "{[7 8 9] map[a:2 b:3] {[4]}}",
+		`{"list": [7]}`: "{[7] map[a:1] {[3]}}",
+		"":              "{[1 2] map[a:1] {[3]}}",
+	} {
+		for range 2 {
+			if _, err := k.task([]byte(text), Dims{}); err != nil || fmt.Sprint(got) != want {
+				t.Errorf("%s: %v, %v, want %s", text, got, err, want)
+			}
+			if err := k.Check([]byte(text)); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

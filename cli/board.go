@@ -26,6 +26,8 @@ type board struct {
 	lines int // that the live part has
 	begun time.Time
 	done  int
+	left  float64 // steps of runs that are not done, but for those taken by the ones under way
+	taken float64 // steps since it began
 
 	mu     sync.Mutex
 	active []activity
@@ -41,6 +43,9 @@ type activity struct {
 
 func (a *app) newBoard(p *study.Plan) *board {
 	b := &board{app: a, plan: p, bars: a.newProgress(0, 1, false), begun: time.Now(), done: len(p.Jobs) - len(p.Missing())}
+	for _, j := range p.Missing() {
+		b.left += float64(j.Config.Steps)
+	}
 	b.live = b.bars.live
 	if f, ok := a.err.(*os.File); ok && b.live {
 		b.size = viz.TerminalSize(f)
@@ -59,6 +64,9 @@ func (b *board) tell(e study.Event) {
 		b.active = append(b.active, activity{job: e.Job})
 	case study.Stepped, study.Measuring:
 		x := &b.active[i]
+		if x.step > 0 && e.Step > x.step { // the first news may be of a run that goes on
+			b.taken += float64(e.Step - x.step)
+		}
 		x.step = e.Step
 		x.pace.add(now, e.Step)
 		if b.live && now.Sub(b.shown) >= redraw {
@@ -70,6 +78,7 @@ func (b *board) tell(e study.Event) {
 		}
 	case study.Done, study.Failed:
 		b.active = slices.Delete(b.active, i, i+1)
+		b.left -= float64(e.Job.Config.Steps)
 		b.done++
 		b.say(e)
 	}
@@ -156,7 +165,7 @@ func (b *board) table(now time.Time) []string {
 				b.bars.bar((float64(len(scores))+part)/float64(len(p.Seeds)), 20), len(scores), len(p.Seeds), decimal(iqm, 3)))
 		}
 	}
-	lines = append(lines, fmt.Sprintf("%d of %d runs, %s", b.done, len(p.Jobs), clock(now.Sub(b.begun))))
+	lines = append(lines, fmt.Sprintf("%d of %d runs, %s%s", b.done, len(p.Jobs), clock(now.Sub(b.begun)), b.rest(now)))
 	for _, x := range b.active {
 		rate := 0.0
 		if len(x.pace.at) > 1 {
@@ -166,6 +175,19 @@ func (b *board) table(now time.Time) []string {
 			short(x.step), short(p.Budget(x.job)), short(int(rate)), p.Of(x.job), x.text))
 	}
 	return lines
+}
+
+// rest says how long the work will take yet, at the pace that it had.
+func (b *board) rest(now time.Time) string {
+	left := b.left
+	for _, x := range b.active {
+		left -= float64(x.step)
+	}
+	passed := now.Sub(b.begun)
+	if b.taken == 0 || passed <= 0 {
+		return ""
+	}
+	return ", " + clock(about(time.Duration(max(left, 0)/b.taken*float64(passed)))) + " left"
 }
 
 // end leaves the last state of the table.

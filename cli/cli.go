@@ -36,13 +36,17 @@ type Options struct {
 }
 
 // Main runs the command with the program's arguments and exits. The first SIGINT or SIGTERM asks a run to stop in good order,
-// the second ends it. A closed pipe is an error like others, so that a run can still be saved.
+// the second ends it. A closed pipe is an error like others, so that a run can still be saved. The program's main function calls it, whose
+// thread is kept for windows.
 func Main(o Options) {
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		<-ctx.Done()
-		stop() // the next signal has its usual effect
+		<-asked
+		signal.Stop(asked) // first: when a run says that it stops, the next signal has its usual effect
+		stop()
 	}()
 	if o.Name == "" {
 		o.Name = strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")

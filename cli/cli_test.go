@@ -129,7 +129,7 @@ func interruptAfter(t *testing.T, steps int64, args ...string) result {
 
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}, {"help", "train"}, {"train", "--help"}, {"help", "envs", "digest"}, {"completion", "-h"},
-		{"eval", "-h"}, {"plot", "-h"}, {"sweep", "-h"}, {"watch", "-h"}, {"play", "-h"}, {"envs", "-h"}, {"bench", "-h"}, {"bench", "engine", "-h"}, {"bench", "envs", "-h"}} {
+		{"eval", "-h"}, {"plot", "-h"}, {"sweep", "-h"}, {"compare", "-h"}, {"watch", "-h"}, {"play", "-h"}, {"envs", "-h"}, {"bench", "-h"}, {"bench", "engine", "-h"}, {"bench", "envs", "-h"}} {
 		r := rlrun(t, args...)
 		if r.code != exitOK || r.err != "" || !strings.Contains(r.out, "Usage:\n  rlrun ") || !strings.Contains(r.out, "Examples:\n  ") {
 			t.Errorf("%q: exit %d, stderr %q, stdout:\n%s", args, r.code, r.err, r.out)
@@ -253,14 +253,6 @@ func TestSuggest(t *testing.T) {
 	} {
 		if got := strings.Join(suggest(typed, flags, sameWord), ", "); got != want {
 			t.Errorf("%q: %q, want %q", typed, got, want)
-		}
-	}
-	for _, tc := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"ab", "ba", 1}, {"trian", "train", 1}, {"ca", "abc", 3}} {
-		if got := edits(tc.a, tc.b); got != tc.want {
-			t.Errorf("%q to %q: %d edits, want %d", tc.a, tc.b, got, tc.want)
 		}
 	}
 	if got := anyOf([]string{"a", "b", "c"}); got != "a, b or c" {

@@ -151,6 +151,7 @@ func (s *session) nextOverlay() error {
 		name = "none to choose from"
 	}
 	s.say("overlay: %s", name)
+	s.amend()
 	return err
 }
 
@@ -159,6 +160,7 @@ func (s *session) takeOver(f performance) error {
 	if s.playing != nil {
 		s.playing = nil
 		f.label(nil)
+		s.amend()
 		s.due = s.clock.Now()
 		s.say("the agent plays")
 		return nil
@@ -179,6 +181,7 @@ func (s *session) takeOver(f performance) error {
 		labels[i] = key.String() + " " + actions[i]
 	}
 	f.label(labels)
+	s.amend()
 	s.say("you play: the keys stand beside the actions, n lets the agent act, t hands back")
 	return nil
 }

@@ -75,12 +75,12 @@ Other differences (settings, presets, cores, budgets) are what a study file is
 for: see docs/compare.md. Other flags are those of train and hold for all arms.
 
 DIR has the report as report.html, report.md, summary.csv, runs.csv and figures,
-raw lines in results.jsonl, one per run, and the runs themselves. The work may be
-stopped or killed: the same command goes on, and the report is the same byte
-for byte, whatever --jobs is. How long runs took is in times.jsonl.`,
-		Example: fmt.Sprintf(`  %[1]s compare MiniGrid-DoorKey-5x5-v0 --arms base,+reward-prediction,+pixel-control,all --seeds 10 --steps 200k --out cmp
-  %[1]s compare MiniGrid-MemoryS7-v0 --core lstm --arms base,+value-replay --seeds 101-110 --out cmp
-  %[1]s compare studies/memory.toml --out cmp
+raw lines in results.jsonl, one per run, and the runs themselves. The work may
+be stopped or killed: the same command goes on, and the report is the same
+byte for byte, whatever --jobs is. How long runs took is in times.jsonl.`,
+		Example: fmt.Sprintf(`  %[1]s compare MiniGrid-DoorKey-5x5-v0 --arms base,+counts,all --out cmp
+  %[1]s compare MiniGrid-MemoryS7-v0 --core lstm --arms base,+counts --out cmp
+  %[1]s compare studies/memory.toml --out cmp --jobs 2
   %[1]s compare studies/memory.toml --out cmp --report`, a.name),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && f.train.mapFile.text == "" {

@@ -105,6 +105,8 @@ func TestConfigRoundTrip(t *testing.T) {
 			if name == "unreal" {
 				return // needs larger images
 			}
+			args = append(args, "--set", "horizon=8") // what follows is to be quick
+			write(t, "x.toml", must(t, args...).out)
 			train := append([]string{"train"}, args[1:]...)
 			budget := []string{"--steps", "1", "--episodes", "1", "--run"}
 			must(t, append(append(train, budget...), name+"-1")...)

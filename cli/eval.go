@@ -36,13 +36,14 @@ func (a *app) evalCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval RUNS...",
 		Short: "Measure trained agents",
-		Long: `Measure the newest checkpoint of run directories, or the one in RUN/ckpt/step-N,
-on worlds that training never saw: with actions sampled from its policy, as in training, and greedy, the
-likeliest action each time. Brackets hold the 95 % bootstrap interval of the
-mean return. JSON has an object per run, the greedy policy beside the sampled
-one: greedy.return_mean and so on. Of several runs, or directories with runs in
-them, a table is printed; below it stands, for runs that differ in nothing but
-their seeds, the interquartile mean of their returns with its interval.`,
+		Long: `Measure the newest checkpoint of run directories, or the one in
+RUN/ckpt/step-N, on worlds that training never saw: with actions sampled from
+its policy, as in training, and greedy, the likeliest action each time. Brackets
+hold the 95 % bootstrap interval of the mean return. JSON has an object per run,
+the greedy policy beside the sampled one: greedy.return_mean and so on. Of
+several runs, or directories with runs in them, a table is printed; below it
+stands, for runs that differ in nothing but their seeds, the interquartile mean
+of their returns with its interval.`,
 		Example: fmt.Sprintf(`  %[1]s eval runs/doorkey
   %[1]s eval runs/doorkey --episodes 1000 --seed 5 --json
   %[1]s eval runs --require-return 0.9`, a.name),

@@ -12,11 +12,14 @@ import (
 
 	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/viz"
+	"github.com/auxrl/auxrl/viz/page"
 	"github.com/spf13/cobra"
 )
 
 // playFlags are those of `play`.
 type playFlags struct {
+	view    view
+	addr    name
 	seed    seed
 	out     name
 	trace   name
@@ -28,15 +31,16 @@ type playFlags struct {
 
 func (a *app) playCmd() *cobra.Command {
 	f := playFlags{
+		view: viewTerm, addr: newAddrFlag(),
 		seed: 1, fps: number{value: watchFPS, min: 0.1, max: maxFPS},
 		out: name{kind: "FILE", such: "a file's name"}, trace: name{kind: "FILE", such: "a file's name"}, replay: name{kind: "FILE", such: "a file's name"},
 		mapFile: newMapFlag(),
 	}
 	cmd := &cobra.Command{
 		Use:   "play ENV",
-		Short: "Play a world yourself, in the terminal",
-		Long: `Play a world yourself, in the terminal. Time stands still until you press a
-key; the keys are shown beside the world. q or Ctrl-C ends it.
+		Short: "Play a world yourself",
+		Long: `Play a world yourself, in the terminal or where --view says. Time stands still
+until you press a key; the keys are shown beside the world. q ends it.
 
 --trace keeps the game as JSON lines, the world and its seed first, then every
 decision. --replay plays such a game again, shows it if there is a terminal or
@@ -69,6 +73,8 @@ decision. --replay plays such a game again, shows it if there is a terminal or
 		ValidArgsFunction: a.completeEnvs,
 	}
 	fl := cmd.Flags()
+	fl.Var(&f.view, "view", viewHelp())
+	fl.Var(&f.addr, "addr", addrHelp)
 	fl.Var(&f.seed, "seed", "seed of the layouts")
 	fl.Var(&f.out, "out", "also record what is shown: "+strings.Join(endings(), ", "))
 	fl.Var(&f.trace, "trace", "also write the game, to be replayed")
@@ -79,7 +85,7 @@ decision. --replay plays such a game again, shows it if there is a terminal or
 	cmd.MarkFlagFilename("out", extensions()...) //nolint:errcheck // the flag exists
 	cmd.MarkFlagFilename("replay", "jsonl")      //nolint:errcheck // the flag exists
 	cmd.MarkFlagFilename("trace", "jsonl")       //nolint:errcheck // the flag exists
-	completeFlags(cmd, map[string][]string{"seed": nil, "fps": nil})
+	completeFlags(cmd, map[string][]string{"seed": nil, "fps": nil, "addr": nil, "view": views})
 	return cmd
 }
 
@@ -154,11 +160,6 @@ func (a *app) play(id string, stdin io.Reader, f *playFlags) error {
 	if err != nil {
 		return err
 	}
-	in, ok := stdin.(*os.File)
-	out, ok2 := a.out.(*os.File)
-	if !ok || !ok2 || !isTerminal(in) || !isTerminal(out) || viz.DetectColor(a.getenv) == viz.Plain {
-		return usagef("playing takes a terminal that can do more than print lines: for standard input and output both")
-	}
 	g, err := newGame(build, nil, uint64(f.seed))
 	if err != nil {
 		return err
@@ -167,7 +168,8 @@ func (a *app) play(id string, stdin io.Reader, f *playFlags) error {
 	if keys == nil {
 		return usagef("%s has %d actions, more than there are keys", id, len(g.snap.Actions))
 	}
-	screen, err := viz.NewConsole(in, out, viz.DetectColor(a.getenv))
+	g.snap.Legend = legend(keys, g.snap.Actions)
+	screen, err := a.playground(f, id, stdin, keyButtons(keys, g.snap.Actions))
 	if err != nil {
 		return err
 	}
@@ -177,7 +179,7 @@ func (a *app) play(id string, stdin io.Reader, f *playFlags) error {
 		if err != nil {
 			return errors.Join(err, screen.Close())
 		}
-		sinks = append(sinks, r)
+		sinks = append(sinks, noLegend{r})
 	}
 	g.sink = sinks
 	if g.trace, err = a.tracer(f, id); err != nil {
@@ -188,6 +190,30 @@ func (a *app) play(id string, stdin io.Reader, f *playFlags) error {
 		return err
 	}
 	return g.results(a.out)
+}
+
+// playground opens what a person plays before.
+func (a *app) playground(f *playFlags, id string, stdin io.Reader, help []page.KeyHelp) (viz.Interactive, error) {
+	v := viewer{app: a, view: f.view, flag: "--view ", title: id, addr: f.addr.text, help: help, stdin: stdin}
+	sink, err := v.open()
+	if err != nil && f.view != viewTerm {
+		return nil, err
+	}
+	screen, ok := sink.(viz.Interactive)
+	if err != nil || !ok {
+		err = usagef("playing takes a terminal that can do more than print lines, for standard input and output both; --view web takes none")
+	}
+	return screen, err
+}
+
+// noLegend is a sink that is not told what the person's keys are.
+type noLegend struct{ viz.Sink }
+
+// Show implements viz.Sink.
+func (n noLegend) Show(s *viz.Snapshot) error {
+	bare := *s
+	bare.Legend = nil
+	return n.Sink.Show(&bare)
 }
 
 // tracer creates the trace, if one is wanted.
@@ -214,7 +240,6 @@ func (a *app) interact(g *game, keys []viz.Key, screen viz.Interactive) error {
 
 // playKeys plays what keys say until one of them ends it. At every tick the screen is drawn again.
 func (g *game) playKeys(ctx context.Context, keys []viz.Key, pressed <-chan viz.Key, tick <-chan time.Time, screen viz.Sink) error {
-	g.snap.Legend = legend(keys, g.snap.Actions)
 	act := make(map[viz.Key]int, len(keys))
 	for i, key := range keys {
 		act[key] = i
@@ -261,6 +286,15 @@ func legend(keys []viz.Key, actions []string) []string {
 		lines = append(lines, fmt.Sprintf("%-6s %s", key, actions[i]))
 	}
 	return append(lines, fmt.Sprintf("%-6c next episode", keyNext), fmt.Sprintf("%-6c quit", keyQuit))
+}
+
+// keyButtons is the legend for the buttons of a page.
+func keyButtons(keys []viz.Key, actions []string) []page.KeyHelp {
+	var help []page.KeyHelp
+	for i, key := range keys {
+		help = append(help, page.KeyHelp{Key: key, Name: key.String(), About: actions[i]})
+	}
+	return append(help, page.KeyHelp{Key: keyNext, Name: "n", About: "next episode"}, page.KeyHelp{Key: keyQuit, Name: "q", About: "quit"})
 }
 
 // replay plays a game again.

@@ -81,13 +81,14 @@ func played(t *testing.T, id, dir, keys string) (*game, moments) {
 		t.Fatal(err)
 	}
 	build := func() (env.Env, error) { return catalog.New(id) }
-	g, err := newGame(build, viz.Sinks{&shown, r}, 7)
+	g, err := newGame(build, viz.Sinks{&shown, noLegend{r}}, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if g.trace, err = newTracer(filepath.Join(dir, "game.jsonl"), false, id, 7); err != nil {
 		t.Fatal(err)
 	}
+	g.snap.Legend = legend(keysFor(g.snap.Actions), g.snap.Actions)
 	pressed := make(chan viz.Key, len(keys))
 	for _, key := range pressing(keys) {
 		pressed <- key
@@ -257,7 +258,7 @@ func TestPlayMistakes(t *testing.T) {
 	for args, want := range map[string]string{
 		"play":                                    "ENV, a world's id, is missing",
 		"play Bandit":                             `no world "Bandit"; did you mean Probe/Bandit-v0?`,
-		"play " + bandit:                          "playing takes a terminal that can do more than print lines: for standard input and output both",
+		"play " + bandit:                          "playing takes a terminal that can do more than print lines, for standard input and output both; --view web takes none",
 		"play a b":                                `unexpected argument "b" after "a"`,
 		"play --replay nothing":                   "open nothing: no such file or directory",
 		"play --replay game.jsonl " + corridor:    "the game in game.jsonl is of Probe/Bandit-v0, not of Probe/Corridor-v0",

@@ -253,12 +253,7 @@ func (a *app) drawChart(curves []curve, f *plotFlags) error {
 	table := tabwriter.NewWriter(&legend, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "CURVE\tSEEDS\t%s\t%s\n", over, strings.ToUpper(f.y.text))
 	for _, c := range curves {
-		i := c.last()
-		if i < 0 {
-			fmt.Fprintf(table, "%s\t%d\t-\t-\n", c.Name, c.seeds)
-			continue
-		}
-		band := ""
+		i, band := c.last(), ""
 		if c.Lo != nil {
 			band = fmt.Sprintf(" [%s, %s]", decimal(c.Lo[i], 3), decimal(c.Hi[i], 3))
 		}

@@ -275,3 +275,38 @@ func TestPlotText(t *testing.T) {
 		}
 	}
 }
+
+// A run notes how long it took to each row of its metrics, and goes on counting when it is resumed.
+func TestTimes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r := interruptAfter(t, 700, "train", "User-v0", "--algo", "a2c", "--steps", "2k", "--episodes", "1", "--run", "r")
+	if r.code != exitResumable {
+		t.Fatalf("exit %d, %s", r.code, r.err)
+	}
+	write(t, "r/times.jsonl", "{\"v\":1,\"step\":128,\"seconds\":100}\n{\"v\":1,\"step\":999999,\"seconds\":500}\n") // the second is of steps that were lost
+	must(t, "train", "--resume", "r", "--episodes", "1")
+	d, err := run.Open("r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	times, err1 := d.ReadTimes()
+	metrics, err2 := d.ReadMetrics()
+	if err1 != nil || err2 != nil || len(times) < 5 {
+		t.Fatalf("%d rows, %v, %v", len(times), err1, err2)
+	}
+	for i, row := range times {
+		before := 100.0
+		if i > 0 {
+			before = valueOf(times[i-1], "seconds")
+		}
+		if s := valueOf(row, "seconds"); s < before || s > 200 {
+			t.Errorf("step %d after %v s, and the one before after %v s", row.Step, s, before)
+		}
+		if !slices.ContainsFunc(metrics, func(m run.Row) bool { return m.Step == row.Step }) {
+			t.Errorf("a time of step %d, of which there are no metrics", row.Step)
+		}
+	}
+	if last := metrics[len(metrics)-1].Step; times[len(times)-1].Step != last {
+		t.Errorf("the last time is of step %d, the last metrics are of %d", times[len(times)-1].Step, last)
+	}
+}

@@ -242,6 +242,13 @@ func (s *session) toPresent() error {
 	return s.goTo(s.tape.Next() - 1)
 }
 
+// amend takes down what the feed has changed of the present.
+func (s *session) amend() {
+	if s.tape.Next() > s.tape.First() && s.present() {
+		s.tape.Amend(s.last)
+	}
+}
+
 // say tells the person something.
 func (s *session) say(format string, args ...any) {
 	s.notice, s.until = fmt.Sprintf(format, args...), s.clock.Now().Add(noticeTime)

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -507,6 +508,12 @@ func TestSessionSideBySide(t *testing.T) {
 	if !waited || p.last.Tiles[0].Episode < 2 {
 		t.Error("nobody waited for anybody")
 	}
+	for _, want := range []string{"none", "saliency of the action"} { // the one without tasks goes with the one that has some
+		press(t, s, "o")
+		if got := p.last.Tiles; got[0].Overlay.Name != want || got[1].Overlay.Name != want || p.last.Notice != "overlay: "+want {
+			t.Errorf("overlays %q and %q, want %q", got[0].Overlay.Name, got[1].Overlay.Name, want)
+		}
+	}
 	want := drawn(&p.last)
 	press(t, s, "nnbb")
 	if drawn(&p.last) != want {
@@ -631,6 +638,35 @@ func TestWatchGameInAFile(t *testing.T) {
 	r := must(t, "watch", filepath.Join(dir, "game.jsonl"), "--out", out)
 	if n := gifFrames(t, out); n != len(shown)+4 || !strings.HasSuffix(r.err, fmt.Sprintf("%d frames in %s\n", n, out)) { // the end stands for half a second
 		t.Errorf("%d frames of %d moments, %q", n, len(shown), r.err)
+	}
+}
+
+// However long one watches, memory stays where it was once the tape was full.
+func TestSessionMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many moments")
+	}
+	t.Chdir(t.TempDir())
+	s, _, _ := watching(t, testFeed(t, nil, corridor))
+	s.tape = viz.NewTape(1 << 20)
+	s.at = -1
+	heap := func(moments int) uint64 {
+		for s.tape.Next() < moments {
+			if err := s.forward(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap(1000)
+	if s.tape.First() == 0 {
+		t.Fatal("the tape is not full")
+	}
+	if after := heap(20_000); after > before+1<<18 {
+		t.Errorf("%d bytes after 1000 moments, %d after 20000", before, after)
 	}
 }
 

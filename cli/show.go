@@ -285,20 +285,28 @@ func (s *show) overlay() (string, error) {
 	return name, s.lens.lay(&s.snap, s.obs, s.vec)
 }
 
-// shows are several agents on the same seed, side by side. Who has ended an episode waits for the others.
-type shows struct {
-	all  []*show
-	snap viz.Snapshot
+// overlayOf lays what is called so over the pictures, or nothing if there is no such thing.
+func (s *show) overlayOf(word string) error {
+	if s.lens.choose(word) != nil {
+		if err := s.lens.choose("none"); err != nil {
+			return err
+		}
+	}
+	return s.lens.lay(&s.snap, s.obs, s.vec)
 }
 
-// newShows labels the shows and makes their pictures fit.
+// shows are several agents on the same seed, side by side. Who has ended an episode waits for the others.
+type shows struct {
+	all    []*show
+	snap   viz.Snapshot
+	fitted bool
+}
+
+// newShows labels the shows.
 func newShows(all []*show, labels []string) *shows {
 	c := &shows{all: all, snap: viz.Snapshot{Title: "the same seed", Value: float32(math.NaN()), Action: -1}}
-	r := viz.DefaultRecord()
 	for i, s := range all {
 		s.snap.Title = labels[i]
-		s.frame = viz.TileSize(image.Pt(r.Width, r.Height), len(all))
-		s.resize()
 		c.snap.Tiles = append(c.snap.Tiles, &s.snap)
 	}
 	return c
@@ -323,6 +331,7 @@ func (c *shows) next() (*viz.Snapshot, error) {
 	if !more {
 		return nil, nil
 	}
+	c.fit()
 	c.snap.Episode, c.snap.Step, c.snap.End = c.all[0].snap.Episode, 0, c.all[0].snap.End
 	for _, s := range c.all {
 		c.snap.Step = max(c.snap.Step, s.snap.Step)
@@ -331,6 +340,21 @@ func (c *shows) next() (*viz.Snapshot, error) {
 		}
 	}
 	return &c.snap, nil
+}
+
+// fit makes the pictures as large as there is room, once it is known what there is to show.
+func (c *shows) fit() {
+	if c.fitted {
+		return
+	}
+	c.fitted = true
+	r := viz.DefaultRecord()
+	room := viz.TileRoom(image.Pt(r.Width, r.Height), c.snap.Tiles)
+	for _, s := range c.all {
+		s.room = room
+		s.resize()
+		s.draw()
+	}
 }
 
 func (c *shows) each(do func(s *show)) {
@@ -354,13 +378,22 @@ func (c *shows) choices() []string  { return nil }
 func (c *shows) label([]string)     {}
 func (c *shows) take(int)           {}
 
+// overlay implements overlaid: all show the same, or nothing where they have it not.
 func (c *shows) overlay() (name string, err error) {
+	var first *show // that has most to choose from
 	for _, s := range c.all {
-		n, e := s.overlay()
-		if n != "" {
-			name = n
+		if s.lens != nil && (first == nil || len(s.lens.choices) > len(first.lens.choices)) {
+			first = s
 		}
-		err = errors.Join(err, e)
+	}
+	if first == nil {
+		return "", nil
+	}
+	name, err = first.overlay()
+	for _, s := range c.all {
+		if s != first && s.lens != nil && name != "" {
+			err = errors.Join(err, s.overlayOf(first.lens.chosen().word))
+		}
 	}
 	return name, err
 }

@@ -20,13 +20,12 @@ type stage struct {
 	stack frameStack
 	ret   float64 // of the running episode
 
-	frame image.Point // of the picture that it is shown in
+	room image.Point // for the world in the picture that it is shown in; zero: what a dashboard of its own has
 }
 
 func newStage(w env.Env) *stage {
 	spec := w.Spec()
 	s := &stage{world: w, snap: viz.Snapshot{Title: spec.ID, StepLimit: spec.StepLimit, Actions: spec.Actions, Value: float32(math.NaN())}}
-	s.frame = image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height)
 	s.obs, s.vec = spec.Buffers()
 	s.whole, _ = env.As[env.Renderer](w)
 	s.view, _ = env.As[env.Viewer](w)
@@ -37,7 +36,10 @@ func newStage(w env.Env) *stage {
 
 // resize makes the pictures as large as there is room beside what there is to say.
 func (s *stage) resize() {
-	room := viz.WorldRoom(s.frame, &s.snap)
+	room := s.room
+	if room == (image.Point{}) {
+		room = viz.WorldRoom(image.Pt(viz.DefaultRecord().Width, viz.DefaultRecord().Height), &s.snap)
+	}
 	if s.whole != nil {
 		s.snap.World = image.NewRGBA(image.Rectangle{Max: s.whole.RenderSize(room)})
 	}

@@ -3,6 +3,8 @@ package cli
 import (
 	"math"
 	"strings"
+
+	"github.com/auxrl/auxrl/internal/typo"
 )
 
 // unknown names the choices nearest to what was typed, or all there are if none is near.
@@ -57,35 +59,11 @@ func suggest(typed string, choices []string, forms func(string) []string) []stri
 func distance(typed []string, choice string) int {
 	least := math.MaxInt
 	for _, t := range typed {
-		d := edits(t, choice)
+		d := typo.Edits(t, choice)
 		if strings.HasPrefix(choice, t) {
 			d = min(d, 1)
 		}
 		least = min(least, d)
 	}
 	return least
-}
-
-// edits returns how many letters must be inserted, removed, replaced or swapped with the next to get from a to b (optimal string
-// alignment).
-func edits(a, b string) int {
-	before, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		next[0] = i + 1
-		for j := range len(b) {
-			cost := 0
-			if a[i] != b[j] {
-				cost = 1
-			}
-			next[j+1] = min(row[j]+cost, row[j+1]+1, next[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				next[j+1] = min(next[j+1], before[j-1]+1)
-			}
-		}
-		before, row, next = row, next, before
-	}
-	return row[len(b)]
 }

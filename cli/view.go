@@ -46,6 +46,7 @@ type viewer struct {
 	title string
 	addr  string // of a page; "": a free port of this machine
 	light bool
+	help  []page.KeyHelp // buttons of a page
 	stdin io.Reader
 }
 
@@ -115,7 +116,7 @@ func (v viewer) terminal() (viz.Sink, error) {
 // page serves a page and says where.
 func (v viewer) page() (viz.Sink, error) {
 	c := page.Default()
-	c.Addr, c.Title, c.Light, c.Help = v.addr, v.title, v.light, pageHelp()
+	c.Addr, c.Title, c.Light, c.Help = v.addr, v.title, v.light, v.help
 	if host, _, err := net.SplitHostPort(v.addr); err == nil && host != "" && net.ParseIP(host) == nil {
 		c.Hosts = []string{host}
 	}
@@ -129,6 +130,9 @@ func (v viewer) page() (viz.Sink, error) {
 
 // viewHelp describes the flag.
 func viewHelp() string { return "where to show: " + strings.Join(views, ", ") }
+
+// addrHelp describes the flag for where a page is served.
+const addrHelp = "where --view web serves its page (default: this machine alone)"
 
 // newAddrFlag is the flag for where a page is served.
 func newAddrFlag() name { return name{kind: "HOST:PORT", such: "an address such as 127.0.0.1:8080"} }

@@ -86,7 +86,7 @@ Once you play, the keys of actions stand beside them.`,
 	}
 	fl := cmd.Flags()
 	fl.Var(&f.view, "view", viewHelp())
-	fl.Var(&f.addr, "addr", "where --view web serves its page (default: this machine alone)")
+	fl.Var(&f.addr, "addr", addrHelp)
 	fl.Var(&f.out, "out", "write to this file instead, or too if there is a --view: "+strings.Join(endings(), ", "))
 	fl.Var(&f.episodes, "episodes", "episodes to show (default: on a screen all, in a file 3)")
 	fl.Var(&f.fps, "fps", "steps per second in real time")
@@ -119,7 +119,7 @@ func (a *app) watch(what []string, chosen bool, stdin io.Reader, f *watchFlags) 
 			return err
 		}
 	}
-	sink, err := viewer{app: a, view: f.view, flag: "--view ", title: strings.Join(what, " "), addr: f.addr.text, light: f.light, stdin: stdin}.open()
+	sink, err := viewer{app: a, view: f.view, flag: "--view ", title: strings.Join(what, " "), addr: f.addr.text, light: f.light, help: pageHelp(), stdin: stdin}.open()
 	if err != nil {
 		if out != nil {
 			err = errors.Join(err, out.Close())

@@ -3,6 +3,8 @@ package env
 import (
 	"fmt"
 	"strings"
+
+	"github.com/auxrl/auxrl/internal/typo"
 )
 
 // Entry is one world of a Catalog.
@@ -100,9 +102,9 @@ func (c Catalog) nearest(typed string) (ids []string) {
 // the suite may be missing. A part of an id is one edit away from it.
 func distance(typed, id string) int {
 	typed, id = plain(typed), plain(id)
-	d := edits(typed, id)
+	d := typo.Edits(typed, id)
 	if _, name, ok := strings.Cut(id, "-"); ok {
-		d = min(d, edits(typed, name))
+		d = min(d, typo.Edits(typed, name))
 	}
 	if len(typed) >= 3 && strings.Contains(id, typed) {
 		d = min(d, 1)
@@ -117,25 +119,4 @@ func plain(id string) string {
 		id = strings.TrimSuffix(name, "-v")
 	}
 	return id
-}
-
-// edits returns the Levenshtein distance: how many bytes must be inserted, removed or replaced to get from a to b.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1) // of the prefix of a read so far, to every prefix of b
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := corner
-			if a[i] != b[j] {
-				replaced++
-			}
-			corner = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -95,14 +95,3 @@ func TestCatalogValidate(t *testing.T) {
 		}
 	}
 }
-
-func TestEdits(t *testing.T) {
-	for _, tc := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"ab", "ba", 2}} {
-		if got := edits(tc.a, tc.b); got != tc.want {
-			t.Errorf("%q to %q: got %d, want %d", tc.a, tc.b, got, tc.want)
-		}
-	}
-}

@@ -142,6 +142,11 @@ func (v *Vec) Step(act []int32, obs []byte, vec []float32) {
 	if len(act) != len(v.worlds) {
 		panic("env: Vec.Step: one action per world")
 	}
+	for _, a := range act {
+		if uint(a) >= uint(len(v.spec.Actions)) { // the caller's fault, not a world's: see Crashes
+			panic("env: Vec.Step: no such action")
+		}
+	}
 	v.run(act, obs, vec)
 	v.Episodes = v.Episodes[:0]
 	for i, end := range v.End {

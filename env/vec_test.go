@@ -362,6 +362,8 @@ func TestVecMisuse(t *testing.T) {
 		want string
 	}{
 		"too few actions": {func() { b.Step(b.act[:1], b.obs, b.vec) }, "env: Vec.Step: one action per world"},
+		"no such action":  {func() { b.Step([]int32{0, int32(len(b.Spec().Actions))}, b.obs, b.vec) }, "env: Vec.Step: no such action"},
+		"negative action": {func() { b.Step([]int32{-1, 0}, b.obs, b.vec) }, "env: Vec.Step: no such action"},
 		"short image":     {func() { b.Step(b.act, b.obs[1:], b.vec) }, "env: Vec: observations have the wrong length"},
 		"short vector":    {func() { b.Reset(b.obs, b.vec[1:]) }, "env: Vec: observations have the wrong length"},
 	} {

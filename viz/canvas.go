@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 	"math"
@@ -39,22 +40,36 @@ func (c canvas) panel(r image.Rectangle, corner int, col color.RGBA) {
 
 // mix lays k/coverage of a colour over a pixel.
 func (c canvas) mix(x, y int, col color.RGBA, k int) {
-	if k <= 0 || !(image.Point{X: x, Y: y}).In(c.img.Bounds()) {
-		return
+	if k > 0 && (image.Point{X: x, Y: y}).In(c.img.Bounds()) {
+		blend(c.img.Pix[c.img.PixOffset(x, y):][:4], col, uint32(min(k, coverage)))
 	}
-	p := c.img.Pix[c.img.PixOffset(x, y):][:4]
-	if k >= coverage {
-		p[0], p[1], p[2], p[3] = col.R, col.G, col.B, 0xff
-		return
-	}
-	p[0] = lerp(p[0], col.R, k)
-	p[1] = lerp(p[1], col.G, k)
-	p[2] = lerp(p[2], col.B, k)
-	p[3] = 0xff
 }
 
-func lerp(a, b uint8, k int) uint8 {
-	return uint8((uint(a)*uint(coverage-k) + uint(b)*uint(k) + coverage/2) / coverage)
+// stamp lays a colour over the pixels of r, as much of it as cover says, [H, W] in coverage.
+func (c canvas) stamp(r image.Rectangle, cover []uint8, col color.RGBA) {
+	in := r.Intersect(c.img.Bounds())
+	if in.Empty() {
+		return
+	}
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		row := cover[(y-r.Min.Y)*r.Dx()+in.Min.X-r.Min.X:][:in.Dx()]
+		pix := c.img.Pix[c.img.PixOffset(in.Min.X, y):][:4*len(row)]
+		for i, k := range row {
+			if k > 0 {
+				blend(pix[4*i:4*i+4:4*i+4], col, uint32(k))
+			}
+		}
+	}
+}
+
+// blend lays k/coverage of a colour over a pixel: for each channel, (a*(coverage-k) + b*k + coverage/2) / coverage. Red and blue are
+// computed side by side, which takes a power of two for coverage.
+func blend(p []byte, col color.RGBA, k uint32) {
+	const both, half = 0xff00ff, coverage/2<<16 | coverage/2
+	old := binary.LittleEndian.Uint32(p)
+	rb := ((old&both)*(coverage-k) + (uint32(col.B)<<16|uint32(col.R))*k + half) / coverage & both
+	g := (old>>8&0xff*(coverage-k) + uint32(col.G)*k + coverage/2) / coverage
+	binary.LittleEndian.PutUint32(p, 0xff<<24|g<<8|rb)
 }
 
 // text writes s with its baseline at y and returns where the pen ends.
@@ -64,16 +79,7 @@ func text[S string | []byte](c canvas, t *typeface, x, y int, col color.RGBA, s 
 		r, size := decodeRune(s[i:])
 		i += size
 		g := t.glyph(r, pen)
-		at := g.rect.Add(image.Pt(pen.Floor(), y))
-		cover := g.cover
-		for y := at.Min.Y; y < at.Max.Y; y++ {
-			for i, k := range cover[:at.Dx()] {
-				if k > 0 {
-					c.mix(at.Min.X+i, y, col, int(k))
-				}
-			}
-			cover = cover[at.Dx():]
-		}
+		c.stamp(g.rect.Add(image.Pt(pen.Floor(), y)), g.cover, col)
 		pen += g.advance
 	}
 	return pen.Ceil()

@@ -8,7 +8,8 @@ import (
 type Dashboard struct {
 	Light bool // dark on light instead of light on dark
 
-	shape shape
+	shape shape // of what is drawn
+	room  shape // that the layout has room for
 	layout
 	palette
 	small, body, title, large, strong *typeface
@@ -32,7 +33,13 @@ func (d *Dashboard) Draw(dst *image.RGBA, s *Snapshot) {
 	if dst.Rect.Empty() {
 		return
 	}
-	d.arrange(shapeOf(dst.Rect.Size(), s))
+	sh := shapeOf(dst.Rect.Size(), s)
+	d.draw(dst, s, sh, sh)
+}
+
+// draw fills dst with a picture of s, laid out with room for another shape.
+func (d *Dashboard) draw(dst *image.RGBA, s *Snapshot, sh, room shape) {
+	d.arrange(sh, room)
 	d.target = image.RGBA{Pix: dst.Pix, Stride: dst.Stride, Rect: image.Rectangle{Max: dst.Rect.Size()}}
 	d.to.img = &d.target
 	d.palette = darkColors
@@ -63,12 +70,18 @@ func (d *Dashboard) drawMoment(s *Snapshot) {
 	d.drawCurve(s)
 }
 
-// arrange makes the layout and the type for a new shape.
-func (d *Dashboard) arrange(sh shape) {
-	if sh == d.shape {
+// arrange makes the layout and the type for new shapes.
+func (d *Dashboard) arrange(sh, room shape) {
+	if sh == d.shape && room == d.room {
 		return
 	}
-	d.shape, d.layout = sh, newLayout(sh)
+	d.shape, d.room, d.layout = sh, room, newLayout(room)
+	if sh.world != room.world {
+		d.world = centre(d.world, fill(sh.world, d.world.Size()))
+	}
+	if sh.view != room.view {
+		d.view = centre(d.view, fill(sh.view, d.view.Size()))
+	}
 	d.small = newTypeface(regular(), d.smallSize)
 	d.body = newTypeface(regular(), d.bodySize)
 	d.strong = newTypeface(bold(), d.bodySize)
@@ -81,7 +94,7 @@ func (d *Dashboard) arrange(sh shape) {
 func (d *Dashboard) drawHeader(s *Snapshot) {
 	r := d.header
 	room := r.Dx()
-	if s.End != "" {
+	if s.End != "" && len(s.Tiles) == 0 { // each tile has its own
 		room -= d.drawBadge(s.End) + d.gap
 	}
 	room -= d.drawFlags(s, r.Min.X+room)

@@ -68,6 +68,7 @@ func TestDashboardGolden(t *testing.T) {
 		{"running-640x400", 640, 400, 40, 41, nil},
 		{"ended-960x600", 960, 600, 60, 120, func(s *Snapshot) { s.End = "terminated" }},
 		{"small-400x250", 400, 250, 32, 90, nil},
+		{"upright-600x960", 600, 960, 48, 90, nil},
 		{"long-1280x720", 1280, 720, 32, 2500, func(s *Snapshot) { s.End, s.StepLimit = "truncated", 2500 }},
 		{"no-policy-640x400", 640, 400, 32, 30, func(s *Snapshot) { s.Policy, s.Action, s.Value = nil, -1, float32(math.NaN()) }},
 		{"no-picture-640x400", 640, 400, 32, 30, func(s *Snapshot) { s.World, s.View = nil, nil }},

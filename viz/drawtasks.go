@@ -9,7 +9,7 @@ import (
 func (d *Dashboard) drawThoughts(s *Snapshot) {
 	for i, p := range d.shape.panels {
 		r := d.panels[i]
-		if r.Empty() {
+		if r.Empty() || p.task == 0 {
 			continue
 		}
 		t := &s.Thoughts[p.task-1]
@@ -144,7 +144,7 @@ func (d *Dashboard) drawTruth(r image.Rectangle, base int, t *Thought) {
 // of that with the main one.
 func (d *Dashboard) drawLosses(s *Snapshot) {
 	r := d.losses
-	if r.Empty() {
+	if r.Empty() || len(s.Thoughts) == 0 {
 		return
 	}
 	d.to.panel(r, d.corner, d.surface)
@@ -191,7 +191,7 @@ func (d *Dashboard) drawLosses(s *Snapshot) {
 // drawRewards draws a line for each source of reward: for this step, and over the episode, with a bar from the middle.
 func (d *Dashboard) drawRewards(s *Snapshot) {
 	r := d.rewards
-	if r.Empty() {
+	if r.Empty() || len(s.Rewards) == 0 {
 		return
 	}
 	d.to.panel(r, d.corner, d.surface)

@@ -32,7 +32,7 @@ func (m *metrics) px(n float64) int { return int(n*m.scale + 0.5) }
 // shape is what the layout depends on.
 type shape struct {
 	frame, world, view image.Point
-	policy             int // actions with bars
+	policy             int // actions with bars, or lines of the legend
 	stack              int // older frames
 	rewards            int // sources
 	tasks              int
@@ -53,6 +53,9 @@ type panelShape struct {
 
 func shapeOf(frame image.Point, s *Snapshot) shape {
 	sh := shape{frame: frame, world: sizeOf(s.World), view: sizeOf(s.View), policy: len(s.Policy), stack: len(s.Stack), tasks: len(s.Thoughts), tiles: len(s.Tiles)}
+	if sh.policy == 0 {
+		sh.policy = len(s.Legend)
+	}
 	if len(s.Rewards) > 1 {
 		sh.rewards = len(s.Rewards)
 	}
@@ -92,7 +95,7 @@ type layout struct {
 	tileCols  int
 }
 
-// newLayout puts the world to the left and the agent's mind to the right of it.
+// newLayout puts the world to the left and the agent's mind to the right of it; in frames that stand upright, below it.
 func newLayout(sh shape) layout {
 	if sh.tiles > 0 {
 		return newTilesLayout(sh)
@@ -104,11 +107,11 @@ func newLayout(sh shape) layout {
 	inner := image.Rectangle{Max: sh.frame}.Inset(l.margin)
 	l.header, inner = cutTop(inner, l.headerHeight(), l.gap)
 	if size := fill(sh.world, worldLimit(&l.metrics, inner)); size != (image.Point{}) {
-		column := size.X + 2*l.border
-		if sh.frame.X > sh.frame.Y {
-			column = max(column, l.px(256))
+		if inner.Dx() < inner.Dy() {
+			l.worldPanel, inner = cutTop(inner, size.Y+2*l.border, l.gap)
+		} else {
+			l.worldPanel, inner = cutLeft(inner, max(size.X+2*l.border, l.px(256)), l.gap)
 		}
-		l.worldPanel, inner = cutLeft(inner, column, l.gap)
 		l.world = centre(l.worldPanel, size)
 	}
 	l.status, inner = cutTop(inner, l.statusHeight(), l.gap)
@@ -169,7 +172,7 @@ func (m *metrics) captionHeight() int { return m.pad + m.smallSize + m.px(5) }
 // worldLimit returns the room for the world in what the header leaves.
 func worldLimit(m *metrics, inner image.Rectangle) image.Point {
 	if inner.Dx() < inner.Dy() {
-		return image.Pt(inner.Dx()/2-2*m.border, inner.Dy()-2*m.border)
+		return image.Pt(inner.Dx()-2*m.border, inner.Dy()*11/20-2*m.border)
 	}
 	return image.Pt(inner.Dx()-m.px(276)-m.gap-2*m.border, inner.Dy()-2*m.border)
 }
@@ -179,10 +182,11 @@ func worldLimit(m *metrics, inner image.Rectangle) image.Point {
 func WorldLimit(frame image.Point) image.Point { return WorldRoom(frame, &Snapshot{}) }
 
 // WorldRoom is WorldLimit beside all that s has to show.
-func WorldRoom(frame image.Point, s *Snapshot) image.Point {
-	sh := shapeOf(frame, s)
-	m := newMetrics(frame, sh.crowded())
-	_, inner := cutTop(image.Rectangle{Max: frame}.Inset(m.margin), m.headerHeight(), m.gap)
+func WorldRoom(frame image.Point, s *Snapshot) image.Point { return worldRoom(shapeOf(frame, s)) }
+
+func worldRoom(sh shape) image.Point {
+	m := newMetrics(sh.frame, sh.crowded())
+	_, inner := cutTop(image.Rectangle{Max: sh.frame}.Inset(m.margin), m.headerHeight(), m.gap)
 	limit := worldLimit(&m, inner)
 	if sh.crowded() {
 		limit = taskWorldLimit(&m, sh, inner)

@@ -3,15 +3,20 @@ package viz
 import (
 	"image"
 	"image/color"
+	"strings"
 )
 
-// drawPolicy draws a bar for the probability of each action. The one taken has an arrow, a name in bold and another colour.
+// drawPolicy draws a bar for the probability of each action, or the legend where there is no policy. The one taken has an arrow, a name in bold and another colour.
 func (d *Dashboard) drawPolicy(s *Snapshot) {
 	r := d.policy
-	if r.Dy() < d.captionHeight()+d.row || r.Dx() < d.px(60) {
+	if r.Dy() < d.captionHeight()+d.row || r.Dx() < d.px(60) || d.shape.policy == 0 {
 		return
 	}
 	d.to.panel(r, d.corner, d.surface)
+	if len(s.Policy) == 0 {
+		d.drawKeys(s)
+		return
+	}
 	y := d.caption(r, "policy")
 	d.buf = append(appendNumber(append(d.buf[:0], "entropy "...), s.Entropy, false), " nat"...)
 	if w := width(d.small, d.buf); w+d.px(50) < r.Dx()-2*d.pad {
@@ -26,6 +31,34 @@ func (d *Dashboard) drawPolicy(s *Snapshot) {
 		a := first + i
 		row := image.Rect(r.Min.X, r.Min.Y+i*d.row, r.Max.X, r.Min.Y+(i+1)*d.row)
 		d.drawBar(row, names, actionName(s, a), s.Policy[a], a == s.Action)
+	}
+}
+
+// drawKeys writes what a person can do, as far as there is room. The action taken last stands out.
+func (d *Dashboard) drawKeys(s *Snapshot) {
+	r := d.policy
+	d.caption(r, "keys")
+	names := 0
+	for _, line := range s.Legend {
+		key, _, _ := strings.Cut(line, " ")
+		names = max(names, width(d.strong, key))
+	}
+	y := r.Min.Y + d.captionHeight()
+	for i, line := range s.Legend {
+		if y+d.row > r.Max.Y {
+			break
+		}
+		key, about, _ := strings.Cut(line, " ")
+		face, label := d.body, d.dim
+		if i == s.Action {
+			face, label = d.strong, d.orange
+		}
+		base := y + (d.row+face.ascent)/2
+		x := r.Min.X + d.pad
+		text(d.to, d.strong, x, base, d.sky, key)
+		x += names + d.px(10)
+		textFit(d.to, face, x, base, r.Max.X-d.pad-x, label, strings.TrimLeft(about, " "))
+		y += d.row
 	}
 }
 

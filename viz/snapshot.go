@@ -30,7 +30,7 @@ type Snapshot struct {
 	Rewards  []Part    // what the agent is paid, the world's own reward first; nil: that alone
 	Gamma    float32   // the discount of Value; 0: unknown
 	Tail     float32   // once the episode has ended, what is expected to follow: 0 after a termination
-	Legend   []string  // what a person can do, line by line, the first A for the actions; a Terminal shows it where there is no Policy
+	Legend   []string  // what a person can do, line by line, key and meaning with spaces between, the first A for the actions; shown where there is no Policy
 
 	History History // of this episode, for curves; the owner appends
 

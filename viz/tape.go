@@ -51,6 +51,14 @@ func (t *Tape) Add(s *Snapshot) {
 	t.first += drop
 }
 
+// Amend keeps a copy of s in place of the last moment.
+func (t *Tape) Amend(s *Snapshot) {
+	last := &t.moments[len(t.moments)-1]
+	t.size -= last.size
+	*last = newMoment(s)
+	t.size += last.size
+}
+
 // At returns moment i, which must be there. It must not be changed, and is valid until the next call.
 func (t *Tape) At(i int) *Snapshot {
 	t.shown = t.moments[i-t.first].unpack()

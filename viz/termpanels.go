@@ -54,7 +54,7 @@ func (t *Terminal) moment(r image.Rectangle, s *Snapshot) {
 // header draws the title, and at the right how the moment is watched and how the episode ended.
 func (t *Terminal) header(r image.Rectangle, s *Snapshot) {
 	end := r.Max.X - 1
-	if s.End != "" {
+	if s.End != "" && len(s.Tiles) == 0 { // each tile has its own
 		end -= t.badge(end, r.Min.Y, s.End, ink) + 1
 	}
 	for i := len(s.Flags) - 1; i >= 0; i-- {

@@ -26,16 +26,39 @@ func tileSize(room image.Point, n int) (size image.Point, cols int) {
 	return size, cols
 }
 
-// TileSize returns the size of each of n dashboards that are shown side by side on one of the given size.
-func TileSize(frame image.Point, n int) image.Point {
-	return newTilesLayout(shape{frame: frame, tiles: n}).tileSize
+// TileRoom is WorldRoom for each of several dashboards that are shown side by side on one of the given size.
+func TileRoom(frame image.Point, tiles []*Snapshot) image.Point {
+	return worldRoom(tilesShape(newTilesLayout(shape{frame: frame, tiles: len(tiles)}).tileSize, tiles))
 }
+
+// tilesShape returns the shape of which all tiles are part, so that their parts stand in the same places.
+func tilesShape(size image.Point, tiles []*Snapshot) shape {
+	sh := shape{frame: size}
+	for _, tile := range tiles {
+		sh.include(shapeOf(size, tile))
+	}
+	return sh
+}
+
+// include makes room for what b has.
+func (sh *shape) include(b shape) {
+	sh.world, sh.view = largest(sh.world, b.world), largest(sh.view, b.view)
+	sh.policy, sh.stack, sh.rewards = max(sh.policy, b.policy), max(sh.stack, b.stack), max(sh.rewards, b.rewards)
+	sh.tasks = max(sh.tasks, b.tasks)
+	for i, p := range b.panels {
+		own := &sh.panels[i]
+		*own = panelShape{max(own.task, p.task), max(own.maps, p.maps), max(own.rows, p.rows), max(own.cols, p.cols), max(own.classes, p.classes)}
+	}
+}
+
+func largest(a, b image.Point) image.Point { return image.Pt(max(a.X, b.X), max(a.Y, b.Y)) }
 
 // drawTiles draws dashboards side by side below the header.
 func (d *Dashboard) drawTiles(s *Snapshot) {
 	if len(d.tiles) != len(s.Tiles) {
 		d.tiles = make([]Dashboard, len(s.Tiles))
 	}
+	room := tilesShape(d.tileSize, s.Tiles)
 	for i, tile := range s.Tiles {
 		at := d.tilesRoom.Min.Add(image.Pt(i%d.tileCols*d.tileSize.X, i/d.tileCols*d.tileSize.Y))
 		if d.tileSize.X == 0 || d.tileSize.Y == 0 {
@@ -43,7 +66,7 @@ func (d *Dashboard) drawTiles(s *Snapshot) {
 		}
 		d.tile = image.RGBA{Pix: d.target.Pix[d.target.PixOffset(at.X, at.Y):], Stride: d.target.Stride, Rect: image.Rectangle{Max: d.tileSize}}
 		d.tiles[i].Light = d.Light
-		d.tiles[i].Draw(&d.tile, tile)
+		d.tiles[i].draw(&d.tile, tile, shapeOf(d.tileSize, tile), room)
 	}
 	d.tile = image.RGBA{}
 }

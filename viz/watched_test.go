@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"image"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,10 @@ func TestWatchedGolden(t *testing.T) {
 		s.Tiles[0].End = "terminated"
 		return s
 	}
+	uneven := tiles(3)
+	uneven.Tiles[0].Thoughts, uneven.Tiles[0].Rewards = nil, nil
+	uneven.Tiles[1].Thoughts = uneven.Tiles[1].Thoughts[1:]
+	uneven.Tiles[2].World, uneven.Tiles[2].View, uneven.Tiles[2].Policy = nil, nil, nil
 	for _, c := range []struct {
 		name  string
 		w, h  int
@@ -54,8 +59,15 @@ func TestWatchedGolden(t *testing.T) {
 			s.Help, s.Notice = keyHelp(20), "a notice that is so long that it does not fit into the picture, however small its letters may be"
 			return s
 		}())},
+		{"legend-640x400", 640, 400, false, func() *Snapshot {
+			s := newEpisode(32).run(20)
+			s.Policy, s.Value, s.Action = nil, float32(math.NaN()), 2
+			s.Legend = []string{"←      left", "→      right", "↑      forward", "p      pickup", "d      drop", "space  toggle", "enter  done", "n      next episode", "q      quit"}
+			return s
+		}()},
 		{"tiles-2-960x600", 960, 600, false, tiles(2)},
 		{"tiles-3-1280x720", 1280, 720, true, tiles(3)},
+		{"tiles-uneven-1280x720", 1280, 720, false, uneven},
 		{"tiles-4-1280x720", 1280, 720, false, tiles(4)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -69,14 +81,14 @@ func TestWatchedGolden(t *testing.T) {
 	}
 }
 
-// Each tile is the dashboard of its snapshot.
+// Each of several tiles that have the same to show is the dashboard of its snapshot, with the room for the world that a picture is drawn for.
 func TestTilesAreDashboards(t *testing.T) {
 	s := &Snapshot{Title: "two"}
 	for i := range 2 {
 		s.Tiles = append(s.Tiles, thinking(16, 30+i, 7))
 	}
 	whole := drawn(s, 960, 600)
-	size := TileSize(image.Pt(960, 600), 2)
+	size := newTilesLayout(shape{frame: image.Pt(960, 600), tiles: 2}).tileSize
 	if size.X != 480 || size.Y < 550 {
 		t.Fatalf("tiles of %v", size)
 	}
@@ -87,6 +99,13 @@ func TestTilesAreDashboards(t *testing.T) {
 				t.Fatalf("tile %d differs in row %d", i, y)
 			}
 		}
+	}
+	if got, want := TileRoom(image.Pt(960, 600), s.Tiles), WorldRoom(size, s.Tiles[0]); got != want {
+		t.Errorf("room for a world of %v, want %v", got, want)
+	}
+	s.Tiles[1].Thoughts, s.Tiles[1].Rewards = nil, nil // what has less to show does not move
+	if got, want := TileRoom(image.Pt(960, 600), s.Tiles), WorldRoom(size, s.Tiles[0]); got != want {
+		t.Errorf("room for a world of %v, want %v", got, want)
 	}
 }
 
@@ -191,6 +210,12 @@ func TestTape(t *testing.T) {
 				t.Errorf("moment %d, step %d, begins an episode: %v", i, s.Step, got)
 			}
 		}
+	}
+	tape.Amend(&e.snap)
+	e.step()
+	tape.Add(&e.snap)
+	if got := tape.At(tape.Next() - 2); tape.Next() != 61 || got.Step != e.snap.Step-1 || len(got.Thoughts) == 0 {
+		t.Errorf("the amended moment is %+v", got)
 	}
 	tape.Reset(7)
 	tape.Add(&e.snap)

@@ -1,11 +1,6 @@
 // Command rlrun trains, evaluates and shows agents. See the README.
 package main
 
-import (
-	"github.com/auxrl/auxrl/cli"
-	"github.com/auxrl/auxrl/viz/window"
-)
+import "github.com/auxrl/auxrl/cli"
 
-func main() {
-	window.Run(func() { cli.Main(cli.Options{}) })
-}
+func main() { cli.Main(cli.Options{}) }

@@ -3,6 +3,7 @@ package maze
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/auxrl/auxrl/env"
 )
@@ -50,8 +51,8 @@ type title struct {
 	cfg       Config
 }
 
-// titles lists every first-person world.
-func titles() []title {
+// titles returns every first-person world.
+var titles = sync.OnceValue(func() []title {
 	var list []title
 	for _, r := range tasks {
 		list = append(list, sized(r, "", "", r.levels)...)
@@ -62,7 +63,7 @@ func titles() []title {
 		}
 	}
 	return list
-}
+})
 
 // sized lists a task in all sizes.
 func sized(r *rules, suffix, about string, levels Levels) []title {

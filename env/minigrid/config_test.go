@@ -82,6 +82,31 @@ func TestParseConfigRefuses(t *testing.T) {
 	}
 }
 
+// FuzzParseConfig reads anything: what is no error makes a world, and is read back as it is written.
+func FuzzParseConfig(f *testing.F) {
+	for _, options := range []string{"", "full", "view=9,onehot", "rgb,tile=16", "full,rgb,view=31,tile=2", "view=8", "tile=8", "codes,codes", "view=-1"} {
+		f.Add(options)
+	}
+	f.Fuzz(func(t *testing.T, options string) {
+		c, err := ParseConfig(options)
+		if err != nil || c.Tile > 20 { // larger ones take a second to be drawn
+			return
+		}
+		w, err := New("MiniGrid-Empty-5x5-v0:" + options)
+		if err != nil {
+			t.Fatalf("%q is read, but makes no world: %v", options, err)
+		}
+		obs, vec := w.Spec().Buffers()
+		w.Reset(obs, vec)
+		if written := c.String(); written != "" {
+			again, err := ParseConfig(written)
+			if err != nil || again.String() != written {
+				t.Errorf("%q: written as %q, which is read as %+v, %v", options, written, again, err)
+			}
+		}
+	})
+}
+
 // specs are what worlds of DoorKey-6x6 look like.
 func TestConfigSpec(t *testing.T) {
 	tests := []struct {

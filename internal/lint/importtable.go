@@ -10,6 +10,7 @@ var projectImports = []struct {
 	{"internal/rng", nil},
 	{"internal/npyrand", nil},
 	{"internal/team", nil},
+	{"internal/typo", nil},
 	{"internal/run", nil},
 	{"internal/config", nil},
 	{"internal/tb", nil},
@@ -20,7 +21,7 @@ var projectImports = []struct {
 	{"viz/window", []string{"viz"}},
 	{"viz/page", []string{"viz"}},
 
-	{"env", []string{"internal/rng", "internal/team"}},
+	{"env", []string{"internal/rng", "internal/team", "internal/typo"}},
 	{"env/envtest", []string{"env", "internal/rng"}},
 	{"env/probe", []string{"env", "internal/rng"}},
 	{"env/maze", []string{"env", "internal/rng"}},
@@ -41,7 +42,7 @@ var projectImports = []struct {
 	{"internal/sweep", []string{"internal/study", "internal/config", "internal/rng", "stats"}},
 
 	{"cli", []string{"*"}},
-	{"cmd/rlrun", []string{"cli", "env/catalog", "viz/window"}}, // a window takes the main thread
+	{"cmd/rlrun", []string{"cli", "env/catalog"}},
 	{"examples/ownloop", []string{"auxtasks"}},
 	{"examples/newtask", []string{"auxtasks", "cli", "nn"}},
 	{"examples/vision", []string{"agent", "auxtasks", "env", "env/catalog"}},

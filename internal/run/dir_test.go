@@ -233,3 +233,27 @@ func mustPanic(t *testing.T, f func()) {
 	}()
 	f()
 }
+
+func TestLockDirectory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a", "b")
+	first, err := Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Lock(path); !errors.Is(err, ErrInUse) {
+		t.Errorf("locked twice: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Lock(filepath.Join(path, "lock", "c")); err == nil {
+		t.Error("a file was locked as a directory")
+	}
+}

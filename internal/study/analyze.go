@@ -44,7 +44,7 @@ type Outcome struct {
 	Diverged               int
 	Difference, Better     stats.Interval // of IQM to the arm compared with; probability to be better than that
 	Pairs                  int            // seeds that both have
-	Reached                int            // runs that got to the threshold
+	Timed, Reached         int            // runs whose curves were looked at, and those that got to the threshold
 	When                   stats.Interval // steps until then, none counted longer than the horizon
 	Sooner, WhenDifference stats.Interval
 	Horizon                int
@@ -138,7 +138,9 @@ func (a *analysis) scale(w World, spec env.Spec) {
 }
 
 // scaled returns a score as a fraction of the scale.
-func (a *Result) scaled(x float64) float64 { return (x - a.Scale[0]) / (a.Scale[1] - a.Scale[0]) }
+func (res *Result) scaled(x float64) float64 {
+	return (x - res.Scale[0]) / (res.Scale[1] - res.Scale[0])
+}
 
 // world compares the arms on a world.
 func (a *analysis) world(lines []Line) error {
@@ -281,11 +283,21 @@ func (a *analysis) timesOf(o *Outcome) {
 		for i, p := range l.Curve {
 			steps[i], scores[i] = p.Step, a.onCurve(p)
 		}
-		t := stats.TimeTo(steps, scores, a.Threshold)
+		o.times = append(o.times, stats.TimeTo(steps, scores, a.Threshold))
+	}
+	o.count(o, o.Seeds)
+}
+
+// count adds the runs of an arm with those seeds that were looked at, and those that got to the threshold.
+func (o *Outcome) count(of *Outcome, seeds []uint64) {
+	for i, t := range of.times {
+		if !slices.Contains(seeds, of.Seeds[i]) {
+			continue
+		}
+		o.Timed++
 		if t.Reached {
 			o.Reached++
 		}
-		o.times = append(o.times, t)
 	}
 }
 
@@ -353,13 +365,8 @@ func (a *analysis) profiles(scores func(*Outcome) [][]float64) error {
 	if lo > hi {
 		return nil
 	}
-	if lo > 0 {
-		lo = 0
-	}
-	if hi <= lo {
-		hi = lo + 1
-	}
-	lo -= (hi - lo) / 100 // all score more than that
+	pad := max((hi-lo)/20, math.Abs(hi)/100, 1e-6) // all score more than the lowest level, none more than the highest
+	lo, hi = lo-pad, hi+pad
 	for k := range profileLevels {
 		a.Levels = append(a.Levels, lo+(hi-lo)*float64(k)/(profileLevels-1))
 	}
@@ -439,7 +446,7 @@ func (a *analysis) all(worlds []Result) error {
 				}
 			}
 			rows[i] = append(rows[i], row)
-			o.Reached += worlds[w].Arms[i].Reached
+			o.count(&worlds[w].Arms[i], o.Seeds)
 		}
 		if len(o.Seeds) > 0 && a.Scaled {
 			if err := a.together(&o, rows[i], worlds, i); err != nil {

@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "rewrite the reports in testdata")
 // made is a study of two worlds whose lines are made up: the task helps in the first and does nothing in the second.
 func made() (Study, []env.Spec, []Line) {
 	s := Default()
-	s.Name, s.Title, s.About, s.Command = "made", "Does <it> help?", "One.\n\nTwo & three.", "rlrun compare made.toml --out DIR"
+	s.Name, s.Title, s.About, s.Command = "made", "Does <it> help?", "One.\n\nTwo & `<three>`, `four.", "rlrun compare made.toml --out DIR"
 	s.Worlds = []World{{ID: "A-v0", Threshold: math.NaN()}, {ID: "B-v0", Threshold: math.NaN(), Scale: [2]float64{0, 10}, Published: "5 (one run)"}}
 	s.Arms = []Arm{{Name: "base"}, {Name: "+task"}}
 	var lines []Line
@@ -160,6 +160,9 @@ func TestSteps(t *testing.T) {
 	if o := a.Arms[1]; reached == 0 || reached == 10 || o.Reached != reached || a.Arms[0].Reached != 0 {
 		t.Errorf("%d of +task and %d of base got there, want %d and 0", o.Reached, a.Arms[0].Reached, reached)
 	}
+	if o := r.All.Arms[1]; o.Reached != reached || o.Timed != 20 {
+		t.Errorf("over all %d of %d got there", o.Reached, o.Timed)
+	}
 	if o := a.Arms[1]; o.Horizon != 1000 || !(o.When.Value < 1000) || !(o.WhenDifference.Value < 0) || !(o.Sooner.Value > 0.5) || !(o.P < 1) {
 		t.Errorf("+task: %+v", o)
 	}
@@ -269,7 +272,7 @@ func TestPages(t *testing.T) {
 		}
 	}
 	wellFormed(t, html)
-	for _, want := range []string{"Does &lt;it&gt; help?", "<p>Two &amp; three.</p>", `<section id="B-v0">`, "<strong>Published:</strong> 5 (one run)", `class="better">better`} {
+	for _, want := range []string{"Does &lt;it&gt; help?", "<p>Two &amp; <code>&lt;three&gt;</code>, `four.</p>", `<section id="B-v0">`, "<strong>Published:</strong> 5 (one run)", `class="better">better`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page has no %s", want)
 		}

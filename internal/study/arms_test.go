@@ -12,7 +12,7 @@ import (
 func TestParseArm(t *testing.T) {
 	for text, want := range map[string]Arm{
 		"base":                                {},
-		" none ":                              {Bare: true},
+		"none":                                {Bare: true},
 		"all":                                 {Terms: []Term{{Unreal, ""}}},
 		"+reward-prediction":                  {Terms: []Term{{"reward-prediction", ""}}},
 		"reward-prediction":                   {Terms: []Term{{"reward-prediction", ""}}},
@@ -30,7 +30,7 @@ func TestParseArm(t *testing.T) {
 			t.Errorf("%q: got %+v, %v", text, got, err)
 		}
 	}
-	arms, err := ParseArms("base,+a, all")
+	arms, err := ParseArms("base,+a, all ")
 	if err != nil || len(arms) != 3 || arms[2].Name != "all" {
 		t.Errorf("got %+v, %v", arms, err)
 	}

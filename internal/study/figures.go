@@ -37,7 +37,7 @@ func (r *Report) figuresOf(res *Result) []picture {
 	if p, ok := r.intervals(res, name); ok {
 		list = append(list, p)
 	}
-	if p, ok := r.profile(res, name); ok && !(r.brief && res.World != "" && len(r.Study.Worlds) > 1) {
+	if p, ok := r.profile(res, name); ok && (!r.brief || res.World == "" || len(r.Study.Worlds) == 1) {
 		list = append(list, p)
 	}
 	return list
@@ -46,7 +46,7 @@ func (r *Report) figuresOf(res *Result) []picture {
 // curves draws the arms' learning curves.
 func (r *Report) curves(res *Result, name string) (picture, bool) {
 	var series []plot.Series
-	any := false
+	drawn := false
 	for _, o := range res.Arms {
 		s := plot.Series{Name: o.Name}
 		for _, p := range o.Curve {
@@ -57,7 +57,7 @@ func (r *Report) curves(res *Result, name string) (picture, bool) {
 			}
 			s.Mean, s.Lo, s.Hi = append(s.Mean, p.Value), append(s.Lo, p.Lo), append(s.Hi, p.Hi)
 		}
-		any = any || len(s.Mean) > 0
+		drawn = drawn || len(s.Mean) > 0
 		series = append(series, s)
 	}
 	o := plot.Default()
@@ -68,7 +68,7 @@ func (r *Report) curves(res *Result, name string) (picture, bool) {
 	if res.World == "" {
 		o.Title, o.X, o.Y = "All worlds", "% of the budget", "scaled "+o.Y
 	}
-	return curvesFigure(name+"curves", "Learning curves in "+res.title()+": interquartile means over seeds, with 95 % bands", series, o), any
+	return curvesFigure(name+"curves", "Learning curves in "+res.title()+": interquartile means over seeds, with 95 % bands", series, o), drawn
 }
 
 // intervals draws the statistics of the arms side by side.
@@ -78,13 +78,13 @@ func (r *Report) intervals(res *Result, name string) (picture, bool) {
 		v.Names = append(v.Names, o.Name)
 	}
 	add := func(p plot.Panel, of func(Outcome) stats.Interval) {
-		any := false
+		drawn := false
 		for _, o := range res.Arms {
 			i := of(o)
 			p.Mean, p.Lo, p.Hi = append(p.Mean, i.Value), append(p.Lo, i.Lo), append(p.Hi, i.Hi)
-			any = any || !math.IsNaN(i.Value)
+			drawn = drawn || !math.IsNaN(i.Value)
 		}
-		if any {
+		if drawn {
 			v.Panels = append(v.Panels, p)
 		}
 	}
@@ -106,14 +106,14 @@ func (r *Report) intervals(res *Result, name string) (picture, bool) {
 // profile draws which fraction of runs scores more than so much.
 func (r *Report) profile(res *Result, name string) (picture, bool) {
 	var series []plot.Series
-	any := false
+	drawn := false
 	for _, o := range res.Arms {
 		s := plot.Series{Name: o.Name}
 		for i, p := range o.Profile {
 			s.At = append(s.At, res.Levels[i])
 			s.Mean, s.Lo, s.Hi = append(s.Mean, p.Value), append(s.Lo, p.Lo), append(s.Hi, p.Hi)
 		}
-		any = any || len(s.Mean) > 0
+		drawn = drawn || len(s.Mean) > 0
 		series = append(series, s)
 	}
 	o := plot.Default()
@@ -122,5 +122,5 @@ func (r *Report) profile(res *Result, name string) (picture, bool) {
 	if res.World == "" {
 		o.X = "scaled " + o.X
 	}
-	return curvesFigure(name+"profile", "Performance profile in "+res.title()+": the fraction of runs that score more than so much", series, o), any
+	return curvesFigure(name+"profile", "Performance profile in "+res.title()+": the fraction of runs that score more than so much", series, o), drawn
 }

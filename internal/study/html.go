@@ -14,6 +14,7 @@ var reportHTML string
 var reportPage = template.Must(template.New("report").Funcs(template.FuncMap{
 	"value":  func(cell string) string { return strings.TrimSuffix(cell, bounds(cell)) },
 	"bounds": bounds,
+	"code":   code,
 }).Parse(reportHTML))
 
 // bounds returns the interval of a cell, " [lo, hi]", or nothing.
@@ -22,6 +23,24 @@ func bounds(cell string) string {
 		return cell[at:]
 	}
 	return ""
+}
+
+// code returns text with what stands between backticks as code, which is all of Markdown that titles and paragraphs need.
+func code(text string) template.HTML {
+	parts := strings.Split(text, "`")
+	var b strings.Builder
+	for i, p := range parts {
+		p = template.HTMLEscapeString(p)
+		switch {
+		case i%2 == 0:
+			b.WriteString(p)
+		case i == len(parts)-1: // it is not closed
+			b.WriteString("`" + p)
+		default:
+			b.WriteString("<code>" + p + "</code>")
+		}
+	}
+	return template.HTML(b.String()) //nolint:gosec // escaped
 }
 
 // HTML returns the report as one page that needs nothing beside it.

@@ -27,8 +27,16 @@ type Plan struct {
 	Raw  string     // file of raw lines
 	Spec []env.Spec // [world] wrapped as in the first arm
 
-	lines     []Line // of jobs that are done
-	leastSave int    // steps
+	lines     []Line          // of jobs that are done
+	have      map[runKey]bool // of which jobs they are
+	jobs      map[runKey]*Job
+	leastSave int // steps
+}
+
+// runKey tells runs apart.
+type runKey struct {
+	world, arm string
+	seed       uint64
 }
 
 // Job is one run.
@@ -57,7 +65,7 @@ func NewPlan(s Study, dir, raw string, resolve func(world, arm int) (Resolved, e
 	if raw == "" {
 		raw = filepath.Join(dir, "results.jsonl")
 	}
-	p := &Plan{Study: s, Dir: dir, Raw: raw, leastSave: leastSave}
+	p := &Plan{Study: s, Dir: dir, Raw: raw, have: map[runKey]bool{}, jobs: map[runKey]*Job{}, leastSave: leastSave}
 	for w := range s.Worlds {
 		var made []Job // one per arm
 		for a := range s.Arms {
@@ -65,7 +73,7 @@ func NewPlan(s Study, dir, raw string, resolve func(world, arm int) (Resolved, e
 			if err != nil {
 				return nil, err
 			}
-			if err := p.try(w, a, r, made); err != nil {
+			if r.Config, err = p.try(w, a, r, made); err != nil {
 				return nil, err
 			}
 			made = append(made, Job{World: w, Arm: a, Config: r.Config, Build: r.Build, Settings: p.digest(w, r)})
@@ -79,6 +87,9 @@ func NewPlan(s Study, dir, raw string, resolve func(world, arm int) (Resolved, e
 		}
 	}
 	p.order()
+	for i := range p.Jobs {
+		p.jobs[p.key(p.Jobs[i])] = &p.Jobs[i]
+	}
 	if err := p.load(); err != nil {
 		return nil, err
 	}
@@ -92,16 +103,17 @@ func (p *Plan) order() {
 	})
 }
 
-// try makes the trainer of an arm, to see that it can be made, and compares it with the arms before it.
-func (p *Plan) try(w, a int, r Resolved, before []Job) error {
-	where := func(err error) error {
-		return at(p.Arms[a].Line, "%s in %s: %w", p.Arms[a].Name, p.Worlds[w].ID, err)
+// try makes the trainer of an arm, to see that it can be made, and compares it with the arms before it. It returns the settings as they
+// are in effect.
+func (p *Plan) try(w, a int, r Resolved, before []Job) (agent.Config, error) {
+	where := func(err error) (agent.Config, error) {
+		return r.Config, at(p.Arms[a].Line, "%s in %s: %w", p.Arms[a].Name, p.Worlds[w].ID, err)
 	}
 	t, err := agent.NewTrainerOn(r.Config, r.Build, 1)
 	if err != nil {
 		return where(err)
 	}
-	spec := t.Spec()
+	spec, settings := t.Spec(), t.Config()
 	t.Close()
 	if a == 0 {
 		p.Spec = append(p.Spec, spec)
@@ -110,11 +122,11 @@ func (p *Plan) try(w, a int, r Resolved, before []Job) error {
 		return where(errors.New("study: this world knows no success: score by return or greedy"))
 	}
 	for _, j := range before {
-		if reflect.DeepEqual(j.Config, r.Config) {
-			return at(p.Arms[a].Line, "study: arms %s and %s are the same in %s", p.Arms[j.Arm].Name, p.Arms[a].Name, p.Worlds[w].ID)
+		if reflect.DeepEqual(j.Config, settings) {
+			return settings, at(p.Arms[a].Line, "study: arms %s and %s are the same in %s", p.Arms[j.Arm].Name, p.Arms[a].Name, p.Worlds[w].ID)
 		}
 	}
-	return nil
+	return settings, nil
 }
 
 // digest returns that of what is asked for in a world.
@@ -147,27 +159,24 @@ func (p *Plan) load() error {
 		if p.done(*j) {
 			return fmt.Errorf("%s:%d: a second run of %s in %s with seed %d", p.Raw, n+1, l.Arm, l.World, l.Seed)
 		}
-		p.lines = append(p.lines, l)
+		p.take(l)
 	}
 	return nil
 }
 
 // jobOf returns the job that a line is of, or nil.
-func (p *Plan) jobOf(l Line) *Job {
-	for i := range p.Jobs {
-		j := &p.Jobs[i]
-		if p.Worlds[j.World].ID == l.World && p.Arms[j.Arm].Name == l.Arm && j.Seed == l.Seed {
-			return j
-		}
-	}
-	return nil
-}
+func (p *Plan) jobOf(l Line) *Job { return p.jobs[runKey{l.World, l.Arm, l.Seed}] }
+
+// key returns what tells a job from others.
+func (p *Plan) key(j Job) runKey { return runKey{p.Worlds[j.World].ID, p.Arms[j.Arm].Name, j.Seed} }
 
 // done reports whether there is a line of a job.
-func (p *Plan) done(j Job) bool {
-	return slices.ContainsFunc(p.lines, func(l Line) bool {
-		return l.World == p.Worlds[j.World].ID && l.Arm == p.Arms[j.Arm].Name && l.Seed == j.Seed
-	})
+func (p *Plan) done(j Job) bool { return p.have[p.key(j)] }
+
+// take adds the line of a job that is done.
+func (p *Plan) take(l Line) {
+	p.lines = append(p.lines, l)
+	p.have[runKey{l.World, l.Arm, l.Seed}] = true
 }
 
 // Missing lists the jobs of which there is no line.

@@ -230,16 +230,8 @@ func timeTable(res *Result) table {
 			continue
 		}
 		timed = true
-		runs := len(o.times)
-		if res.World == "" {
-			runs = o.Pairs // of each world
-		}
-		reached := fmt.Sprintf("%d of %d", o.Reached, runs)
-		if res.World == "" {
-			reached = strconv.Itoa(o.Reached)
-		}
 		t.Rows = append(t.Rows, []string{
-			o.Name, reached, spread(o.When, grouped), spread(o.WhenDifference, signedGrouped), spread(o.Sooner, figure), chance(o.P),
+			o.Name, fmt.Sprintf("%d of %d", o.Reached, o.Timed), spread(o.When, grouped), spread(o.WhenDifference, signedGrouped), spread(o.Sooner, figure), chance(o.P),
 		})
 	}
 	if !timed {

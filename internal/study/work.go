@@ -41,7 +41,7 @@ type Event struct {
 type Options struct {
 	Jobs  int              // runs at a time; 0: one per processor
 	Tell  func(Event)      // gets the news, one at a time; nil: nobody does
-	Now   func() time.Time // for the file of times, which nothing depends on
+	Now   func() time.Time // for the file of times, which nothing depends on; several goroutines call it
 	Build string           // of this program, for the same file
 	Times string           // that file; "": times.jsonl of the study
 }
@@ -173,7 +173,7 @@ func (p *Plan) keep(f *os.File, l Line) error {
 	if _, err := f.Write(text); err != nil {
 		return err
 	}
-	p.lines = append(p.lines, l)
+	p.take(l)
 	return f.Sync()
 }
 

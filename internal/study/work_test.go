@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,8 +79,8 @@ func planned(t *testing.T, dir string, seeds ...uint64) *Plan {
 
 // clock is one that ticks once when it is looked at.
 func clock() func() time.Time {
-	n := int64(0)
-	return func() time.Time { n++; return time.Unix(n, 0) }
+	var n atomic.Int64
+	return func() time.Time { return time.Unix(n.Add(1), 0) }
 }
 
 // written returns what the files of a study have in them, but for runs and times.
@@ -180,7 +181,7 @@ func tear(t *testing.T, name string, round int) {
 }
 
 func TestLineOfARun(t *testing.T) {
-	p := planned(t, t.TempDir())
+	p := planned(t, t.TempDir(), 2)
 	var kinds []string
 	if err := p.Run(t.Context(), Options{Jobs: 1, Now: clock(), Tell: func(e Event) {
 		if e.Kind != Stepped {
@@ -189,10 +190,10 @@ func TestLineOfARun(t *testing.T) {
 	}}); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := strings.Join(kinds, ""), strings.Repeat(fmt.Sprint(int(Started), int(Measuring), int(Done)), 8); got != strings.ReplaceAll(want, " ", "") {
+	if got, want := strings.Join(kinds, ""), strings.Repeat(fmt.Sprint(int(Started), int(Measuring), int(Done)), 4); got != strings.ReplaceAll(want, " ", "") {
 		t.Errorf("events %s", got)
 	}
-	l := p.Lines()[3] // of corridor, with the task, seed 2
+	l := p.Lines()[1] // of corridor, with the task
 	if l.World != corridor || l.Arm != "+task" || l.Seed != 2 || l.Steps != 800 || l.V != lineVersion || len(l.Settings) != 12 {
 		t.Errorf("got %+v", l)
 	}
@@ -323,7 +324,7 @@ func (broken) Step(int, []byte, []float32) env.Step { panic("broken") }
 // A job that fails is told of, and others are done.
 func TestFailedJob(t *testing.T) {
 	s := small()
-	s.Worlds = s.Worlds[:1]
+	s.Worlds, s.Seeds = s.Worlds[:1], s.Seeds[:1]
 	good := resolved(&s)
 	p, err := NewPlan(s, t.TempDir(), "", func(w, a int) (Resolved, error) {
 		r, err := good(w, a)
@@ -345,11 +346,11 @@ func TestFailedJob(t *testing.T) {
 			failed++
 		}
 	}})
-	if !errors.Is(err, agent.ErrWorlds) || failed != 2 || len(p.Lines()) != 2 || !strings.Contains(err.Error(), corridor+"  +task  seed 1: ") {
+	if !errors.Is(err, agent.ErrWorlds) || failed != 1 || len(p.Lines()) != 1 || !strings.Contains(err.Error(), corridor+"  +task  seed 1: ") {
 		t.Errorf("%d failed, %d are done: %v", failed, len(p.Lines()), err)
 	}
 	r, err := p.Analyze()
-	if err != nil || r.Missing != 2 || len(r.Worlds[0].Arms[1].Seeds) != 0 {
+	if err != nil || r.Missing != 1 || len(r.Worlds[0].Arms[1].Seeds) != 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if _, err := r.Write(p); err != nil {

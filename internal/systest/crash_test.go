@@ -29,7 +29,7 @@ var crashRuns = []struct {
 	update int64
 }{
 	{[]string{"--algo", "a2c", "--core", "gru", "--aux", "pixel-control,reward-prediction,value-replay", "--steps", "4k"}, 128},
-	{[]string{"--algo", "ppo", "--core", "lstm", "--aux", "reward-prediction,value-replay,entropy", "--balance", "soft-gate", "--steps", "10k"}, 2048},
+	{[]string{"--algo", "ppo", "--core", "lstm", "--aux", "reward-prediction,value-replay,entropy", "--balance", "soft-gate", "--set", "keep.every=4k", "--steps", "10k"}, 2048},
 }
 
 // A run that is killed at random moments and at every point of saving, and resumed each time, ends with the checkpoint and the metrics

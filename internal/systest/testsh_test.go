@@ -54,7 +54,8 @@ func TestTestScript(t *testing.T) {
 	const ok = "true"
 	const installs = `[ "$1" = update ] || echo '#!/bin/sh' >BIN/tmux; chmod +x BIN/tmux 2>/dev/null || true`
 	with := func(changes map[string]string) map[string]string {
-		all := map[string]string{"go": "echo go1.26.1", "gcc": ok, "git": ok, "make": ok, "tmux": ok, "qemu-aarch64-static": ok, "python3": ok, "id": "echo 1000"}
+		all := map[string]string{"go": "echo go1.26.1", "gcc": ok, "git": ok, "make": ok, "tmux": ok, "chromium": ok, "qemu-aarch64-static": ok,
+			"python3": ok, "pkg-config": ok, "Xvfb": ok, "xdotool": ok, "id": "echo 1000"}
 		for name, script := range changes {
 			all[name] = script
 			if script == "" {
@@ -80,6 +81,7 @@ func TestTestScript(t *testing.T) {
 		{"check fails", with(map[string]string{"make": "exit 3"}), 3, "make check", "make check"},
 		{"no way to install", with(map[string]string{"tmux": "", "git": "", "apt-get": ok}), 2,
 			"apt-get install -y git tmux\n", "id -u"},
+		{"no browser", with(map[string]string{"chromium": "", "apt-get": ok}), 2, "apt-get install -y chromium\n", "id -u"},
 		{"no emulator", with(map[string]string{"qemu-aarch64-static": "", "apt-get": ok}), 2, "apt-get install -y qemu-user-static\n", "id -u"},
 		{"no python", with(map[string]string{"python3": "", "apt-get": ok}), 2, "apt-get install -y python3-venv\n", "id -u"},
 		{"python without venv", with(map[string]string{"python3": "exit 1", "apt-get": ok}), 2, "apt-get install -y python3-venv\n", "id -u"},

@@ -147,15 +147,20 @@ func (p *windowProgram) end(t *testing.T) int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// windowOf returns the window with the title.
+// windowOf waits for the window with the title.
 func (x xServer) windowOf(t *testing.T, title string) uint32 {
 	t.Helper()
-	id := x.xdotool(t, "search", "--sync", "--onlyvisible", "--name", "^"+title+"$")
-	n, err := strconv.ParseUint(id, 10, 32)
-	if err != nil {
-		t.Fatalf("windows %q, want one", id)
+	for range 200 {
+		cmd := exec.CommandContext(t.Context(), "xdotool", "search", "--onlyvisible", "--name", "^"+title+"$")
+		cmd.Env = x.env()
+		out, _ := cmd.Output() // it fails where there is none
+		if n, err := strconv.ParseUint(strings.TrimSpace(string(out)), 10, 32); err == nil {
+			return uint32(n)
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	return uint32(n)
+	t.Fatalf("no window %q in ten seconds", title)
+	return 0
 }
 
 // sees waits until the window shows the picture, pixel by pixel.
@@ -313,15 +318,33 @@ func TestWindowCost(t *testing.T) {
 		p.do(t, "play 20 20")
 		cpu := math.Inf(1) // the least of three: others use the processor too
 		for range 3 {
-			c, _ := p.cost(t, "play 40 20")
+			c, _ := p.cost(t, "play 30 20")
 			cpu = min(cpu, c)
 		}
-		idle, _ := p.cost(t, "rest 1000")
+		idle, _ := p.cost(t, "rest 500")
 		t.Logf("%s: %.1f %% of a core at 20 pictures a second, %.1f %% when nothing is shown", size, cpu, idle)
 		if size == "640 400" && cpu > 10 {
 			t.Errorf("a small window costs %.1f %% of a core, want at most 10 %%", cpu)
 		}
 		p.do(t, "close")
+	}
+}
+
+// If the window library fails, the program hears of it and goes on: the keys end, and to show, close or open is an error.
+func TestWindowFails(t *testing.T) {
+	x := newXServer(t)
+	for _, next := range []string{"show 2", "close", "open 640 400 dark"} {
+		p := startWindow(t, x.env())
+		p.do(t, "open 640 400 dark")
+		p.do(t, "show 1")
+		if lines := p.do(t, "crash"); lines[0] != "no more keys" {
+			t.Errorf("when it fails, it says %q", lines)
+		}
+		p.send(t, "%s", next)
+		p.await(t, "error: true window: no window can be opened: the window library failed: on purpose")
+		if status := p.end(t); status != 3 {
+			t.Errorf("exit %d, want 3", status)
+		}
 	}
 }
 

@@ -132,12 +132,13 @@ func (b *browser) frame() {
 	}
 }
 
-// unpack is a decoder of the Quite OK Image Format as its specification has it.
+// unpack is a decoder of the Quite OK Image Format as its specification has it, but for rows that are repeated.
 func unpack(t *testing.T, img *image.RGBA, r image.Rectangle, code []byte) {
 	t.Helper()
 	var index [64]color.RGBA
 	px := color.RGBA{A: 255}
 	run := 0
+rows:
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		for x := r.Min.X; x < r.Max.X; x++ {
 			if run > 0 {
@@ -151,11 +152,20 @@ func unpack(t *testing.T, img *image.RGBA, r image.Rectangle, code []byte) {
 			b := code[0]
 			n := 1
 			switch {
+			case b == 0b11111111:
+				if x != r.Min.X || y == r.Min.Y || y+int(code[1]) > r.Max.Y || code[1] == 0 {
+					t.Fatalf("tile %v: the row above %d, %d, %d times", r, x, y, code[1])
+				}
+				for range code[1] {
+					copy(img.Pix[img.PixOffset(r.Min.X, y):][:4*r.Dx()], img.Pix[img.PixOffset(r.Min.X, y-1):])
+					y++
+				}
+				code = code[2:]
+				y--
+				continue rows
 			case b == 0b11111110:
 				px.R, px.G, px.B = code[1], code[2], code[3]
 				n = 4
-			case b == 0b11111111:
-				t.Fatalf("tile %v: a pixel with alpha", r)
 			case b>>6 == 0b00:
 				px = index[b]
 			case b>>6 == 0b01:

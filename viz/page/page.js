@@ -38,6 +38,7 @@ function resize(width, height, side) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
+    canvas.hidden = true; // until there is a frame
   }
   tile = side;
   cell = new ImageData(side, side);
@@ -69,15 +70,21 @@ function frame(data) {
     pen.putImageData(cell, x, y, 0, 0, w, h);
     i += 4 + length;
   }
+  canvas.hidden = false;
   recent.push(performance.now());
 }
 
-// decode unpacks the pixels of a tile: those of the Quite OK Image Format.
+// decode unpacks the pixels of a tile: those of the Quite OK Image Format, but that 255 says how many rows are like the one above.
 const seen = new Uint32Array(64);
 function decode(b, i, w, h) {
   seen.fill(0);
   let r = 0, g = 0, bl = 0, px = 0xff000000, run = 0;
   for (let y = 0; y < h; y++) {
+    if (run === 0 && b[i] === 0xff) {
+      for (let n = b[i + 1]; n > 0; n--, y++) cells.copyWithin(y * tile, (y - 1) * tile, (y - 1) * tile + w);
+      i += 2;
+      if (y === h) return;
+    }
     for (let at = y * tile, end = at + w; at < end; at++) {
       if (run > 0) {
         run--;

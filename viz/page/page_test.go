@@ -294,3 +294,25 @@ func FuzzDecodeKeys(f *testing.F) {
 		}
 	})
 }
+
+// Once everything was shown, a frame allocates nothing.
+func TestFrameAllocatesNothing(t *testing.T) {
+	a, b := newEpisode(), newEpisode()
+	for range 100 {
+		b.step()
+	}
+	z, c := newTiles(image.Pt(960, 600), &viz.Dashboard{}), &client{}
+	sent := 0
+	frame := func() {
+		a, b = b, a
+		z.draw(&a.snap)
+		c.data, c.seen = z.appendSince(c.data[:0], c.seen)
+		sent = len(c.data)
+	}
+	for range 4 {
+		frame()
+	}
+	if n := testing.AllocsPerRun(10, frame); n != 0 || sent == 0 {
+		t.Errorf("a frame of %d bytes allocates %v times", sent, n)
+	}
+}

@@ -1,31 +1,43 @@
 package page
 
 import (
+	"bytes"
 	"encoding/binary"
 	"image"
 )
 
-// The pixels of a tile are coded as those of the Quite OK Image Format (qoiformat.org), without its header and its end: six kinds of
-// chunks, of which one is for pixels with alpha that are not there.
+// The pixels of a tile are coded as those of the Quite OK Image Format (qoiformat.org), without its header and its end. Its chunk for
+// pixels with alpha, which there are none of, says instead how many rows are like the one above: enlarged pixels have many.
 const (
 	opIndex = 0x00 // 6 bits: a colour seen before
 	opDiff  = 0x40 // 2 bits each: difference of red, green, blue
 	opLuma  = 0x80 // 6 bits: difference of green; 4 bits each: how the others' differ from it
 	opRun   = 0xc0 // 6 bits: how often the pixel before is repeated
-	opRGB   = 0xfe
+	opRGB   = 0xfe // a byte each: red, green, blue
+	opRows  = 0xff // a byte: how often the row before is repeated
 
 	maxRun = 62
+	black  = 0xff000000 // little-endian RGBA; the pixel before the first
 )
 
 // appendPixels appends the opaque pixels of img in r, row by row.
 func appendPixels(b []byte, img *image.RGBA, r image.Rectangle) []byte {
 	var seen [64]uint32
-	const black = 0xff000000 // little-endian RGBA
-	prev, run := uint32(black), 0
+	var above []byte
+	prev, run, rows := uint32(black), 0, 0
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		row := img.Pix[img.PixOffset(r.Min.X, y):][:4*r.Dx()]
+		if bytes.Equal(row, above) {
+			rows++
+			continue
+		}
+		above = row
+		if rows > 0 {
+			b = append(appendRun(b, run), opRows, byte(rows))
+			run, rows = 0, 0
+		}
 		for ; len(row) >= 4; row = row[4:] {
-			px := binary.LittleEndian.Uint32(row) | black
+			px := binary.LittleEndian.Uint32(row)
 			if px == prev {
 				run++
 				continue
@@ -36,7 +48,11 @@ func appendPixels(b []byte, img *image.RGBA, r image.Rectangle) []byte {
 			prev = px
 		}
 	}
-	return appendRun(b, run)
+	b = appendRun(b, run)
+	if rows > 0 {
+		b = append(b, opRows, byte(rows))
+	}
+	return b
 }
 
 // appendRun appends n repetitions.

@@ -87,7 +87,7 @@ func (p *Page) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	if status := p.check(r); status != http.StatusOK {
 		h.Set("Connection", "close")
-		http.Error(w, http.StatusText(status), status)
+		http.Error(w, refusal(status), status)
 		return
 	}
 	switch r.URL.Path {
@@ -100,6 +100,14 @@ func (p *Page) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Type", f.kind)
 		w.Write(f.data) //nolint:errcheck // who asked has gone
 	}
+}
+
+// refusal says why a request is refused, to a person who may have mistyped it.
+func refusal(status int) string {
+	if status == http.StatusMisdirectedRequest {
+		return "This page goes by the address that the program printed, and by no other name."
+	}
+	return http.StatusText(status)
 }
 
 // check returns the status that a request is refused with, or 200.

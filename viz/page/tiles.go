@@ -1,9 +1,10 @@
 package page
 
 import (
-	"bytes"
 	"encoding/binary"
+	"hash/maphash"
 	"image"
+	"math/bits"
 
 	"github.com/auxrl/auxrl/viz"
 )
@@ -11,61 +12,61 @@ import (
 // tileSide is the side of a tile in pixels; those at the right and at the bottom may be smaller.
 const tileSide = 32
 
-// tiles is a picture of the dashboard that knows when each part of it changed last. Versions count the frames drawn.
+// mixer is an odd number without a pattern: 2^64 divided by the golden ratio.
+const mixer = 0x9e3779b97f4a7c15
+
+// tiles is a picture of the dashboard that knows when each part of it changed last. Versions count the frames drawn. Of the frame before
+// there are sums only: to read all of it again would cost as much as a third of the drawing, since it has left the caches.
 type tiles struct {
-	dash        *viz.Dashboard
-	frame, last *image.RGBA // the newest picture and the one before
-	version     uint32
-	cols, rows  int
-	tile        []tile // [rows, cols]
-	changed     []bool // [cols] of a row of tiles
+	dash       *viz.Dashboard
+	frame      *image.RGBA
+	version    uint32
+	cols, rows int
+	tile       []tile // [rows, cols]
+	seed       maphash.Seed
+	sums       []uint64 // [cols] of a row of tiles
 }
 
 // tile is a part of the picture.
 type tile struct {
+	sum     uint64 // of its pixels
 	version uint32 // of the picture when it changed last
 	coded   uint32 // version of code
 	code    []byte
 }
 
 func newTiles(size image.Point, d *viz.Dashboard) *tiles {
-	all := image.Rectangle{Max: size}
 	cols, rows := (size.X+tileSide-1)/tileSide, (size.Y+tileSide-1)/tileSide
 	return &tiles{
-		dash: d, frame: image.NewRGBA(all), last: image.NewRGBA(all),
-		cols: cols, rows: rows, tile: make([]tile, cols*rows), changed: make([]bool, cols),
+		dash: d, frame: image.NewRGBA(image.Rectangle{Max: size}), seed: maphash.MakeSeed(),
+		cols: cols, rows: rows, tile: make([]tile, cols*rows), sums: make([]uint64, cols),
 	}
 }
 
 // draw draws the next frame, and marks what differs from the one before.
 func (t *tiles) draw(s *viz.Snapshot) {
-	t.frame, t.last = t.last, t.frame
 	t.dash.Draw(t.frame, s)
 	t.version++
 	for row := range t.rows {
-		t.compare(row)
-		for col, changed := range t.changed {
-			if changed || t.version == 1 {
-				t.tile[row*t.cols+col].version = t.version
+		t.sum(row)
+		for col, sum := range t.sums {
+			if z := &t.tile[row*t.cols+col]; z.sum != sum || t.version == 1 {
+				z.sum, z.version = sum, t.version
 			}
 		}
 	}
 }
 
-// compare finds the tiles of a row that have changed.
-func (t *tiles) compare(row int) {
-	clear(t.changed)
+// sum sets sums to those of a row of tiles. That two that differ have the same sum does not happen in the age of the universe.
+func (t *tiles) sum(row int) {
+	clear(t.sums)
 	stride := t.frame.Stride
 	for y := row * tileSide; y < min((row+1)*tileSide, t.frame.Rect.Max.Y); y++ {
-		a, b := t.frame.Pix[y*stride:(y+1)*stride], t.last.Pix[y*stride:(y+1)*stride]
-		if bytes.Equal(a, b) {
-			continue
-		}
-		for col := range t.changed {
-			from, to := 4*tileSide*col, min(4*tileSide*(col+1), stride)
-			if !t.changed[col] && !bytes.Equal(a[from:to], b[from:to]) {
-				t.changed[col] = true
-			}
+		line := t.frame.Pix[y*stride : (y+1)*stride]
+		for col := range t.sums {
+			part := line[4*tileSide*col : min(4*tileSide*(col+1), stride)]
+			hi, lo := bits.Mul64(t.sums[col]^maphash.Bytes(t.seed, part), mixer)
+			t.sums[col] = hi ^ lo
 		}
 	}
 }

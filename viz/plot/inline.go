@@ -1,9 +1,9 @@
 package plot
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
+	"regexp"
 	"strings"
 )
 
@@ -35,18 +35,17 @@ func through(c color.NRGBA, alpha uint8) color.NRGBA {
 	return color.NRGBA{uint8(float64(r) * scale), uint8(float64(g) * scale), uint8(float64(b) * scale), 0xff}
 }
 
+// svgHead is the beginning of the pictures' element, and what it says of their size.
+var svgHead = regexp.MustCompile(`<svg [^>]*?(viewBox="[^"]*")[^>]*>`)
+
 // Inline makes an SVG file of this package an element of an HTML page, as wide as there is room, whose colours are those of Variables.
 // alt is what it shows, for those who do not see it.
 func Inline(svg []byte, alt string) string {
-	at := bytes.Index(svg, []byte("<svg "))
-	if at < 0 {
+	m := svgHead.FindSubmatchIndex(svg)
+	if m == nil {
 		panic("plot: inline: no picture of this package")
 	}
-	text := string(svg[at:])
-	end := strings.Index(text, ">")
-	head, body := text[:end], text[end:]
-	view := head[strings.Index(head, "viewBox"):]
-	view = view[:strings.Index(view, "\n")]
+	view, body := string(svg[m[2]:m[3]]), string(svg[m[1]:])
 	for name, c := range named() { // order: no colour is part of another's name
 		body = strings.ReplaceAll(body, hex(c), fmt.Sprintf("var(%s,%s)", name, strings.ToLower(hex(c))))
 		for _, a := range []uint8{bandAlpha, barAlpha} {
@@ -54,5 +53,5 @@ func Inline(svg []byte, alt string) string {
 		}
 	}
 	alt = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;").Replace(alt)
-	return fmt.Sprintf(`<svg %s role="img" aria-label="%s"`, view, alt) + strings.TrimSpace(body)
+	return fmt.Sprintf(`<svg %s role="img" aria-label="%s">`, view, alt) + strings.TrimSpace(body)
 }

@@ -113,7 +113,11 @@ func (v Intervals) panel(c draw.Canvas, p Panel, at func(int) vg.Length, foot, h
 	x := func(v float64) vg.Length { return c.Min.X + vg.Length((v-lo)/(hi-lo))*(c.Max.X-c.Min.X) }
 	top, bottom := c.Max.Y-head, c.Min.Y+foot
 	tick := face(9, dim, xfont.WeightNormal)
-	for _, m := range (ticks{4, decimals}).Ticks(lo, hi) {
+	marks := ticks{4, decimals}
+	if hi-lo >= 1000 {
+		marks.label = thousands
+	}
+	for _, m := range marks.Ticks(lo, hi) {
 		c.StrokeLine2(draw.LineStyle{Color: rule, Width: 0.7}, x(m.Value), bottom, x(m.Value), top)
 		w := tick.Width(m.Label)
 		c.FillText(tick, vg.Point{X: min(max(x(m.Value)-w/2, c.Min.X), c.Max.X-w), Y: bottom - tick.FontExtents().Ascent - 3}, m.Label)

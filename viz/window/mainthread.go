@@ -27,9 +27,12 @@ var (
 )
 
 // Run calls main in another goroutine, keeps the main thread for windows, and returns when main does. The program's main function calls it,
-// once.
+// once; where it runs already, Run just calls main.
 func Run(main func()) {
-	started.Store(true)
+	if !started.CompareAndSwap(false, true) {
+		main() // the main thread is taken: another would draw from where it may not
+		return
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -93,9 +96,13 @@ func start() error {
 	}
 	answer := make(chan error)
 	requests <- answer
-	err := <-answer
-	served = err == nil
-	return err
+	select {
+	case err := <-answer:
+		served = err == nil
+		return err
+	case <-broken:
+		return failure
+	}
 }
 
 // guard calls f, which uses the library, and returns when it has returned, or the library has failed: then f may never return.

@@ -42,6 +42,7 @@ func Open(c Config) (*Window, error) {
 		return nil, err
 	}
 	go w.loop()
+	go w.endWithLibrary()
 	return w, nil
 }
 

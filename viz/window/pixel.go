@@ -76,7 +76,6 @@ func (w *Window) Close() error {
 	case <-w.ended:
 		return nil
 	case <-broken:
-		w.end()
 		return failure
 	}
 }
@@ -133,6 +132,15 @@ func (w *Window) end() {
 	if !w.over {
 		w.over = true
 		close(w.keys)
+	}
+}
+
+// endWithLibrary ends the keys if the library fails: then the loop waits for ever.
+func (w *Window) endWithLibrary() {
+	select {
+	case <-w.ended:
+	case <-broken:
+		w.end()
 	}
 }
 

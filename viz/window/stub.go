@@ -19,5 +19,5 @@ func Open(Config) (*Window, error) { return nil, Available() }
 
 // Available returns the same error.
 func Available() error {
-	return fmt.Errorf("%w: this program was built without it: build it with -tags pixel, and with cgo", ErrUnavailable)
+	return fmt.Errorf("%w: this program was built without it: build it with -tags pixel and a C compiler (docs/watching.md, The window)", ErrUnavailable)
 }

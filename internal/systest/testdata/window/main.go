@@ -6,6 +6,7 @@
 //	play N FPS            show N pictures, FPS each second, 0 as fast as they are taken; say what it cost
 //	rest MS               show nothing for so many milliseconds; say what it cost
 //	close                 close the window
+//	crash                 have the window library panic
 //
 // Keys are told as they come.
 package main
@@ -23,6 +24,7 @@ import (
 
 	"github.com/auxrl/auxrl/viz"
 	"github.com/auxrl/auxrl/viz/window"
+	"github.com/faiface/mainthread"
 )
 
 func main() {
@@ -61,6 +63,9 @@ func run() int {
 			err = cost(func() error { time.Sleep(time.Duration(n) * time.Millisecond); return nil })
 		case line == "close":
 			err = w.Close()
+			<-told
+		case line == "crash":
+			mainthread.CallNonBlock(func() { panic("on purpose") })
 			<-told
 		default:
 			err = fmt.Errorf("what is %q?", line)
