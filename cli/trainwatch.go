@@ -44,7 +44,7 @@ func (d *driver) accompany(b *broadcast) (*companion, error) {
 		return nil, err
 	}
 	if onTerminal(sink) {
-		d.show.hush(true)
+		_ = d.show.hush(true) // nothing is said
 	}
 	s := newSession(feed, passInterrupt(ctx, sink), watchFPS, viz.SystemClock{})
 	s.name = keepsakeName(d.run.Path())
@@ -59,12 +59,13 @@ func (d *driver) accompany(b *broadcast) (*companion, error) {
 // watchView is where to show: of auto, a page where there is neither a window nor a terminal.
 func (d *driver) watchView() (view, error) {
 	v := d.flags.watch
+	blind := window.Available() != nil
 	switch {
 	case isTerminal(d.out):
 		return v, nil
 	case v == viewTerm:
 		return v, usagef("--watch=term needs standard output to be a terminal: choose another --watch, or watch --attach the run from a terminal")
-	case v == viewAuto && window.Available() != nil:
+	case v == viewAuto && blind:
 		fmt.Fprintf(d.err, "%s: showing on a page: there is neither a window nor a terminal\n", d.name)
 		return viewWeb, nil
 	}
