@@ -59,18 +59,20 @@ func (d *driver) accompany(b *broadcast) (*companion, error) {
 // watchView is where to show: of auto, a page where there is neither a window nor a terminal.
 func (d *driver) watchView() (view, error) {
 	v := d.flags.watch
-	blind := window.Available() != nil
 	switch {
 	case isTerminal(d.out):
 		return v, nil
 	case v == viewTerm:
 		return v, usagef("--watch=term needs standard output to be a terminal: choose another --watch, or watch --attach the run from a terminal")
-	case v == viewAuto && blind:
+	case v == viewAuto && !hasWindow():
 		fmt.Fprintf(d.err, "%s: showing on a page: there is neither a window nor a terminal\n", d.name)
 		return viewWeb, nil
 	}
 	return v, nil
 }
+
+// hasWindow reports whether there can be a window.
+func hasWindow() bool { return window.Available() == nil }
 
 // watch shows the run until the person has had enough or training has: whatever goes wrong, training goes on.
 func (c *companion) watch(ctx context.Context, d *driver, s *session, sink viz.Sink) (err error) {
