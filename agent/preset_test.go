@@ -22,6 +22,12 @@ func TestPresets(t *testing.T) {
 				}
 				continue
 			}
+			if name == "minigrid" && algo != "ppo" {
+				if err == nil {
+					t.Error("minigrid is not PPO's alone")
+				}
+				continue
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -33,7 +39,7 @@ func TestPresets(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Preset("torch", "ppo", spec); err == nil || err.Error() != `agent: no preset "torch"; there are default, torch-ac, minatar, unreal` {
+	if _, err := Preset("torch", "ppo", spec); err == nil || err.Error() != `agent: no preset "torch"; there are default, minigrid, torch-ac, minatar, unreal` {
 		t.Errorf("an unknown preset: %v", err)
 	}
 }

@@ -118,6 +118,17 @@ func TestPlotCurves(t *testing.T) {
 			t.Errorf("over time, row %d is %q, want %q", i, got, want)
 		}
 	}
+	// Runs may be further down, as those of a comparison are, but what is in a run is part of it.
+	measured(t, "cmp/runs/world/arm/1", []float64{1}, seeded(1))
+	measured(t, "cmp/runs/world/arm/1/diverged", []float64{0}, seeded(2))
+	measured(t, "cmp/runs/world/arm/deeper/1", []float64{0}, seeded(3))
+	if err := os.Symlink(".", "cmp/runs/loop"); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "plot", "cmp", "--out", "d.csv")
+	if rows := table(t, "d.csv"); len(rows) != 2 || rows[1][1] != "1" || rows[1][3] != "1" {
+		t.Errorf("further down: %q", rows)
+	}
 	// A group without a point in common is left out, and that is said.
 	measured(t, "apart/a", []float64{1, math.NaN()}, seeded(1))
 	measured(t, "apart/b", []float64{math.NaN(), 1}, seeded(2))

@@ -116,45 +116,65 @@ func (r *record) line() object {
 	}
 }
 
+// runsDepth is how far down runs are looked for: a comparison has DIR/runs/WORLD/ARM/SEED.
+const runsDepth = 4
+
 // runPaths returns the run directories that are meant: those given, and those in directories that are given. None comes twice.
 func (a *app) runPaths(args []string) ([]string, error) {
 	if len(args) == 0 {
 		args = []string{runsDir}
 	}
 	var paths []string
-	add := func(path string) {
-		if path = filepath.Clean(path); !slices.Contains(paths, path) {
-			paths = append(paths, path)
-		}
-	}
 	for _, arg := range args {
-		_, err := run.Open(arg)
-		if err == nil {
-			add(arg)
-			continue
+		found := findRuns(nil, filepath.Clean(arg), runsDepth)
+		if len(found) == 0 {
+			return nil, a.explainRuns(arg)
 		}
-		if !errors.Is(err, run.ErrNoRun) {
-			return nil, a.explain(err, arg)
-		}
-		entries, err := os.ReadDir(arg)
-		if err != nil {
-			if arg == runsDir && errors.Is(err, os.ErrNotExist) {
-				return nil, usagef("there is no directory runs here: %s train ENV makes one", a.name)
+		for _, path := range found {
+			if !slices.Contains(paths, path) {
+				paths = append(paths, path)
 			}
-			return nil, a.explain(run.ErrNoRun, arg)
-		}
-		found := false
-		for _, e := range entries {
-			if _, err := run.Open(filepath.Join(arg, e.Name())); err == nil {
-				found = true
-				add(filepath.Join(arg, e.Name()))
-			}
-		}
-		if !found {
-			return nil, usagef("%s is no run directory, and there is none in it", arg)
 		}
 	}
 	return paths, nil
+}
+
+// findRuns appends a run directory, or those below a directory. What cannot be read has none.
+func findRuns(paths []string, dir string, depth int) []string {
+	if _, err := run.Open(dir); !errors.Is(err, run.ErrNoRun) {
+		if err == nil {
+			paths = append(paths, dir)
+		}
+		return paths
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || depth == 0 {
+		return paths
+	}
+	for _, e := range entries {
+		switch {
+		case e.IsDir():
+			paths = findRuns(paths, filepath.Join(dir, e.Name()), depth-1)
+		case e.Type()&os.ModeSymlink != 0: // it may lead anywhere, but to a run is fine
+			paths = findRuns(paths, filepath.Join(dir, e.Name()), 0)
+		}
+	}
+	return paths
+}
+
+// explainRuns says why there are no runs in what was given for some.
+func (a *app) explainRuns(arg string) error {
+	if _, err := run.Open(arg); !errors.Is(err, run.ErrNoRun) {
+		return a.explain(err, arg)
+	}
+	_, err := os.ReadDir(arg)
+	switch {
+	case err == nil:
+		return usagef("%s is no run directory, and there is none in it", arg)
+	case arg == runsDir && errors.Is(err, os.ErrNotExist):
+		return usagef("there is no directory runs here: %s train ENV makes one", a.name)
+	}
+	return a.explain(run.ErrNoRun, arg)
 }
 
 func (a *app) listRunsCmd() *cobra.Command {

@@ -40,7 +40,7 @@ func (s *assignments) Set(text string) error {
 func (f *trainFlags) addSettings(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.Var(&f.algo, "algo", "algorithm, "+strings.Join(agent.Algos(), " or "))
-	fl.Var(&f.preset, "preset", "settings: default; torch-ac, those of the PyTorch original for MiniGrid; minatar; unreal, A2C with an LSTM and three tasks, for mazes; or a file that sweep found")
+	fl.Var(&f.preset, "preset", "settings: default; minigrid, for small worlds of it; torch-ac, those of the PyTorch original for MiniGrid; minatar; unreal, A2C with an LSTM and three tasks, for mazes; or a file that sweep found")
 	fl.Var(&f.config, "config", "settings in a file, as the verb config prints them")
 	fl.Var(&f.init, "init", "begin with the weights of this run")
 	fl.Var(&f.freeze, "freeze", "leave a part of the network as it is: encoder, core or encoder,core")
