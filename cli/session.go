@@ -71,7 +71,10 @@ func (s *session) run(ctx context.Context) error {
 		if s.over && s.ends() {
 			break
 		}
-		select { // keys come first
+		select { // what a person wants comes first
+		case <-ctx.Done():
+			s.quit = true
+			continue
 		case key, ok := <-s.keys:
 			err = s.key(key, ok)
 			continue
