@@ -313,7 +313,7 @@ func (t *attached) restore(f *live.Frame) error {
 	default:
 		t.snap.World = nil
 	}
-	t.snap.View = nil
+	t.snap.View = t.stack.newest
 	t.stack.draw(t.obs)
 	return nil
 }

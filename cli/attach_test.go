@@ -71,7 +71,7 @@ func (r *liveRun) open(t testing.TB) {
 	if err := r.server.Listen(r.Path()); err != nil {
 		t.Fatal(err)
 	}
-	r.Run.Peek(r.peek)
+	r.Peek(r.peek)
 	server := r.server
 	t.Cleanup(func() {
 		if r.server == server {
@@ -83,7 +83,7 @@ func (r *liveRun) open(t testing.TB) {
 // end lets go of all viewers.
 func (r *liveRun) end(t testing.TB, how live.End) {
 	t.Helper()
-	r.Run.Peek(nil)
+	r.Peek(nil)
 	if err := r.server.Close(how); err != nil {
 		t.Error(err)
 	}
@@ -191,7 +191,7 @@ func TestAttachedEnds(t *testing.T) {
 	r.open(t)
 	r.moment(t, f)
 	r.end(t, live.Reached)
-	for s := (*viz.Snapshot)(&f.snap); s != nil; {
+	for s := &f.snap; s != nil; {
 		<-f.news
 		if s, err = f.next(); err != nil {
 			t.Fatal(err)
@@ -263,7 +263,7 @@ func TestTrainIsOpen(t *testing.T) {
 		}
 	}()
 	var c *live.Client
-	for err := error(live.ErrNobody); err != nil; {
+	for err := live.ErrNobody; err != nil; {
 		if c, err = live.Dial("watched"); err != nil && !errors.Is(err, live.ErrNobody) {
 			t.Fatal(err)
 		}
@@ -324,7 +324,7 @@ func TestProgressHush(t *testing.T) {
 	if err := errors.Join(p.hush(true), p.note("first"), p.update(10, summary, true), p.note("second")); err != nil || out.Len() > 0 {
 		t.Errorf("while it is to be quiet it says %q, %v", out.String(), err)
 	}
-	if err := p.hush(false); err != nil || strings.Index(out.String(), "first") < 0 || strings.Index(out.String(), "first") > strings.Index(out.String(), "second") {
+	if err := p.hush(false); err != nil || !strings.Contains(out.String(), "first") || strings.Index(out.String(), "first") > strings.Index(out.String(), "second") {
 		t.Errorf("afterwards it says %q, %v", out.String(), err)
 	}
 	out.Reset()

@@ -90,7 +90,8 @@ episodes. OpenDoorsOrder...Debug cannot be done where it asks for two doors, whi
 `},
 	{"MinAtar/", "MinAtar", `Five Atari games on a board of ten by ten (Young and Tian 2019), exact to the seed as well. A channel is a kind of thing, a bit says where it
 is; what moves leaves a trail. An action is replaced by the one before with probability 0.1. ` + "`-v0`" + ` has all six actions, ` + "`-v1`" + ` only those that
-do something. Games get faster as they go on. A point is a point: returns have no upper end. Mean returns of random play, and those of the
+do something. Games get faster as they go on. Options change that: ` + "`MinAtar/Breakout-v1:sticky=0,ramping=off,limit=1000`" + ` repeats no action,
+gets no faster, and is truncated after 1000 steps. A point is a point: returns have no upper end. Mean returns of random play, and those of the
 original paper's agents after 5 million frames with six actions, read off its figure (30 runs; Seaquest's oxygen has been repaired since):
 
 | | Asterix | Breakout | Freeway | Seaquest | SpaceInvaders |
@@ -101,8 +102,9 @@ original paper's agents after 5 million frames with six actions, read off its fi
 `},
 	{"Maze/", "Maze", `Mazes in pixels, as they look from within, drawn by casting rays: after DeepMind Lab's levels (Static, RandomGoal, SeekAvoid, Stairway), My
 Way Home of ViZDoom, Memory Maze, and the T-maze, with layouts of our own. Beside the image is the agent's velocity; auxiliary tasks can
-also have the depth in bands, the pose and whether a loop is closed. Every task comes in 84x84, 64x64 and 42x42 pixels. The
-[gallery](maze/README.md) shows what the agent sees; here are maps. Overhead is the maze that a re-implementation of UNREAL is tested with, seen
+also have the depth in bands, the pose and whether a loop is closed. Every task comes in 84x84, 64x64 and 42x42 pixels. Options change
+more: ` + "`Maze/Static01-42x42-v0:layout=7,texture=3,actions=six,depth`" + ` has other walls, other looks, UNREAL's six actions, and the depth of
+every pixel among the signals; the seed of a run draws where episodes begin. The [gallery](maze/README.md) shows what the agent sees; here are maps. Overhead is the maze that a re-implementation of UNREAL is tested with, seen
 from above: one far reward that is not shown, and walls that cost.
 `},
 	{"Probe/", "Probes", `Tiny worlds that ask for one ability each, with a best return that is known: an agent that fails one has a fault, and the probe says where

@@ -29,7 +29,10 @@ a part of an id, in any case, or has * and ? in it.
 
 Wherever a MiniGrid world is named, options may follow: full shows the whole
 grid, view=N so many squares ahead, onehot and rgb write squares another way,
-tile=N in tiles of N pixels: MiniGrid-DoorKey-8x8-v0:full,rgb,tile=16.
+tile=N in tiles of N pixels: MiniGrid-DoorKey-8x8-v0:full,rgb,tile=16. MinAtar
+takes sticky=P, ramping=off and limit=N; Maze layout=N and texture=N, seeds of
+walls and looks, actions=Lab-8, six, Doom-3 or Memory-Maze-6, and depth, of all
+pixels, for tasks to predict: Maze/Static01-42x42-v0:layout=7,actions=six.
 
 A world of your own takes a text file and no program, such as
 

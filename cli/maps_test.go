@@ -18,7 +18,7 @@ func TestMap(t *testing.T) {
 	if m := decoded(t, line); m["id"] != "Map/small" || m["step_limit"] != 20.0 || m["best"] != 1-0.9*4/20 {
 		t.Errorf("the world is %s", line)
 	}
-	must(t, "train", "--map", "small.map", "--steps", "3k", "--episodes", "2")
+	must(t, "train", "--map", "small.map", "--steps", "300", "--set", "horizon=8", "--episodes", "2")
 	must(t, "watch", "--map", "small.map", "--out", "random.gif", "--episodes", "1")
 	if err := os.Remove("small.map"); err != nil {
 		t.Fatal(err)
@@ -27,7 +27,7 @@ func TestMap(t *testing.T) {
 	if !strings.Contains(r.out, "(3 episodes)") {
 		t.Errorf("eval: %q", r.out)
 	}
-	must(t, "train", "--resume", "runs/Map-small-1", "--steps", "6k", "--episodes", "2")
+	must(t, "train", "--resume", "runs/Map-small-1", "--steps", "600", "--episodes", "2")
 	must(t, "watch", "runs/Map-small-1", "--out", "trained.gif", "--episodes", "1")
 	if frames(t, "trained.gif") < 2 {
 		t.Error("nothing moves")

@@ -61,14 +61,14 @@ func newSession(f feed, sink viz.Sink, fps float64, clock viz.Clock) *session {
 	return s
 }
 
-// run watches until the person has had enough, the feed ends before somebody without a keyboard, or ctx ends.
+// run watches until the person has had enough, the feed ends, unless there is something to go back to, or ctx ends.
 func (s *session) run(ctx context.Context) error {
 	err := s.forward()
 	if err == nil {
 		err = s.show()
 	}
 	for err == nil && !s.quit {
-		if s.over && s.keys == nil {
+		if s.over && s.ends() {
 			break
 		}
 		select { // keys come first
@@ -94,6 +94,12 @@ func (s *session) run(ctx context.Context) error {
 		}
 	}
 	return errors.Join(err, s.rec.close())
+}
+
+// ends reports whether a feed that is over is the end of watching: nobody can go back, or so many episodes were asked for.
+func (s *session) ends() bool {
+	_, counted := s.feed.(performance)
+	return s.keys == nil || counted
 }
 
 // arrived returns a channel that gives something when the feed has a moment to show.
@@ -189,6 +195,9 @@ func (s *session) forward() error {
 	}
 	if snap == nil {
 		s.over = true
+		if _, ok := s.feed.(recorded); ok {
+			s.say("this is the end; q quits")
+		}
 		return nil
 	}
 	s.snap, s.last = snap, snap

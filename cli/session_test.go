@@ -459,6 +459,10 @@ func TestSessionEnds(t *testing.T) {
 		}
 		cancel()
 	}
+	p := newPerson()
+	if err := newSession(testFeed(t, &watchFlags{seed: 1, episodes: count{n: 2}}, "User-v0"), p, 8, &testClock{}).run(t.Context()); err != nil || p.last.Episode != 2 || p.last.End == "" {
+		t.Errorf("after two episodes: %v, %+v", err, p.last)
+	}
 	var shown moments
 	if err := newSession(testFeed(t, &watchFlags{seed: 1, episodes: count{n: 2}}, "User-v0"), &shown, 8, &testClock{}).run(t.Context()); err != nil {
 		t.Fatal(err)
@@ -532,6 +536,30 @@ func TestSessionSideBySide(t *testing.T) {
 	}
 }
 
+// Checkpoints of one run stand side by side; one that was asked for is not replaced by a newer one.
+func TestSessionOfCheckpoints(t *testing.T) {
+	t.Chdir(t.TempDir())
+	trained(t, emptyRoom, "r", "--aux", "unreal")
+	s, p, _ := watching(t, testFeed(t, nil, "r/ckpt/step-000000000000", "r/ckpt/step-000000000128", "r"))
+	press(t, s, "n..n")
+	for i, want := range []struct{ title, training string }{
+		{"r/ckpt/step-000000000000", "trained for 0 steps"},
+		{"r/ckpt/step-000000000128", "trained for 128 steps"},
+		{"r", "trained for 128 steps"},
+	} {
+		tile := p.last.Tiles[i]
+		if !strings.HasSuffix(want.title, tile.Title) || tile.Training != want.training || tile.Episode != 3 {
+			t.Errorf("tile %d: %q, %q, episode %d", i, tile.Title, tile.Training, tile.Episode)
+		}
+		if loss := tile.Thoughts[0].Loss; (loss == loss) != (i == 2) {
+			t.Errorf("tile %d: a loss of %v", i, loss)
+		}
+	}
+	if slices.Equal(p.last.Tiles[0].Policy, p.last.Tiles[1].Policy) || !slices.Equal(p.last.Tiles[1].Policy, p.last.Tiles[2].Policy) {
+		t.Error("the agents are not those of the checkpoints")
+	}
+}
+
 // A game from a file can be gone through in both directions, also when it is longer than what is kept, and nothing in it changes.
 func TestSessionOfAGame(t *testing.T) {
 	dir := t.TempDir()
@@ -552,7 +580,7 @@ func TestSessionOfAGame(t *testing.T) {
 		}
 		press(t, s, "n")
 	}
-	if !s.over || s.moving() {
+	if !s.over || s.moving() || s.ends() || p.last.Notice != "this is the end; q quits" {
 		t.Error("it goes on after the end")
 	}
 	for i := len(shown) - 2; i >= 0; i-- {

@@ -22,6 +22,7 @@ type show struct {
 	*stage
 	app       *app
 	dir       string // of the run; "": random actions
+	one       bool   // one checkpoint was asked for, not the newest
 	actor     *policy.Actor
 	mind      *mind           // of the actor; nil: random actions
 	lens      *lens           // likewise
@@ -55,6 +56,9 @@ func (a *app) newShow(what string, seed uint64) (*show, error) {
 	if isPath(what) {
 		s.dir = what
 		s.actor, build, err = a.open(what)
+		if path, _, one := run.Split(what); one {
+			s.dir, s.one = path, true
+		}
 	} else {
 		build, err = a.watchable(what)
 	}
@@ -102,6 +106,13 @@ func (s *show) think() (err error) {
 	}
 	if s.mind, err = openMind(s.dir, nil, s.world, s.actor, &s.snap); err != nil {
 		return s.app.explain(err, s.dir)
+	}
+	if s.one { // what the run measured last is of another time
+		nan := float32(math.NaN())
+		for i := range s.snap.Thoughts {
+			t := &s.snap.Thoughts[i]
+			t.Loss, t.Weight, t.Share, t.Cosine = nan, nan, nan, nan
+		}
 	}
 	s.resize()
 	return nil
@@ -159,9 +170,12 @@ func (s *show) next() (*viz.Snapshot, error) {
 // begin starts the episode, played by the newest checkpoint.
 func (s *show) begin() error {
 	if s.dir != "" {
-		if err := s.renew(); err != nil {
-			return err
+		if !s.one {
+			if err := s.renew(); err != nil {
+				return err
+			}
 		}
+		s.snap.Training = "trained for " + short(s.actor.Step()) + " steps"
 		s.actor.Greedy = s.likeliest
 		s.actor.Seed(rng.At(s.seed, uint64(s.episode)))
 		s.actor.Begin()
@@ -189,7 +203,6 @@ func (s *show) renew() error {
 			fared(s.snap.Thoughts, f.Tasks)
 		}
 	}
-	s.snap.Training = "trained for " + short(s.actor.Step()) + " steps"
 	return nil
 }
 

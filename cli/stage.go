@@ -46,8 +46,11 @@ func (s *stage) resize() {
 	if s.view != nil {
 		s.snap.View = image.NewRGBA(image.Rectangle{Max: s.view.ViewSize(image.Pt(room.X/3, room.Y/3))})
 	}
-	s.stack = newFrameStack(s.world.Spec())
+	s.stack = newFrameStack(s.world.Spec(), s.view == nil)
 	s.snap.Stack = s.stack.pictures
+	if s.stack.newest != nil {
+		s.snap.View = s.stack.newest
+	}
 }
 
 // begin starts an episode.
@@ -89,22 +92,26 @@ func (s *stage) draw() {
 	if s.snap.World != nil {
 		s.whole.Render(s.snap.World)
 	}
-	if s.snap.View != nil {
+	if s.view != nil {
 		s.view.RenderView(s.snap.View)
 	}
 	s.stack.draw(s.obs)
 }
 
-// frameStack is the older frames of observations that hold several, as pictures; none of symbols, which have no colours.
+// frameStack is the frames of observations as pictures; none of symbols, which have no colours.
 type frameStack struct {
-	pictures []*image.RGBA // the oldest first
+	pictures []*image.RGBA // older ones, the oldest first
+	newest   *image.RGBA   // nil: the world draws it
 	channels int           // of a frame
 }
 
-func newFrameStack(spec env.Spec) frameStack {
+func newFrameStack(spec env.Spec, newest bool) frameStack {
 	f := frameStack{channels: spec.C / max(spec.Frames, 1)}
 	if spec.Codes != nil {
 		return f
+	}
+	if newest && (f.channels == 1 || f.channels == 3) {
+		f.newest = image.NewRGBA(image.Rect(0, 0, spec.W, spec.H))
 	}
 	for range spec.Frames - 1 {
 		f.pictures = append(f.pictures, image.NewRGBA(image.Rect(0, 0, spec.W, spec.H)))
@@ -112,16 +119,24 @@ func newFrameStack(spec env.Spec) frameStack {
 	return f
 }
 
-// draw draws the older frames of an observation: in colours if they have three channels or more, else in greys.
+// draw draws the frames of an observation.
 func (f frameStack) draw(obs []byte) {
-	c, n := f.channels, len(f.pictures)
 	for k, img := range f.pictures {
-		for i := range len(img.Pix) / 4 {
-			v, p := obs[(i*(n+1)+k)*c:][:c], img.Pix[4*i:4*i+4]
-			p[0], p[1], p[2], p[3] = v[0], v[0], v[0], 255
-			if c >= 3 {
-				p[1], p[2] = v[1], v[2]
-			}
+		f.drawFrame(img, obs, k)
+	}
+	if f.newest != nil {
+		f.drawFrame(f.newest, obs, len(f.pictures))
+	}
+}
+
+// drawFrame draws one: in colours if it has three channels or more, else in greys.
+func (f frameStack) drawFrame(img *image.RGBA, obs []byte, k int) {
+	c, n := f.channels, len(f.pictures)
+	for i := range len(img.Pix) / 4 {
+		v, p := obs[(i*(n+1)+k)*c:][:c], img.Pix[4*i:4*i+4]
+		p[0], p[1], p[2], p[3] = v[0], v[0], v[0], 255
+		if c >= 3 {
+			p[1], p[2] = v[1], v[2]
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (d *driver) accompany(b *broadcast) (*companion, error) {
 		return nil, err
 	}
 	if onTerminal(sink) {
-		d.show.hush(true)
+		_ = d.show.hush(true) // nothing is said
 	}
 	s := newSession(feed, passInterrupt(ctx, sink), watchFPS, viz.SystemClock{})
 	s.name = keepsakeName(d.run.Path())
@@ -64,12 +64,15 @@ func (d *driver) watchView() (view, error) {
 		return v, nil
 	case v == viewTerm:
 		return v, usagef("--watch=term needs standard output to be a terminal: choose another --watch, or watch --attach the run from a terminal")
-	case v == viewAuto && window.Available() != nil:
+	case v == viewAuto && !hasWindow():
 		fmt.Fprintf(d.err, "%s: showing on a page: there is neither a window nor a terminal\n", d.name)
 		return viewWeb, nil
 	}
 	return v, nil
 }
+
+// hasWindow reports whether there can be a window.
+func hasWindow() bool { return window.Available() == nil }
 
 // watch shows the run until the person has had enough or training has: whatever goes wrong, training goes on.
 func (c *companion) watch(ctx context.Context, d *driver, s *session, sink viz.Sink) (err error) {

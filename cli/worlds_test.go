@@ -72,6 +72,8 @@ func TestEnvsOptions(t *testing.T) {
 		"envs MiniGrid-DoorKey-8x8-v0:fool":  `rlrun: MiniGrid-DoorKey-8x8-v0:fool: no option "fool"; there are full, view=N, codes, onehot, rgb, tile=N`,
 		"train MiniGrid-Empty-5x5-v0:view=8": "rlrun: MiniGrid-Empty-5x5-v0:view=8: view is 8, must be odd, 3 to 31",
 		"watch MiniGrid-Empty-5x5-v0:view":   "rlrun: MiniGrid-Empty-5x5-v0:view: no option \"view\"; there are full",
+		"train MinAtar/Breakout-v1:lim=5":    `rlrun: MinAtar/Breakout-v1:lim=5: no option "lim=5"; there are sticky=P, ramping=off, limit=N`,
+		"watch Maze/Static01-42x42-v0:x":     `rlrun: Maze/Static01-42x42-v0:x: no option "x"; there are layout=N, texture=N, actions=NAME, depth`,
 		"train " + bandit + ":full":          "rlrun: " + bandit + " takes no options: leave out what is behind the colon",
 		"envs MiniGrid-DorKey-8x8-v0:full":   `rlrun: no world "MiniGrid-DorKey-8x8-v0"; did you mean MiniGrid-DoorKey-8x8-v0?`,
 	} {
@@ -80,7 +82,7 @@ func TestEnvsOptions(t *testing.T) {
 		}
 	}
 	t.Chdir(t.TempDir())
-	must(t, "train", "MiniGrid-Empty-5x5-v0:full,onehot", "--steps", "2k", "--episodes", "1")
+	must(t, "train", "MiniGrid-Empty-5x5-v0:full,onehot", "--steps", "200", "--set", "horizon=8", "--episodes", "1")
 	must(t, "eval", "runs/MiniGrid-Empty-5x5-v0-full-onehot-1", "--episodes", "1")
 }
 

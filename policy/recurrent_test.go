@@ -211,19 +211,13 @@ func TestWithCore(t *testing.T) {
 	if c := Default(gridShape).WithCore("gru", gridShape); c.CoreSize != 128 {
 		t.Errorf("%+v", c)
 	}
-	plain, err := New(frames, unreal, []string{""}, 1, 1, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	plain := newNet(frames, unreal, []string{""}, 1, nil)
 	// 16 maps of 8x8x3 at 20x20 places, 32 of 4x4x16 at 9x9, 256 features of 2592, and the heads.
 	f, _ := plain.FLOPs()
 	if want := 2 * float64(400*16*192+81*32*256+2592*unreal.Features); f < want || f > 1.1*want {
 		t.Errorf("%v operations, want a little more than %v", f, want)
 	}
-	with, err := New(frames, unreal.WithCore("lstm", frames), []string{""}, 1, 1, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	with := newNet(frames, unreal.WithCore("lstm", frames), []string{""}, 1, nil)
 	if g, _ := with.FLOPs(); g < f+2*4*256*256 {
 		t.Errorf("with a core %v operations, without %v", g, f)
 	}

@@ -92,6 +92,33 @@ func TestActAllocatesNothing(t *testing.T) {
 	}
 }
 
+// What was done instead of what an agent chose is what it looks back on.
+func TestActorTook(t *testing.T) {
+	cfg := Config{Encoder: "small", Features: 4, Hidden: 4, Core: "gru", CoreSize: 4, LastAction: true}
+	obs, vec := observations(gridShape, 1)
+	second := func(took int) []float32 {
+		n, err := New(gridShape, cfg, []string{""}, 1, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := NewActor(n, "", gridActions)
+		a.Greedy = true
+		act := a.Act(obs, vec)
+		if took < 0 {
+			took = act
+		}
+		a.Took(took)
+		a.Act(obs, vec)
+		return append([]float32{float32(act)}, a.Policy()...)
+	}
+	own := second(-1)
+	for act := range gridActions {
+		if got := second(act); slices.Equal(got, own) != (act == int(own[0])) {
+			t.Errorf("action %d taken for %v: the next policy is %v, of its own %v", act, own[0], got[1:], own[1:])
+		}
+	}
+}
+
 func TestActChecksShapes(t *testing.T) {
 	a := NewActor(mustNew(t, gridShape, 1), "", gridActions)
 	obs, vec := observations(gridShape, 1)

@@ -306,3 +306,43 @@ func TestValueRange(t *testing.T) {
 		}
 	}
 }
+
+// Whatever there is to show, in whatever size: every pixel is written.
+func TestDrawWritesEveryPixel(t *testing.T) {
+	d := NewDashboard()
+	draw := func(name string, s *Snapshot) {
+		t.Helper()
+		for _, w := range []int{1, 30, 97, 210, 417, 800} {
+			for _, h := range []int{1, 40, 111, 260, 500} {
+				img := image.NewRGBA(image.Rect(0, 0, w, h))
+				d.Draw(img, s)
+				for i := 3; i < len(img.Pix); i += 4 {
+					if img.Pix[i] != 0xff {
+						t.Fatalf("%s, %dx%d: pixel %d, %d is not written", name, w, h, i/4%w, i/4/w)
+					}
+				}
+			}
+		}
+	}
+	whole := func() *Snapshot { return thinking(16, 40, 7) }
+	draw("everything", whole())
+	nan := float32(math.NaN())
+	for name, change := range map[string]func(s *Snapshot){
+		"no world": func(s *Snapshot) { s.World = nil }, "no view": func(s *Snapshot) { s.View = nil },
+		"neither": func(s *Snapshot) { s.World, s.View = nil, nil }, "no policy": func(s *Snapshot) { s.Policy, s.Action = nil, -1 },
+		"no value": func(s *Snapshot) { s.Value = nan }, "no tasks": func(s *Snapshot) { s.Thoughts = nil },
+		"plain": func(s *Snapshot) { s.Thoughts, s.Rewards = nil, nil }, "no rewards": func(s *Snapshot) { s.Rewards = nil },
+		"no history": func(s *Snapshot) { s.History.Reset() }, "a stack": func(s *Snapshot) { s.Stack = []*image.RGBA{s.View, s.View} },
+		"no maps yet":    func(s *Snapshot) { s.Thoughts[0].Maps[0].Cell, s.Thoughts[0].Maps[1].Cell = nil, nil },
+		"no classes yet": func(s *Snapshot) { s.Thoughts[1].Prob = nil }, "ended": func(s *Snapshot) { s.End = "truncated" },
+		"side by side":     func(s *Snapshot) { s.Tiles = []*Snapshot{whole(), whole(), whole()} },
+		"nothing":          func(s *Snapshot) { *s = Snapshot{} },
+		"plain, no policy": func(s *Snapshot) { s.Thoughts, s.Rewards, s.Policy = nil, nil, nil },
+		"plain, no view":   func(s *Snapshot) { s.Thoughts, s.Rewards, s.View = nil, nil, nil },
+		"plain, no world":  func(s *Snapshot) { s.Thoughts, s.Rewards, s.World = nil, nil, nil },
+	} { // order: each is drawn by itself
+		s := whole()
+		change(s)
+		draw(name, s)
+	}
+}

@@ -125,7 +125,7 @@ func (l *layout) mind(sh shape, r image.Rectangle) {
 	if most > l.captionHeight()+l.bodySize && (sh.policy > 0 || sh.view != (image.Point{})) {
 		height := most
 		if sh.policy > 0 {
-			l.row = min(max((most-l.captionHeight()-l.pad)/sh.policy, l.bodySize+l.px(1)), l.px(20))
+			l.row = min(max((most-l.captionHeight()-l.pad)/sh.policy, l.bodySize+l.px(1)), max(l.px(20), 1))
 			height = min(most, l.captionHeight()+sh.policy*l.row+l.pad)
 		}
 		l.policy, r = cutTop(r, height, l.gap)

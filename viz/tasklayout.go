@@ -87,7 +87,7 @@ func (l *layout) putAgent(sh shape, r image.Rectangle) {
 		if sh.view != (image.Point{}) {
 			most = r.Dy() * 3 / 5
 		}
-		l.row = min(max((most-l.captionHeight()-l.pad)/sh.policy, l.bodySize+l.px(1)), l.px(20))
+		l.row = min(max((most-l.captionHeight()-l.pad)/sh.policy, l.bodySize+l.px(1)), max(l.px(20), 1))
 		if sh.view != (image.Point{}) {
 			most = min(most, l.captionHeight()+sh.policy*l.row+l.pad)
 		}

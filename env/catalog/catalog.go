@@ -15,8 +15,8 @@ import (
 func Builtin() env.Catalog {
 	return slices.Concat(
 		optional(suite(minigrid.IDs(), minigrid.Describe, minigrid.New), minigrid.New),
-		suite(minatar.IDs(), minatar.Describe, minatar.New),
-		suite(maze.IDs(), maze.Describe, maze.New),
+		optional(suite(minatar.IDs(), minatar.Describe, minatar.New), minatar.New),
+		optional(suite(maze.IDs(), maze.Describe, maze.New), maze.New),
 		suite(probe.IDs(), probe.Describe, probe.New),
 	)
 }

@@ -96,6 +96,7 @@ func TestOptions(t *testing.T) {
 	for _, id := range []string{
 		"MiniGrid-DoorKey-5x5-v0:full", "MiniGrid-DoorKey-6x6-v0:view=5", "MiniGrid-Fetch-5x5-N2-v0:view=9,onehot",
 		"MiniGrid-DoorKey-5x5-v0:full,onehot", "MiniGrid-Empty-5x5-v0:rgb,tile=4", "MiniGrid-LavaGapS5-v0:full,rgb,tile=3",
+		"MinAtar/Breakout-v1:sticky=0,ramping=off,limit=12",
 	} {
 		e, err := Builtin().Lookup(id)
 		if err != nil {

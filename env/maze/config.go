@@ -2,7 +2,10 @@ package maze
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
+	"github.com/auxrl/auxrl/env"
 	"github.com/auxrl/auxrl/internal/rng"
 )
 
@@ -22,7 +25,8 @@ var (
 	TestLevels  = Levels{TestLevel, 0}
 )
 
-// Config holds the settings of a world.
+// Config holds the settings of a world. On the command line they stand behind the id and a colon, with commas between: layout=N,
+// texture=N, actions=NAME, depth. "Maze/Static01-42x42-v0:layout=7,actions=six" has other walls and six actions.
 type Config struct {
 	Size      int     // height and width of the image in pixels, 8 to 256
 	Actions   Actions // what the agent can do
@@ -30,6 +34,50 @@ type Config struct {
 	Layout    uint64  // seed of the walls, and of what stands where in all episodes of a level
 	Texture   uint64  // seed of the looks
 	FullDepth bool    // Signals begin with the depth of every pixel [Size, Size]: more bytes than the image has
+}
+
+// options returns those that parse reads to get from usual to c.
+func (c Config) options(usual Config) string {
+	var words []string
+	if c.Layout != usual.Layout {
+		words = append(words, "layout="+strconv.FormatUint(c.Layout, 10))
+	}
+	if c.Texture != usual.Texture {
+		words = append(words, "texture="+strconv.FormatUint(c.Texture, 10))
+	}
+	if c.Actions != usual.Actions {
+		words = append(words, "actions="+c.Actions.String())
+	}
+	if c.FullDepth && !usual.FullDepth {
+		words = append(words, "depth")
+	}
+	return strings.Join(words, ",")
+}
+
+// parse reads options as they stand behind an id, in any order.
+func (c *Config) parse(options string) error {
+	err := env.ReadOptions(options, func(name, value string) (err error) {
+		switch {
+		case name == "layout":
+			c.Layout, err = strconv.ParseUint(value, 10, 64)
+		case name == "texture":
+			c.Texture, err = strconv.ParseUint(value, 10, 64)
+		case name == "actions":
+			return c.Actions.parse(value)
+		case name == "depth" && value == "":
+			c.FullDepth = true
+		default:
+			return fmt.Errorf("no option %q; there are layout=N, texture=N, actions=NAME, depth", strings.TrimSuffix(name+"="+value, "="))
+		}
+		if err != nil {
+			return fmt.Errorf("option %s takes a seed, a whole number such as %s=7, not %q", name, name, value)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("maze: %w", err)
+	}
+	return nil
 }
 
 // Validate reports the first setting that cannot work.

@@ -25,7 +25,8 @@
 //
 // # Levels and seeds
 //
-// A level is walls, what stands in them, and looks. Config.Layout and Config.Texture seed the two halves of it, apart from each other;
+// A level is walls, what stands in them, and looks. Config.Layout and Config.Texture, or options behind the id, seed the two halves of
+// it, apart from each other;
 // the seed of a world draws which level an episode takes place in, where the agent begins and whatever else differs between
 // episodes. Most tasks have one level; Memory Maze has another one in every episode; worlds with -Train in their id draw from 200
 // levels, those with -Test from all others in the upper half.

@@ -311,3 +311,41 @@ func TestConfig(t *testing.T) {
 		t.Error("levels to test on are not listed")
 	}
 }
+
+func TestOptions(t *testing.T) {
+	const id = "Maze/Static01-42x42-v0"
+	for options, want := range map[string]string{
+		"layout=0":                                 "",
+		"actions=lab-8":                            "",
+		"depth, actions=SIX":                       ":actions=six,depth",
+		"texture=18446744073709551615,layout=7":    ":layout=7,texture=18446744073709551615",
+		"actions=Memory-Maze-6,texture=1,layout=2": ":layout=2,texture=1,actions=Memory-Maze-6",
+	} {
+		w, err := New(id + ":" + options)
+		if err != nil || w.Spec().ID != id+want {
+			t.Fatalf("%q: %v, want %q", options, err, want)
+		}
+		if want == "" {
+			continue
+		}
+		if again, err := New(w.Spec().ID); err != nil || again.(*World).cfg != w.(*World).cfg {
+			t.Errorf("%q: read back as %+v, %v", w.Spec().ID, again, err)
+		}
+	}
+	for full, want := range map[string]string{
+		id + ":":                          `no option ""; there are layout=N, texture=N, actions=NAME, depth`,
+		id + ":lay=1":                     `no option "lay=1"`,
+		id + ":depth=yes":                 `no option "depth=yes"`,
+		id + ":layout=-1":                 `layout takes a seed, a whole number such as layout=7, not "-1"`,
+		id + ":texture":                   `texture takes a seed`,
+		id + ":actions=Lab":               `no actions "Lab"; there are Lab-8, six, Doom-3, Memory-Maze-6`,
+		id + ":layout=1,layout=1":         "option layout is given twice",
+		id + ":depth:depth":               "no option",
+		"Maze/Static09-42x42-v0:layout=1": "unknown id",
+		"Maze/Overhead-84x84-v0:layout=1": "Maze/Overhead-84x84-v0 takes no options",
+	} {
+		if w, err := New(full); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, %v, want ...%s...", full, w, err, want)
+		}
+	}
+}

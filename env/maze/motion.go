@@ -1,6 +1,9 @@
 package maze
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Actions names the set of actions that an agent has.
 type Actions uint8
@@ -46,12 +49,26 @@ var motions = [...]motion{
 	}, repeat: 4, turn: 15, step: 0.1},
 }
 
+// actionSets has the names of the sets.
+var actionSets = [...]string{Lab8: "Lab-8", Six: "six", Doom3: "Doom-3", Memory6: "Memory-Maze-6"}
+
 // String returns the name of the set.
 func (a Actions) String() string {
-	if int(a) < len(motions) {
-		return [...]string{"Lab-8", "six", "Doom-3", "Memory-Maze-6"}[a]
+	if int(a) < len(actionSets) {
+		return actionSets[a]
 	}
 	return fmt.Sprintf("Actions(%d)", uint8(a))
+}
+
+// parse sets a to the set of a name, in any case.
+func (a *Actions) parse(name string) error {
+	for i, known := range actionSets {
+		if strings.EqualFold(name, known) {
+			*a = Actions(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("no actions %q; there are %s", name, strings.Join(actionSets[:], ", "))
 }
 
 // names returns the actions in order.

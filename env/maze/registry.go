@@ -113,19 +113,29 @@ func Describe(id string) string {
 	return t.about
 }
 
-// New returns the world of the id: an *Overhead or a *World. Beside the listed ids it knows T-mazes with corridors of 1 to 100
-// tiles. Until it is seeded a world follows seed 0.
+// New returns the world of the id: an *Overhead or a *World, which may have options behind a colon: see Config. Beside the listed
+// ids it knows T-mazes with corridors of 1 to 100 tiles. Until it is seeded a world follows seed 0.
 func New(id string) (env.Env, error) {
 	for _, o := range overheads {
-		if o.id == id {
+		switch base, _, optional := strings.Cut(id, ":"); {
+		case base == o.id && optional:
+			return nil, fmt.Errorf("maze: %s takes no options: leave out what is behind the colon", base)
+		case base == o.id:
 			return newOverhead(id, o.side), nil
 		}
 	}
-	t, err := find(id)
+	base, options, optional := strings.Cut(id, ":")
+	t, err := find(base)
 	if err != nil {
 		return nil, err
 	}
-	return newWorld(t, t.cfg), nil
+	cfg := t.cfg
+	if optional {
+		if err := cfg.parse(options); err != nil {
+			return nil, err
+		}
+	}
+	return newWorld(t, cfg), nil
 }
 
 // Default returns the settings of a first-person world.
@@ -134,7 +144,7 @@ func Default(id string) (Config, error) {
 	return t.cfg, err
 }
 
-// NewWith returns the first-person world of the id with other settings: see Default.
+// NewWith returns the first-person world of the id, which has no options, with other settings: see Default.
 func NewWith(id string, cfg Config) (*World, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

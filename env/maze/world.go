@@ -68,6 +68,9 @@ func newWorld(t title, cfg Config) *World {
 		w.spec.Best = r.best
 	}
 	place, _, _ := strings.Cut(r.name, "-") // what follows the dash is another task in the same place
+	if options := cfg.options(t.cfg); options != "" {
+		w.spec.ID += ":" + options
+	}
 	w.layoutKey = rng.Key(cfg.Layout, "maze", "layout", place)
 	w.textureKey = rng.Key(cfg.Texture, "maze", "texture", place)
 	w.things = make([]thing, 0, maxThings)

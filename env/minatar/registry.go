@@ -45,10 +45,21 @@ func Describe(id string) string {
 	return t.about + " (without actions that do nothing)"
 }
 
-// New returns the world of the id with the settings of the original. Until it is seeded it follows seed 0.
-func New(id string) (*World, error) { return NewWith(id, Default()) }
+// New returns the world of the id with the settings of the original, but for options behind a colon: see Config. Until it is seeded
+// it follows seed 0.
+func New(id string) (*World, error) {
+	c := Default()
+	if base, options, ok := strings.Cut(id, ":"); ok {
+		var err error
+		if c, err = ParseConfig(options); err != nil {
+			return nil, err
+		}
+		id = base
+	}
+	return NewWith(id, c)
+}
 
-// NewWith returns the world of the id with other settings.
+// NewWith returns the world of the id, which has no options, with other settings.
 func NewWith(id string, cfg Config) (*World, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -56,6 +67,9 @@ func NewWith(id string, cfg Config) (*World, error) {
 	t, acts := find(id)
 	if t == nil {
 		return nil, fmt.Errorf("minatar: unknown id %q", id)
+	}
+	if options := cfg.String(); options != "" {
+		id += ":" + options
 	}
 	return newWorld(id, t, acts, cfg), nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"strings"
 
 	"github.com/auxrl/auxrl/internal/npyrand"
 )
@@ -27,8 +28,9 @@ func (w *World) AppendState(b []byte) []byte {
 
 // appendHead appends what says whose state it is.
 func (w *World) appendHead(b []byte) []byte {
-	b = append(b, stateVersion, byte(len(w.spec.ID)))
-	b = append(b, w.spec.ID...)
+	id, _, _ := strings.Cut(w.spec.ID, ":") // the options follow as settings
+	b = append(b, stateVersion, byte(len(id)))
+	b = append(b, id...)
 	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(w.cfg.Sticky))
 	b = binary.LittleEndian.AppendUint32(b, uint32(w.cfg.StepLimit))
 	if w.cfg.Ramping {
@@ -101,7 +103,7 @@ func (w *World) checkHead(c *codec) error {
 		return fmt.Errorf("state of version %d, want %d", v[0], stateVersion)
 	}
 	id := string(c.take(int(v[1])))
-	if c.err == nil && id != w.spec.ID {
+	if own, _, _ := strings.Cut(w.spec.ID, ":"); c.err == nil && id != own {
 		return fmt.Errorf("state of %q", id)
 	}
 	want := w.appendHead(nil)[2+len(id):]

@@ -194,7 +194,7 @@ func TestRestoreRefuses(t *testing.T) {
 	for name, f := range tests {
 		r, _ := paddle(t, cfg)
 		f(r.World)
-		if err := newRig(t, r.spec.ID, cfg).RestoreState(r.AppendState(nil)); err == nil {
+		if err := newRig(t, "MinAtar/Breakout-v0", cfg).RestoreState(r.AppendState(nil)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -230,3 +230,42 @@ func TestRandomPlay(t *testing.T) {
 		}
 	}
 }
+
+func TestOptions(t *testing.T) {
+	for options, want := range map[string]string{
+		"sticky=0.1":                      "",
+		"ramping=on":                      "",
+		"limit=1000, sticky=0":            ":sticky=0,limit=1000",
+		"ramping=off,sticky=0.25,limit=0": ":sticky=0.25,ramping=off",
+		"sticky=1e-3,limit=7,ramping=off": ":sticky=0.001,ramping=off,limit=7",
+	} {
+		w, err := New("MinAtar/Breakout-v1:" + options)
+		if err != nil || w.Spec().ID != "MinAtar/Breakout-v1"+want {
+			t.Fatalf("%q: %v, %v, want %q", options, w, err, want)
+		}
+		if want == "" {
+			continue
+		}
+		if again, err := New(w.Spec().ID); err != nil || again.cfg != w.cfg {
+			t.Errorf("%q: read back as %+v, %v", w.Spec().ID, again, err)
+		}
+	}
+	for options, want := range map[string]string{
+		"":                  `no option ""; there are sticky=P, ramping=off, limit=N`,
+		"stick=0":           `no option "stick=0"`,
+		"ramping":           `no option "ramping"`,
+		"ramping=maybe":     `no option "ramping=maybe"`,
+		"sticky":            `sticky takes a probability such as sticky=0.25, not ""`,
+		"sticky=2":          "Sticky is 2, must be a probability",
+		"sticky=NaN":        "Sticky is NaN",
+		"limit=-1":          "StepLimit is -1",
+		"limit=x":           `limit takes a whole number such as limit=1000, not "x"`,
+		"limit=5,limit=6":   "option limit is given twice",
+		"limit=5:sticky=0":  "limit takes a whole number",
+		"sticky=0,,limit=5": `no option ""`,
+	} {
+		if w, err := New("MinAtar/Breakout-v1:" + options); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v, want ...%s...", options, w, err, want)
+		}
+	}
+}

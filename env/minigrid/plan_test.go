@@ -83,7 +83,7 @@ func (r *rig) agrees() error {
 	switch {
 	case string(before) != string(r.AppendState(nil)):
 		return errors.New("planning changed the world")
-	case want < 0 && !(errors.Is(err, ErrNoWay) && errors.Is(nearErr, ErrNoWay)):
+	case want < 0 && (!errors.Is(err, ErrNoWay) || !errors.Is(nearErr, ErrNoWay)):
 		return errors.Join(errors.New("there is no way, but the planner says otherwise"), err, nearErr)
 	case want < 0:
 		return nil

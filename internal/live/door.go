@@ -47,7 +47,7 @@ func (d *door) openIn(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(hidden) //nolint:errcheck // empty, and hidden
+	defer os.RemoveAll(hidden)
 	name := filepath.Join(hidden, "s")
 	if d.listener, err = listen(name); err != nil {
 		return err

@@ -191,7 +191,7 @@ func TestServerIsFull(t *testing.T) {
 	dir, cfg := t.TempDir(), quick()
 	cfg.Clients = 1
 	s, _ := serve(t, dir, cfg)
-	defer s.Close(Stopped) //nolint:errcheck // tested elsewhere
+	defer s.Close(Stopped)
 	frames(t, dial(t, dir), 1)
 	if _, err := Dial(dir); err == nil || !strings.Contains(err.Error(), "turned the viewer away") {
 		t.Errorf("the second of one: %v", err)
@@ -321,7 +321,7 @@ func TestDoorLongPath(t *testing.T) {
 // shortDir returns a directory whose path leaves room for a socket's name.
 func shortDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "l")
+	dir, err := os.MkdirTemp("/tmp", "l") //nolint:usetesting // that one is long
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,7 +337,7 @@ func TestServerHeap(t *testing.T) {
 	}
 	p := NewPeek()
 	s := NewServer(p, Default())
-	defer s.Close(Stopped) //nolint:errcheck // tested elsewhere
+	defer s.Close(Stopped)
 	dir := t.TempDir()
 	if err := s.Listen(dir); err != nil {
 		t.Fatal(err)

@@ -118,12 +118,12 @@ func (c *crasher) round(path string, train []string, update int64, within time.D
 		if step < newest {
 			c.t.Fatalf("the checkpoint of step %d is lost, that of step %d is the newest; before %v", newest, step, c.died)
 		}
-		newest = step
-		if every == 0 {
-			if c.lost = max(c.lost, measured-max(step, 0)); measured-max(step, 0) > 2*update {
+		if every == 0 && step > newest { // else the rows may be of the session before
+			if c.lost = max(c.lost, measured-step); measured-step > 2*update {
 				c.t.Fatalf("%d steps are lost, an update has %d", measured-step, update)
 			}
 		}
+		newest = step
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,6 +33,7 @@ func TestWatchWindow(t *testing.T) {
 	x := newXServer(t)
 	c := x.connect(t)
 	dir := t.TempDir()
+	fastest := time.Hour // from the start of the process to the first picture
 	// begin starts watching and returns the process, its standard error, and the window.
 	begin := func(view string) (*exec.Cmd, *bytes.Buffer, uint32) {
 		t.Helper()
@@ -43,7 +45,19 @@ func TestWatchWindow(t *testing.T) {
 			t.Fatal(err)
 		}
 		id := x.windowOf(t, world)
-		t.Logf("--view %s: a window after %v", view, time.Since(start))
+		for { // until there are letters
+			pix, err := c.screenshot(t, id, 400, 40)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if slices.ContainsFunc(slices.Collect(slices.Chunk(pix, 4)), func(p []byte) bool { return p[0] > 200 }) {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		took := time.Since(start)
+		t.Logf("--view %s: the first picture after %v", view, took)
+		fastest = min(fastest, took)
 		return cmd, said, id
 	}
 	ends := func(cmd *exec.Cmd, said *bytes.Buffer, want string) {
@@ -112,6 +126,14 @@ func TestWatchWindow(t *testing.T) {
 	cmd, said, id = begin("pixel")
 	x.xdotool(t, "windowfocus", "--sync", strconv.Itoa(int(id)), "key", "--delay", "0", "ctrl+c")
 	ends(cmd, said, "")
+	for try := 0; fastest > time.Second/2 && try < 5; try++ { // others use the processor too
+		cmd, said, id = begin("pixel")
+		c.askToClose(t, id)
+		ends(cmd, said, "")
+	}
+	if fastest > time.Second/2 {
+		t.Errorf("the first picture comes %v after the start, at best; want half a second", fastest)
+	}
 }
 
 // Where there is no screen, the build with the window says so, and is for the rest like any other: its exit codes and signals are.
@@ -134,6 +156,44 @@ func TestWindowBuild(t *testing.T) {
 			if err := p.end(); p.cmd.ProcessState.ExitCode() != resumable {
 				t.Errorf("%v, want status %d\n%s", err, resumable, p.said.String())
 			}
+		}
+	}
+}
+
+// Looking on in the window changes no bit of a run, nor does closing it.
+func TestTrainWindow(t *testing.T) {
+	x := newXServer(t)
+	c := x.connect(t)
+	dir := t.TempDir()
+	train := func(run string, more ...string) *exec.Cmd {
+		args := append([]string{"train", world, "--steps", "60k", "--seed", "1", "--episodes", "2", "--run", run}, more...)
+		return pixelRlrun(t, dir, x.env(), args...)
+	}
+	weights := func(run string) []byte {
+		t.Helper()
+		names, err := filepath.Glob(filepath.Join(dir, run, "ckpt", "*", "model.safetensors"))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s has no checkpoint: %v", run, err)
+		}
+		b, err := os.ReadFile(slices.Max(names))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	finish(t, train("alone"), 0)
+	finish(t, train("watched", "--watch=pixel"), 0)
+	cmd := train("left", "--watch=pixel")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.askToClose(t, x.windowOf(t, ".*"))
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("when its window was closed, training ended with %v", err)
+	}
+	for _, run := range []string{"watched", "left"} {
+		if !bytes.Equal(weights(run), weights("alone")) {
+			t.Errorf("the weights of the run %s differ from those of the run that nobody looked on at", run)
 		}
 	}
 }

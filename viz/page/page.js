@@ -26,6 +26,7 @@ function tick() {
   const now = performance.now();
   recent = recent.filter(t => now - t < 2000);
   if (recent.length > 1) say("live", Math.round((recent.length - 1) * 1000 / (now - recent[0])) + " frames/s");
+  else if (now - stream.since < 2000) say("wait", "connected");
   else say("still", "standing still");
 }
 setInterval(tick, 500);
@@ -121,7 +122,7 @@ function decode(b, i, w, h) {
 
 // The stream of frames. fetch reads it, because EventSource could send the token only as part of an address.
 
-const stream = {open: false, stop: null, wait: 500, timer: 0};
+const stream = {open: false, since: 0, stop: null, wait: 500, timer: 0};
 let theme = ""; // that the person chose
 
 function query() {
@@ -187,6 +188,7 @@ function take(event) {
 
 function hello(h) {
   stream.open = true;
+  stream.since = performance.now();
   stream.wait = 500;
   document.title = el("title").textContent = h.title;
   document.documentElement.dataset.theme = h.light ? "light" : "dark";
