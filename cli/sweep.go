@@ -52,8 +52,8 @@ DIR has the table as sweep.csv and the best configuration as best.toml, which
 rlrun train takes with --preset or --config; the runs are below it too. The work
 may be stopped or killed: the same command goes on, and table and file are the
 same byte for byte, whatever --jobs is.`,
-		Example: fmt.Sprintf(`  %[1]s sweep studies/sweep-doorkey.toml --out sweeps/doorkey
-  %[1]s train MiniGrid-DoorKey-6x6-v0 --preset sweeps/doorkey/best.toml`, a.name),
+		Example: fmt.Sprintf(`  %[1]s sweep studies/sweeps/minigrid.toml --out sweeps/minigrid
+  %[1]s train MiniGrid-DoorKey-6x6-v0 --preset sweeps/minigrid/best.toml`, a.name),
 		Args: exactly(1, "FILE.toml, which says what to try,"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.sweep(cmd, args[0], &f) },
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

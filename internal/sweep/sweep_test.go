@@ -288,3 +288,22 @@ func TestRankBySteps(t *testing.T) {
 		t.Errorf("ranked %s, want %s", got, want)
 	}
 }
+
+// Every sweep of the repository is read, and tunes on seeds that no report uses.
+func TestSweepsOfTheRepository(t *testing.T) {
+	files, err := filepath.Glob("../../studies/sweeps/*.toml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, f := range files {
+		s, err := Read(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, seed := range s.Study.Seeds {
+			if seed < FirstSeed {
+				t.Errorf("%s: seed %d is for reports", f, seed)
+			}
+		}
+	}
+}
