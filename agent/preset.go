@@ -12,9 +12,9 @@ import (
 // Presets lists the named settings.
 func Presets() []string { return []string{"default", "minigrid", "torch-ac", "minatar", "unreal"} }
 
-// Preset returns named settings for worlds of the given kind: those of Default; minigrid, for small worlds of MiniGrid; those of torch-ac, the PyTorch agents that
-// MiniGrid's papers trained with, as its scripts (rl-starter-files) set them; minatar, for MinAtar; or unreal, for mazes and other
-// worlds of pixels, the agent of Jaderberg et al. (2016).
+// Preset returns named settings for worlds of the given kind: those of Default; minigrid, for small worlds of MiniGrid; those of
+// torch-ac, the PyTorch agents that MiniGrid's papers trained with, as its scripts (rl-starter-files) set them; minatar, for
+// MinAtar; or unreal, for mazes and other worlds of pixels, the agent of Jaderberg et al. (2016).
 //
 // minigrid is PPO's: the second of `rlrun sweep studies/sweeps/minigrid.toml`, c22, which on further seeds that no report uses, 111 to 125,
 // was before the first, and half as much work. From Default it differs in larger steps, half the horizon, three epochs, a wider clip, and
@@ -23,9 +23,10 @@ func Presets() []string { return []string{"default", "minigrid", "torch-ac", "mi
 // minatar is Default on the budget of MinAtar's paper, 5 M frames (Young & Tian 2019), with rewards clipped at 1 as for the games that
 // it abridges (Mnih et al. 2015); studies/minatar.toml measures it.
 //
-// unreal is A2C with UNREAL's network where there are frames (on symbols the small one), an LSTM, 20 steps of 16 worlds, n-step returns, and pixel control, reward prediction and value replay, each on
-// sequences of its own, at the weights that their means go with; gradients are clipped at 40. Adam takes the place of the shared
-// RMSProp, whose constants belong to sums over time; losses are means here.
+// unreal is A2C with UNREAL's network where there are frames (on symbols the small one), an LSTM, 20 steps of 16 worlds, n-step
+// returns, and pixel control, reward prediction and value replay, each on sequences of its own, at the weights that their means
+// go with; gradients are clipped at 40. Adam takes the place of the shared RMSProp, whose constants belong to sums over time;
+// losses are means here.
 //
 // From Default, torch-ac differs in this: the step size does not anneal; PPO does not normalise advantages and clips the value
 // within 0.2 of its old one; the weight of the value loss is 1, because ours has a factor of ½ that torch-ac's, weighted 0.5, has
