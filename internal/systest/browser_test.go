@@ -46,8 +46,12 @@ func newChromium(t *testing.T) *chromium {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), exe, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-		"--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-dev-shm-usage", "--user-data-dir="+t.TempDir(), "about:blank")
+	dir, err := os.MkdirTemp("", "auxrl-chromium-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+		"--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-dev-shm-usage", "--user-data-dir="+dir, "about:blank")
 	cmd.ExtraFiles = []*os.File{in, out} // 3 and 4, where it looks for them
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -59,8 +63,13 @@ func newChromium(t *testing.T) *chromium {
 	t.Cleanup(func() {
 		b.send("", "Browser.close", nil)
 		to.Close()
+		stuck := time.AfterFunc(5*time.Second, func() { cmd.Process.Kill() })
 		cmd.Wait() // however it ends
+		stuck.Stop()
 		from.Close()
+		for end := time.Now().Add(5 * time.Second); os.RemoveAll(dir) != nil && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond) // a child may still be ending
+		}
 	})
 	return b
 }
