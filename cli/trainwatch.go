@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/auxrl/auxrl/viz"
-	"github.com/auxrl/auxrl/viz/window"
 )
 
 // companion is a viewer within the process that trains, on a goroutine of its own: what `train --watch` shows.
@@ -56,7 +55,7 @@ func (d *driver) accompany(b *broadcast) (*companion, error) {
 	return c, nil
 }
 
-// watchView is where to show: of auto, a page where there is neither a window nor a terminal.
+// watchView is where to show.
 func (d *driver) watchView() (view, error) {
 	v := d.flags.watch
 	switch {
@@ -64,15 +63,9 @@ func (d *driver) watchView() (view, error) {
 		return v, nil
 	case v == viewTerm:
 		return v, usagef("--watch=term needs standard output to be a terminal: choose another --watch, or watch --attach the run from a terminal")
-	case v == viewAuto && !hasWindow():
-		fmt.Fprintf(d.err, "%s: showing on a page: there is neither a window nor a terminal\n", d.name)
-		return viewWeb, nil
 	}
 	return v, nil
 }
-
-// hasWindow reports whether there can be a window.
-func hasWindow() bool { return window.Available() == nil }
 
 // watch shows the run until the person has had enough or training has: whatever goes wrong, training goes on.
 func (c *companion) watch(ctx context.Context, d *driver, s *session, sink viz.Sink) (err error) {

@@ -65,10 +65,11 @@ func (v viewer) open() (viz.Sink, error) {
 		v.say("showing in a window; %sterm shows in the terminal", v.flag)
 		return w, nil
 	}
-	if !isTerminal(v.app.out) {
-		return nil, usagef("standard output is no terminal, and there is no window (%s): open a page with --view web, or name a file with --out FILE, such as agent.gif", reason(no))
-	}
 	why, _, _ := strings.Cut(reason(no), ": ")
+	if !isTerminal(v.app.out) {
+		v.say("showing on a page (no window: %s; standard output is no terminal)", why)
+		return v.page()
+	}
 	v.say("showing in the terminal (no window: %s)", why) // before it is no longer written to line by line
 	return v.terminal()
 }

@@ -5,14 +5,15 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/auxrl/auxrl/viz/page"
 )
 
-// A viewer that was asked for and cannot be had is an error that says what to do; auto says why there is none at all.
+// A viewer that was asked for and cannot be had is an error that says what to do; auto says why it is a page.
 func TestViewErrors(t *testing.T) {
 	t.Setenv("DISPLAY", "")
 	t.Setenv("WAYLAND_DISPLAY", "")
 	for args, want := range map[string][]string{
-		"watch " + bandit:                                    {"standard output is no terminal, and there is no window (", "): open a page with --view web, or name a file with --out FILE, such as agent.gif"},
 		"watch " + bandit + " --view pixel":                  {"no window can be opened: "},
 		"watch " + bandit + " --view web --addr 256.0.0.1:1": {"the page cannot be served: "},
 	} {
@@ -34,7 +35,16 @@ func TestViewErrors(t *testing.T) {
 	if _, err := os.Stat("x.gif"); err == nil {
 		t.Error("a file was left")
 	}
-	a := newApp(t.Context(), Options{}, nil, io.Discard, io.Discard)
+	var said strings.Builder
+	a := newApp(t.Context(), Options{}, nil, io.Discard, &said)
+	sink, err := viewer{app: a, view: viewAuto, stdin: os.Stdin}.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sink.Close()
+	if p, ok := sink.(*page.Page); !ok || !strings.Contains(said.String(), "showing on a page (no window: ") || !strings.Contains(said.String(), p.URL()) {
+		t.Errorf("%T, and it said %q", sink, said.String())
+	}
 	if _, err := (viewer{app: a, view: viewTerm, stdin: os.Stdin}).open(); err == nil {
 		t.Error("what is no terminal was opened as one")
 	}

@@ -60,7 +60,7 @@ With --attach, RUN is in training, in another process, and what is shown is
 the first of the worlds that it learns in, as it goes by.
 
 --view says where: pixel is a window, term the terminal, web a page in the
-browser, auto a window if there can be one and else the terminal. Keys:
+browser, auto the first of window, terminal and page that there can be. Keys:
 
 ` + keyTable() + `
 Once you play, the keys of actions stand beside them.`,
