@@ -31,8 +31,14 @@ type Layer struct {
 	lo, hi int
 }
 
-// layersOf finds the layers of the shared blocks by the names of their views.
-func layersOf(blocks []Block) (layers []Layer) {
+// Norm returns that of the gradient that stands in the layer; blocks are those that it was found in.
+func (l Layer) Norm(blocks []Block) float32 {
+	g := blocks[l.block].Params.G[l.lo:l.hi]
+	return float32(math.Sqrt(dot(g, g)))
+}
+
+// LayersOf finds the layers of the shared blocks by the names of their views.
+func LayersOf(blocks []Block) (layers []Layer) {
 	for i, b := range blocks {
 		if !b.Shared {
 			continue

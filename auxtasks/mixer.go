@@ -48,7 +48,7 @@ type Mixer struct {
 // MixerConfig says how losses are balanced and how often they are measured.
 type MixerConfig struct {
 	Balance string  `json:"balance"` // rule, see Balances
-	Every   int     `json:"every"`   // updates from one measurement of conflict to the next; 0: never. It changes no bit of the run
+	Every   int     `json:"every"`   // updates from one measurement of gradients and their conflict to the next; 0: never. It changes no bit of the run
 	Clip    float32 `json:"clip"`    // of the norm of all tasks' gradients together; 0: not clipped
 	Share   bool    `json:"share"`   // tasks that draw alike share one draw and one pass, instead of one each as in UNREAL
 }
@@ -103,7 +103,7 @@ func NewMixer(enc Encoder, tasks []Named, cfg MixerConfig, d Dims) (*Mixer, erro
 		return nil, err
 	}
 	m := &Mixer{enc: enc, cfg: cfg, dims: d, blocks: enc.Blocks(), reports: make([]TaskReport, len(tasks))}
-	m.layers = layersOf(m.blocks)
+	m.layers = LayersOf(m.blocks)
 	m.main, m.sum = m.room(), m.room()
 	if gates(cfg.Balance) {
 		m.smooth = m.room()
@@ -203,6 +203,9 @@ func (m *Mixer) Heads() []Head {
 	}
 	return heads
 }
+
+// Rides reports whether there are tasks that Ride runs.
+func (m *Mixer) Rides() bool { return len(m.riders) > 0 }
 
 // measures reports whether conflict is measured in the update that the next Step is of.
 func (m *Mixer) measures() bool {

@@ -80,6 +80,18 @@ func TestConfigPrecedence(t *testing.T) {
 	}
 }
 
+// Orthogonal first weights are what there is if nothing is said: the run is the same.
+func TestConfigInit(t *testing.T) {
+	text := must(t, "config", corridor).out
+	if got := line(t, text, "net", "init"); got != `init = "" # preset default` {
+		t.Errorf("got %s", got)
+	}
+	text = must(t, "config", corridor, "--set", "net.init=orthogonal").out
+	if got := line(t, text, "net", "init"); got != `init = "" # --set` {
+		t.Errorf("got %s", got)
+	}
+}
+
 // What config prints trains the same agent, whatever it was made from.
 func TestConfigRoundTrip(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -87,6 +99,7 @@ func TestConfigRoundTrip(t *testing.T) {
 	for name, args := range map[string]string{
 		"default": "",
 		"unreal":  "--preset unreal",
+		"deep":    "--encoder plain --set net.init=uniform --aux deep-supervision",
 		"a2c":     "--algo a2c --preset torch-ac --seed 18446744073709551615",
 		"tasks": "--aux value-replay=0.5..0.1@0.3,entropy=0.02 --shape counts=0.2,critic-offset --set shape.critic-offset.shift=0.5 --set shape.counts.first=true --set shape.counts.settings.weight=0.5 --set shape.counts.settings.beta=2 " +
 			"--set aux.second.kind=value-replay --set aux.second.len=5 --balance soft-gate --measure 0 --share --set worlds=4",
@@ -170,6 +183,7 @@ func TestConfigMistakes(t *testing.T) {
 		{"[net]\nfeatures = 1000000\n", "net.features is 1000000, at most 16384 is possible"},
 		{"[wrap]\nframe_stack = 1000000\n", "wrap.frame_stack is 1000000, at most 256 is possible"},
 		{"[net]\ncore = \"lstmm\"\n", `no core "lstmm"; did you mean lstm?`},
+		{"[net]\ninit = \"uniforn\"\n", `no init "uniforn"; did you mean uniform?`},
 		{"worlds = 0\n", "0 worlds and a horizon of 128, both must be at least 1"},
 	} {
 		t.Run(tc.text, func(t *testing.T) {

@@ -221,12 +221,17 @@ func apply(fields *config.Settings, changes []change) error {
 			continue
 		}
 		value := c.value
-		if key == "net.core" && value == "none" {
+		if key == "net.core" && value == "none" || key == "net.init" && value == "orthogonal" {
 			value = ""
 		}
 		if key == "mixer.balance" {
 			if rule, ok := value.(string); ok && !slices.Contains(auxtasks.Balances(), rule) {
 				return unknown("balance rule", rule, auxtasks.Balances())
+			}
+		}
+		if key == "net.init" {
+			if init, ok := value.(string); ok && init != "" && !slices.Contains(policy.Inits(), init) {
+				return unknown("init", init, policy.Inits())
 			}
 		}
 		if err := set(fields, key, value, c); err != nil {

@@ -20,7 +20,7 @@ type Params struct {
 	W, G  []float32
 	Views []View
 
-	gains  []float32 // per view: 0 starts at zero, else orthogonal with this gain
+	gains  []float32 // per view: 0 starts at zero, else at random, orthogonal with this gain
 	blocks []int     // per view: how many matrices side by side start orthogonal together
 	starts []start
 }
@@ -109,6 +109,28 @@ func (p *Params) Init(seed uint64) {
 			stack(w, blocks, rows, cols)
 		}
 	}
+	p.settle()
+}
+
+// InitUniform is Init with weights that are uniform in [-bound, bound), however large the layers are, instead of orthogonal.
+// Biases and others that begin at a value of their own do so here too.
+func (p *Params) InitUniform(seed uint64, bound float32) {
+	p.Alloc()
+	for i, v := range p.Views {
+		if p.gains[i] == 0 {
+			continue
+		}
+		key := rng.Key(seed, "weights", v.Name)
+		w := p.W[v.Off : v.Off+v.Len()]
+		for k := range w {
+			w[k] = bound * float32(2*rng.Float64(rng.At(key, uint64(k)))-1)
+		}
+	}
+	p.settle()
+}
+
+// settle writes what does not begin at random.
+func (p *Params) settle() {
 	for _, s := range p.starts {
 		for i := s.lo; i < s.hi; i++ {
 			p.W[i] = s.value

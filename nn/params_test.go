@@ -167,3 +167,42 @@ func TestParams(t *testing.T) {
 		t.Error("a parameter after Init was accepted")
 	}
 }
+
+// Uniform weights fill [-bound, bound) evenly, in streams of their own; what begins at a value of its own does so here too.
+func TestInitUniform(t *testing.T) {
+	const bound, n = 0.05, 20_000
+	build := func(seed uint64, names ...string) *Params {
+		p := &Params{}
+		for _, name := range names {
+			(&Dense{In: 200, Out: n / 200, Gain: 1}).declare(p, name)
+		}
+		p.begin(len(names)*(n+n/200)-1, 1, 7) // the last bias
+		p.InitUniform(seed, bound)
+		return p
+	}
+	p := build(1, "a")
+	w := p.W[:n]
+	var count [10]int
+	for _, v := range w {
+		if !(v >= -bound && v < bound) {
+			t.Fatalf("a weight of %v", v)
+		}
+		count[int((v+bound)/(2*bound)*10)]++
+	}
+	for i, c := range count { // binomial, of deviation 42
+		if c < n/10-250 || c > n/10+250 {
+			t.Errorf("%d of %d weights in tenth %d", c, n, i)
+		}
+	}
+	if got, want := meanSquare(w), bound*bound/3.0; math.Abs(got-want) > 0.03*want {
+		t.Errorf("mean square %v, want %v", got, want)
+	}
+	if bias := p.W[n:]; maxAbs(bias[:len(bias)-1]) != 0 || bias[len(bias)-1] != 7 {
+		t.Errorf("biases are %v", bias)
+	}
+	two := build(1, "new", "a")
+	same(t, "a", two.W[n+n/200:2*n+n/200], w)
+	if other := build(2, "a").W; other[0] == w[0] || other[n-1] == w[n-1] || two.W[0] == w[0] {
+		t.Error("another seed or name begins alike")
+	}
+}

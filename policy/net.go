@@ -54,6 +54,10 @@ func New(shape Shape, cfg Config, streams []string, rows int, seed uint64, worke
 	}
 	n := newNet(shape, cfg, streams, rows, workers)
 	for _, b := range n.blocks {
+		if b.Name == "encoder" && cfg.Init == "uniform" {
+			b.Params.InitUniform(seed, UniformBound)
+			continue
+		}
 		b.Params.Init(seed)
 	}
 	return n, nil

@@ -147,6 +147,126 @@ func TestImpala(t *testing.T) {
 	}
 }
 
+// Without shortcuts the same convolutions stand one behind the other, each with its ReLU.
+func TestPlain(t *testing.T) {
+	s := Shape{H: 64, W: 64, C: 3, Actions: 15}
+	build := func(encoder string) *Net {
+		n, err := New(s, Config{Encoder: encoder, Features: 256}, []string{""}, 2, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	plain, residual := build("plain"), build("impala")
+	for i, v := range residual.Blocks()[0].Params.Views {
+		if p := plain.Blocks()[0].Params.Views[i]; p.Name != v.Name || !slices.Equal(p.Shape, v.Shape) {
+			t.Errorf("parameter %d is %s %v, of the residual network %s %v", i, p.Name, p.Shape, v.Name, v.Shape)
+		}
+	}
+	want := ""
+	for i, size := range []string{"32x32x16", "16x16x32", "8x8x32"} {
+		name := fmt.Sprint("conv", i+1)
+		want += fmt.Sprintf("%s.in %s, pool%d %s, ", name, []string{"64x64x16", "32x32x32", "16x16x32"}[i], i+1, size)
+		for _, tap := range []string{".relu", ".a.1", ".a.2", ".b.1", ".b.2", ""} {
+			want += name + tap + " " + size + ", "
+		}
+	}
+	got := ""
+	for _, tap := range plain.Taps() {
+		got += fmt.Sprintf("%s %dx%dx%d, ", tap.Name, tap.H, tap.W, tap.C)
+	}
+	if want += "features 1x1x256, logits 1x1x15, value 1x1x1, "; got != want {
+		t.Errorf("taps:\ngot  %s\nwant %s", got, want)
+	}
+	// Nothing goes around a convolution: without its weights, nothing is left.
+	obs, _ := observations(s, 2)
+	for _, n := range []*Net{plain, residual} {
+		p := n.Blocks()[0].Params
+		v, err := p.Lookup("conv2.b.1.w")
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(p.W[v.Off : v.Off+v.Len()])
+		n.Act(obs, nil, nil, 2)
+		passes := slices.ContainsFunc(n.tap("conv2").Act, func(x float32) bool { return x != 0 })
+		if passes != (n == residual) {
+			t.Errorf("%s: something passes a convolution of zeros: %t", n.Config().Encoder, passes)
+		}
+	}
+}
+
+// The deep encoders read symbols too, down to a single cell, and the gradient gets to every weight that a symbol can name.
+func TestDeepEncodersOfSymbols(t *testing.T) {
+	for _, encoder := range []string{"impala", "plain"} {
+		for _, side := range []int{1, 2, 7, 15} {
+			s := Shape{H: side, W: side, C: 3, Codes: codes, Vec: 4, Actions: 7}
+			n, err := New(s, Config{Encoder: encoder, Features: 32}, []string{""}, 8, 1, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			obs, vec := observations(s, 8)
+			n.Act(obs, vec, nil, 8)
+			for i := range n.Logits().Grad {
+				n.Logits().Grad[i] = 1 + float32(i)
+			}
+			n.Backward()
+			p := n.Blocks()[0].Params
+			if len(p.Views) != 2*(15+1) {
+				t.Errorf("%s of %dx%d: %d tensors", encoder, side, side, len(p.Views))
+			}
+			for _, v := range p.Views {
+				if !slices.ContainsFunc(p.G[v.Off:v.Off+v.Len()], func(g float32) bool { return g != 0 }) {
+					t.Errorf("%s of %dx%d: no gradient reaches %s", encoder, side, side, v.Name)
+				}
+			}
+		}
+	}
+}
+
+// Uniform first weights are the encoder's alone; without shortcuts they let the gradient vanish, orthogonal ones do not.
+func TestFirstWeightsOfTheEncoder(t *testing.T) {
+	s := Shape{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}
+	build := func(encoder, init string) *Net {
+		n, err := New(s, Config{Encoder: encoder, Features: 64, Init: init}, []string{""}, 8, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	// first returns how long the gradient is in the first convolution, as a part of that in the last layer.
+	first := func(n *Net) float64 {
+		obs, vec := observations(s, 8)
+		n.Act(obs, vec, nil, 8)
+		for i := range n.Values()[0].Grad {
+			n.Values()[0].Grad[i] = 1
+		}
+		n.Backward()
+		layers := auxtasks.LayersOf(n.Blocks())
+		return float64(layers[0].Norm(n.Blocks()) / layers[len(layers)-1].Norm(n.Blocks()))
+	}
+	for _, encoder := range []string{"small", "impala", "plain"} {
+		usual, named, uniform := build(encoder, ""), build(encoder, "orthogonal"), build(encoder, "uniform")
+		for i, b := range usual.Blocks() {
+			if !slices.Equal(b.Params.W, named.Blocks()[i].Params.W) {
+				t.Errorf("%s: %s is not orthogonal unless that is said", encoder, b.Name)
+			}
+			w := uniform.Blocks()[i].Params.W
+			if same := slices.Equal(b.Params.W, w); same != (b.Name != "encoder") {
+				t.Errorf("%s: uniform first weights of %s: the same are %t", encoder, b.Name, same)
+			}
+			if most := max(slices.Max(w), -slices.Min(w)); b.Name == "encoder" && !(most <= UniformBound && most > 0.99*UniformBound) {
+				t.Errorf("%s: a weight of %v, the bound is %v", encoder, most, UniformBound)
+			}
+		}
+		if encoder != "plain" {
+			continue
+		}
+		if kept, gone := first(usual), first(uniform); !(kept > 0.1) || !(gone < 1e-3*kept) {
+			t.Errorf("the first layer gets %v of the last one's gradient if weights are orthogonal, %v if they are uniform", kept, gone)
+		}
+	}
+}
+
 // Untrained, every action is about as likely, and values are small: what PPO needs to explore.
 func TestFirstPolicyIsNearlyUniform(t *testing.T) {
 	shapes := []Shape{{H: 7, W: 7, C: 3, Codes: codes, Vec: 4, Actions: 7}, {H: 84, W: 84, C: 4, Actions: 6}}
@@ -222,7 +342,7 @@ func TestNewRefuses(t *testing.T) {
 		"symbols":  {shape: func(s *Shape) { s.Codes = []int{1, 2, 300} }, want: "must be 1 to 256"},
 		"vector":   {shape: func(s *Shape) { s.Vec = -1 }, want: "beside the image"},
 		"actions":  {shape: func(s *Shape) { s.Actions = 0 }, want: "at least 1"},
-		"impala":   {cfg: func(c *Config) { c.Encoder = "impala" }, want: "use encoder small"},
+		"init":     {cfg: func(c *Config) { c.Init = "zeros" }, want: `no init "zeros"; there are [orthogonal uniform]`},
 		"encoder":  {cfg: func(c *Config) { c.Encoder = "big" }, want: `no encoder "big"`},
 		"nature":   {cfg: func(c *Config) { c.Encoder = "nature" }, want: "use encoder small"},
 		"unreal":   {shape: func(s *Shape) { s.Codes = nil }, cfg: func(c *Config) { c.Encoder = "unreal" }, want: "needs at least 20x20"},

@@ -47,6 +47,8 @@ type Config struct {
 	Features int    `json:"features"` // width of the tap "features"
 	Hidden   int    `json:"hidden"`   // width of a hidden layer in the actor and in each critic; 0: none
 
+	Init string `json:"init,omitempty"` // first weights of the encoder, "features" included, see Inits; "": orthogonal
+
 	Core       string `json:"core,omitempty"`        // recurrent core between features and heads, "lstm" or "gru"; "": none
 	CoreSize   int    `json:"core_size,omitempty"`   // width of the tap "core"
 	LastAction bool   `json:"last_action,omitempty"` // the core also reads the action before, one in Actions
@@ -83,9 +85,17 @@ func (c Config) WithEncoder(kind string, s Shape) Config {
 }
 
 // Encoders lists the encoders by name: small is the network of the MiniGrid papers; nature that of Mnih et al. (2015); unreal that of
-// A3C and UNREAL, a third of nature's work per row; impala the residual one of Espeholt et al. (2018), four times nature's; auto is
-// small or nature, see Default.
-func Encoders() []string { return []string{"auto", "small", "nature", "unreal", "impala"} }
+// A3C and UNREAL, a third of nature's work per row; impala the residual one of Espeholt et al. (2018), four times nature's; plain the
+// same 15 convolutions without shortcuts; auto is small or nature, see Default.
+func Encoders() []string { return []string{"auto", "small", "nature", "unreal", "impala", "plain"} }
+
+// Inits lists the ways in which the first weights of the encoder are drawn: orthogonal, with gains that keep the size of activations and
+// gradients from layer to layer (Saxe et al. 2014); uniform in [-UniformBound, UniformBound), whatever a layer reads, which does not.
+// Biases begin at 0, and core, actor and critics as they do, with either.
+func Inits() []string { return []string{"orthogonal", "uniform"} }
+
+// UniformBound bounds the first weights that are "uniform": it is that of Keras's RandomUniform.
+const UniformBound = 0.05
 
 // leastSide returns the smallest side that the kernels of an encoder fit into.
 func leastSide(encoder string) int {
@@ -112,8 +122,8 @@ func choose(name string, s Shape) string {
 // Validate reports the first setting that cannot work with the shape.
 func (c Config) Validate(s Shape) error {
 	switch c.Encoder {
-	case "auto", "small":
-	case "nature", "unreal", "impala":
+	case "auto", "small", "impala", "plain":
+	case "nature", "unreal":
 		if s.Codes != nil {
 			return fmt.Errorf("policy: the %s encoder reads frames, these observations are symbols; use encoder small", c.Encoder)
 		}
@@ -122,6 +132,9 @@ func (c Config) Validate(s Shape) error {
 		}
 	default:
 		return fmt.Errorf("policy: no encoder %q; there are %v", c.Encoder, Encoders())
+	}
+	if c.Init != "" && !slices.Contains(Inits(), c.Init) {
+		return fmt.Errorf("policy: no init %q; there are %v", c.Init, Inits())
 	}
 	if c.Features < 1 {
 		return fmt.Errorf("policy: features is %d, must be at least 1", c.Features)
