@@ -23,10 +23,13 @@ type Learner struct {
 	Replay auxtasks.Sampling // that they draw from
 	Mixes  int               // auxiliary steps per rollout: of how many of its optimiser steps the mixer is part
 
+	Measure bool // the next Learn measures Gradients, in its last step; it changes no bit of what is learned
+
 	arenas []*nn.Params // that are stepped
 	frozen []*nn.Params // that are not
 	mini   minibatch
 	order  []int32
+	grads  gradients
 }
 
 // Update is what one pass over a rollout measured.
@@ -48,6 +51,7 @@ func NewLearner(net *policy.Net, objective Objective, opt nn.Optimizer, streams 
 		}
 		l.arenas = append(l.arenas, b.Params)
 	}
+	l.grads.init(net)
 	l.order = make([]int32, steps*worlds/max(length, 1))
 	m := objective.Plan().Minibatches
 	l.mini.init(net, (len(l.order)+m-1)/m, length, len(streams))
@@ -59,6 +63,7 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 	plan := l.Objective.Plan()
 	n, steps := len(l.order), plan.Epochs*plan.Minibatches
 	u := Update{Explained: explained(b)}
+	l.grads.fresh = false
 	for i := range steps {
 		k := i % plan.Minibatches
 		if k == 0 {
@@ -66,6 +71,14 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 		}
 		l.mini.gather(b, l.order[k*n/plan.Minibatches:(k+1)*n/plan.Minibatches])
 		l.Net.Forward(&l.mini.Batch, l.mini.Obs, "")
+		measure, rides := l.Measure && i+1 == steps, l.Mixer != nil && l.Mixer.Rides()
+		if measure && rides { // tasks will share the objective's pass back: it makes one alone
+			l.Objective.Loss(&l.mini.Batch, l.Net.Logits(), l.Net.Values())
+			l.Net.Backward()
+			l.grads.measure(l.Net)
+			clearAll(l.arenas)
+			clearAll(l.frozen)
+		}
 		mixes := l.Mixer != nil && (i+1)*l.Mixes/steps > i*l.Mixes/steps
 		if l.Mixer != nil {
 			l.Mixer.Ride(&l.mini.Batch, mixes)
@@ -73,10 +86,11 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 		loss := l.Objective.Loss(&l.mini.Batch, l.Net.Logits(), l.Net.Values())
 		u.add(loss)
 		l.Net.Backward()
-		norm, made := l.step(lr, mixes, finite(loss.Policy+loss.Value+loss.Entropy))
-		for _, p := range l.frozen {
-			clear(p.G)
+		if measure && !rides {
+			l.grads.measure(l.Net)
 		}
+		norm, made := l.step(lr, mixes, finite(loss.Policy+loss.Value+loss.Entropy))
+		clearAll(l.frozen)
 		u.Norm += norm
 		if !made {
 			u.Dropped++
@@ -128,11 +142,16 @@ func (l *Learner) mix(lr float32) (norm float32, made bool) {
 
 // drop clears all gradients.
 func (l *Learner) drop() {
-	for _, p := range l.arenas {
-		clear(p.G)
-	}
+	clearAll(l.arenas)
 	if l.Mixer != nil {
 		l.Mixer.Drop()
+	}
+}
+
+// clearAll clears the gradients of arenas.
+func clearAll(arenas []*nn.Params) {
+	for _, p := range arenas {
+		clear(p.G)
 	}
 }
 

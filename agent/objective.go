@@ -14,7 +14,8 @@ type Objective interface {
 	Targets(b *replay.Batch, streams []auxtasks.Stream, value [][]float32)
 	// Plan says how a rollout is consumed.
 	Plan() Plan
-	// Loss adds the gradient of the mean loss over the transitions of b, by their weights, at the taps.
+	// Loss adds the gradient of the mean loss over the transitions of b, by their weights, at the taps. It may be called again on the
+	// same pass, and does the same then.
 	Loss(b *replay.Batch, logits *nn.Tap, values []*nn.Tap) Stats
 }
 

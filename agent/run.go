@@ -371,6 +371,7 @@ type state struct {
 	Retries   int           `json:"retries,omitempty"`
 	Crashed   int           `json:"crashed,omitempty"`
 	Made      made          `json:"made"`
+	Gradients []float32     `json:"gradients,omitempty"` // [layers] norms when they were last measured
 }
 
 // validate reports numbers that no trainer has.
@@ -411,7 +412,7 @@ func (t *Trainer) fixed(envID string) ([]run.File, error) {
 	st, err := json.Marshal(state{
 		Step: t.step, Updates: t.updates, Episodes: t.episodes, Recent: t.recent,
 		Start: t.roll.batch.Start[last:], Optimizer: t.learner.Optimizer.AppendState(nil),
-		Dropped: t.dropped, Retries: t.retries, Crashed: t.crashed, Made: with,
+		Dropped: t.dropped, Retries: t.retries, Crashed: t.crashed, Made: with, Gradients: t.learner.grads.keep(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("agent: encode %s: %w", stateName, err)
@@ -477,6 +478,9 @@ func (t *Trainer) restore(c *run.Checkpoint) error {
 		return fmt.Errorf("agent: restore %s: saved with %d worlds, settings say %d", stateName, len(st.Start), t.cfg.Worlds)
 	}
 	if err := st.validate(); err != nil {
+		return fmt.Errorf("agent: restore %s: %w", stateName, err)
+	}
+	if err := t.learner.grads.restore(st.Gradients); err != nil {
 		return fmt.Errorf("agent: restore %s: %w", stateName, err)
 	}
 	if err := t.learner.Optimizer.RestoreState(st.Optimizer); err != nil {

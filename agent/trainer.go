@@ -190,6 +190,7 @@ func (t *Trainer) Update() Update {
 		lr *= max(0, 1-float32(t.step)/float32(t.cfg.Steps))
 	}
 	lr = float32(math.Ldexp(float64(lr), -t.retries))
+	t.learner.Measure = t.cfg.Mixer.Every > 0 && t.updates%t.cfg.Mixer.Every == 0
 	t.last = t.learner.Learn(b, lr, rng.At(t.shuffleKey, uint64(t.updates)))
 	t.step += b.T * b.B
 	t.updates++
@@ -213,6 +214,11 @@ func (t *Trainer) Tasks() []auxtasks.TaskReport {
 	}
 	return t.extras.mixer.Reports()
 }
+
+// Gradients returns how long the gradient of the main loss was in each layer of encoder and core when it was last measured, every
+// Mixer.Every updates, whether there are tasks or not; nil before that, valid until the next Update. fresh says that it was in the last
+// one.
+func (t *Trainer) Gradients() (norms []LayerNorm, fresh bool) { return t.learner.Gradients() }
 
 // Layers names the layers in which conflict is measured, in the order of TaskReport.Cosine.
 func (t *Trainer) Layers() []string {

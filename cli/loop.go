@@ -294,6 +294,9 @@ func (d *driver) measure(u agent.Update) error {
 	}
 	names = append(names, "kl", "clipped", "grad_norm", "explained_variance", "dropped")
 	values = append(values, float64(u.KL), float64(u.Clipped), float64(u.Norm), float64(u.Explained), float64(r.Dropped()))
+	for _, l := range d.gradients() {
+		names, values = append(names, l.name), append(values, l.value)
+	}
 	for _, l := range d.extraMeasures() {
 		m.more = append(m.more, l)
 		names, values = append(names, l.name), append(values, l.value)
@@ -307,13 +310,31 @@ func (d *driver) measure(u agent.Update) error {
 	return d.told(d.show.interval(m))
 }
 
+// gradients names the main loss's gradient in each layer when it was last measured: grad.LAYER.
+func (d *driver) gradients() (list []named) {
+	norms, _ := d.run.Gradients()
+	for _, n := range norms {
+		list = append(list, named{"grad." + n.Layer, widened(n.Norm)})
+	}
+	return list
+}
+
+// widened returns a number with the digits that it has in 32 bits: 0.1 is 0.1.
+func widened(v float32) float64 {
+	x, err := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return x
+}
+
 // extraMeasures names what tasks and bonuses did: NAME.loss, the weighted one, and so on; NaN where it is not defined.
 func (d *driver) extraMeasures() (list []named) {
 	for _, t := range d.run.Tasks() {
 		put := func(key string, v float32, defined bool) {
 			x := math.NaN()
 			if defined {
-				x, _ = strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64) // 0.1 is 0.1
+				x = widened(v)
 			}
 			list = append(list, named{"aux." + t.Name + "." + key, x})
 		}

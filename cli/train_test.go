@@ -184,7 +184,7 @@ func TestTrainJSON(t *testing.T) {
 		t.Errorf("eval --greedy --json says %v, beside the sampled policy %v", alone, again)
 	}
 	metrics, err := os.ReadFile("r/metrics.jsonl")
-	if err != nil || bytes.Count(metrics, []byte("\n")) != 8 || !bytes.Contains(metrics, []byte(`"grad_norm":`)) {
+	if err != nil || bytes.Count(metrics, []byte("\n")) != 8 || !bytes.Contains(metrics, []byte(`"grad_norm":`)) || !bytes.Contains(metrics, []byte(`"grad.features":`)) {
 		t.Errorf("metrics (%v):\n%s", err, metrics)
 	}
 }

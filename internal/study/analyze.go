@@ -52,6 +52,7 @@ type Outcome struct {
 	Curve                  []CurvePoint
 	Profile                []stats.Interval
 	Tasks                  []TaskOutcome
+	Grads                  []LayerOutcome
 	Lines                  []Line // of these seeds
 	times                  []stats.Time
 }
@@ -66,6 +67,12 @@ type CurvePoint struct {
 type TaskOutcome struct {
 	Name                   string
 	Share, Cosine, Quality stats.Interval
+}
+
+// LayerOutcome is how long the main loss's gradient was in a layer, on average over runs.
+type LayerOutcome struct {
+	Layer       string
+	First, Mean stats.Interval // over the first tenth of a run, and over all of it
 }
 
 var none = stats.Interval{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
@@ -235,6 +242,9 @@ func (a *analysis) outcome(o *Outcome) (err error) {
 	if err := a.tasks(o); err != nil {
 		return err
 	}
+	if err := a.grads(o); err != nil {
+		return err
+	}
 	return a.curve(o)
 }
 
@@ -258,11 +268,7 @@ func (a *analysis) tasks(o *Outcome) error {
 					}
 				}
 			}
-			*part.to = none
-			if len(x) == 0 {
-				continue
-			}
-			v, err := stats.Default().Interval([][]float64{x}, stats.Mean)
+			v, err := meanOf(x)
 			if err != nil {
 				return err
 			}
@@ -271,6 +277,43 @@ func (a *analysis) tasks(o *Outcome) error {
 		o.Tasks = append(o.Tasks, t)
 	}
 	return nil
+}
+
+// grads fills in how long the main loss's gradient was, layer by layer.
+func (a *analysis) grads(o *Outcome) (err error) {
+	for _, first := range o.Lines[0].Grads {
+		g := LayerOutcome{Layer: first.Layer}
+		var early, all []float64
+		for _, l := range o.Lines {
+			for _, s := range l.Grads {
+				if s.Layer != first.Layer {
+					continue
+				}
+				if v := float64(s.First); !math.IsNaN(v) {
+					early = append(early, v)
+				}
+				if v := float64(s.Mean); !math.IsNaN(v) {
+					all = append(all, v)
+				}
+			}
+		}
+		if g.First, err = meanOf(early); err != nil {
+			return err
+		}
+		if g.Mean, err = meanOf(all); err != nil {
+			return err
+		}
+		o.Grads = append(o.Grads, g)
+	}
+	return nil
+}
+
+// meanOf returns the mean over runs with its interval; of no runs there is none.
+func meanOf(x []float64) (stats.Interval, error) {
+	if len(x) == 0 {
+		return none, nil
+	}
+	return stats.Default().Interval([][]float64{x}, stats.Mean)
 }
 
 // timesOf finds when the runs' curves reached the threshold.

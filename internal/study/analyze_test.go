@@ -323,3 +323,48 @@ func TestFigures(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// Pages have a table of gradients where there are any, with a column per arm that has them; CSV has their intervals.
+func TestGradTable(t *testing.T) {
+	nan := num(math.NaN())
+	with := analyzed(t, func(_ *Study, _ []env.Spec, lines []Line) []Line {
+		for i := range lines {
+			l := &lines[i]
+			if l.World != "A-v0" {
+				continue
+			}
+			l.Grads = []Slope{{"conv1", num(l.Seed) * 1e-6, num(l.Seed) * 1e-3}}
+			if l.Arm == "+task" {
+				l.Grads = []Slope{{"conv2", nan, 3}}
+			}
+		}
+		return lines
+	})
+	text := with.Markdown(func(name string) string { return name }, "raw", "")
+	const want = "### Gradient norm per layer\n\n| layer | base | +task |\n|---|--:|--:|\n| conv1 | 5.5e-06 → 0.0055 | – |\n| conv2 | – | – → 3 |\n\nOf the main loss alone"
+	if strings.Count(text, want) != 1 || strings.Count(text, "Gradient norm") != 1 {
+		t.Errorf("want %s in\n%s", want, text)
+	}
+	page, err := with.HTML()
+	if err != nil || !strings.Contains(page, "<td class=\"left\">conv1</td><td>5.5e-06 → 0.0055</td>") {
+		t.Errorf("the page has no gradients, %v", err)
+	}
+	if strings.Contains(with.Text(200), "Gradient norm") {
+		t.Error("the table is for pages")
+	}
+	x := make([]float64, 10)
+	for i := range x {
+		x[i] = float64(rounded(float64(num(i+1) * 1e-3)))
+	}
+	iv, err := stats.Default().Interval([][]float64{x}, stats.Mean)
+	if g := with.Worlds[0].Arms[0].Grads[0]; err != nil || !near(g.Mean.Value, iv.Value) || !near(g.Mean.Lo, iv.Lo) || !near(g.Mean.Hi, iv.Hi) {
+		t.Errorf("got %v, want %v (%v)", g.Mean, iv, err)
+	}
+	csv := with.SummaryCSV()
+	if !strings.Contains(csv, "A-v0,base,10,grad.conv1,") || !strings.Contains(csv, "A-v0,base,10,grad_first.conv1,") || strings.Contains(csv, "grad_first.conv2") {
+		t.Errorf("%s", csv)
+	}
+	if without := analyzed(t, nil); strings.Contains(without.Markdown(func(name string) string { return name }, "raw", ""), "Gradient norm") {
+		t.Error("there are no gradients, but a table of them")
+	}
+}

@@ -36,6 +36,7 @@ type Line struct {
 	Diverged      bool      `json:"diverged,omitempty"` // it was measured as it was when it was last sound
 	Retries       int       `json:"retries,omitempty"`  // how often it was rolled back
 	Tasks         []Contact `json:"tasks,omitempty"`
+	Grads         []Slope   `json:"grads,omitempty"`
 	Curve         []Point   `json:"curve"`
 }
 
@@ -45,6 +46,13 @@ type Contact struct {
 	Share   num    `json:"share"`   // of the sum of the lengths of all gradients
 	Cosine  num    `json:"cosine"`  // with the main gradient
 	Quality num    `json:"quality"` // on sequences that were not trained on yet
+}
+
+// Slope is how long the gradient of the main loss is in a layer, on average over the updates in which it was measured.
+type Slope struct {
+	Layer string `json:"layer"`
+	First num    `json:"first"` // over the first tenth of the run
+	Mean  num    `json:"mean"`  // over all of it
 }
 
 // Point is a point of a learning curve: over the last 100 training episodes.

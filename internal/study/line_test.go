@@ -79,6 +79,9 @@ func TestLineSize(t *testing.T) {
 	for range 20 {
 		l.Tasks = append(l.Tasks, Contact{"temporal-distance", -0.0012345, -0.0012345, -0.0012345})
 	}
+	for range 40 {
+		l.Grads = append(l.Grads, Slope{"conv3.b.2", 1.2345e-10, 1.2345e-10})
+	}
 	text, err := json.Marshal(l)
 	if err != nil || len(text) > 20_000 {
 		t.Errorf("%d bytes, %v", len(text), err)

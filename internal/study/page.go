@@ -115,7 +115,7 @@ func (r *Report) Text(columns int) string {
 	for _, res := range r.results() {
 		fmt.Fprintf(&b, "\n%s\n", res.title())
 		for _, t := range r.tables(res) {
-			if t.Fold {
+			if t.Fold || t.Wide {
 				continue
 			}
 			fmt.Fprintf(&b, "  %s\n", t.Title)
@@ -216,6 +216,10 @@ func (r *Report) SummaryCSV() string {
 				put("share."+t.Name, t.Share.Value, t.Share.Lo, t.Share.Hi)
 				put("cosine."+t.Name, t.Cosine.Value, t.Cosine.Lo, t.Cosine.Hi)
 				put("quality."+t.Name, t.Quality.Value, t.Quality.Lo, t.Quality.Hi)
+			}
+			for _, g := range o.Grads {
+				put("grad_first."+g.Layer, g.First.Value, g.First.Lo, g.First.Hi)
+				put("grad."+g.Layer, g.Mean.Value, g.Mean.Lo, g.Mean.Hi)
 			}
 		}
 	}

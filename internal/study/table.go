@@ -3,6 +3,7 @@ package study
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +20,7 @@ type table struct {
 	Left  int    // so many columns stand to the left
 	Slim  []bool // [column] it also stands where there is little room
 	Fold  bool   // it may be folded away
+	Wide  bool   // it is for pages, not for terminals
 }
 
 const missing = "–"
@@ -120,6 +122,9 @@ func (r *Report) tables(res *Result) []table {
 		all = append(all, t)
 	}
 	if t := taskTable(res); len(t.Rows) > 0 {
+		all = append(all, t)
+	}
+	if t := gradTable(res); len(t.Rows) > 0 {
 		all = append(all, t)
 	}
 	if res.World != "" {
@@ -261,6 +266,48 @@ func taskTable(res *Result) table {
 		}
 	}
 	return t
+}
+
+// gradTable has a row per layer and a column per arm that has any.
+func gradTable(res *Result) table {
+	t := table{
+		Title: "Gradient norm per layer", Left: 1, Wide: true, Head: []string{"layer"},
+		Note: "Of the main loss alone, before clipping: mean over the first tenth of a run → over all of it, and over runs.",
+	}
+	var layers []string
+	var arms []*Outcome
+	for i := range res.Arms {
+		o := &res.Arms[i]
+		if len(o.Grads) == 0 {
+			continue
+		}
+		arms, t.Head = append(arms, o), append(t.Head, o.Name)
+		for _, g := range o.Grads {
+			if !slices.Contains(layers, g.Layer) {
+				layers = append(layers, g.Layer)
+			}
+		}
+	}
+	for _, layer := range layers {
+		row := []string{layer}
+		for _, o := range arms {
+			cell := missing
+			if i := slices.IndexFunc(o.Grads, func(g LayerOutcome) bool { return g.Layer == layer }); i >= 0 {
+				cell = power(o.Grads[i].First.Value) + " → " + power(o.Grads[i].Mean.Value)
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// power returns a number of any size with two digits.
+func power(x float64) string {
+	if math.IsNaN(x) {
+		return missing
+	}
+	return strconv.FormatFloat(x, 'g', 2, 64)
 }
 
 func (r *Report) runTable(res *Result) table {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,13 +147,14 @@ const (
 	shareKey    = ".share"
 	cosineKey   = ".cosine"
 	heldKey     = ".held_out"
+	gradKey     = "grad."
 )
 
 // recentEpisodes is over how many training episodes a point of a curve is. The first ones to end are the short ones: of fewer there is
 // no point.
 const recentEpisodes = 100
 
-// log writes a point of the curve if it is time, and what the tasks' gradients did if that was measured.
+// log writes a point of the curve if it is time, and what gradients did if that was measured.
 func (w worker) log(r *agent.Run, point bool) error {
 	if point {
 		s := r.Recent()
@@ -176,6 +178,11 @@ func (w worker) log(r *agent.Run, point bool) error {
 		}
 		names = append(names, auxKey+t.Name+shareKey, auxKey+t.Name+cosineKey, auxKey+t.Name+heldKey)
 		values = append(values, float64(t.Share), float64(t.Total), held)
+	}
+	if norms, fresh := r.Gradients(); fresh {
+		for _, n := range norms {
+			names, values = append(names, gradKey+n.Layer), append(values, float64(n.Norm))
+		}
 	}
 	if names == nil {
 		return nil
@@ -211,7 +218,7 @@ func (w worker) recall(j Job, l *Line) error {
 	if err != nil {
 		return err
 	}
-	tasks := newMeans(j.Config)
+	tasks, grads := newMeans(j.Config), slopes{tenth: l.Steps / 10}
 	for _, row := range rows {
 		p, isPoint, episodes := Point{Step: int(row.Step)}, false, 0.0
 		for _, v := range row.Values {
@@ -224,6 +231,7 @@ func (w worker) recall(j Job, l *Line) error {
 				p.Success = rounded(v.V)
 			default:
 				tasks.add(v)
+				grads.add(p.Step, v)
 			}
 		}
 		if episodes < recentEpisodes {
@@ -233,8 +241,42 @@ func (w worker) recall(j Job, l *Line) error {
 			l.Curve = append(l.Curve, p)
 		}
 	}
-	l.Tasks = tasks.contacts()
+	l.Tasks, l.Grads = tasks.contacts(), grads.means()
 	return nil
+}
+
+// slopes are sums of the norms of the main loss's gradient, layer by layer.
+type slopes struct {
+	tenth      int // step that ends the first tenth of the run
+	layers     []string
+	first, all []float64 // [layer]
+	nFirst, n  []int     // how many
+}
+
+func (s *slopes) add(step int, v run.Value) {
+	layer, ok := strings.CutPrefix(v.Name, gradKey)
+	if !ok || math.IsNaN(v.V) {
+		return
+	}
+	i := slices.Index(s.layers, layer)
+	if i < 0 {
+		i = len(s.layers)
+		s.layers, s.first, s.all = append(s.layers, layer), append(s.first, 0), append(s.all, 0)
+		s.nFirst, s.n = append(s.nFirst, 0), append(s.n, 0)
+	}
+	s.all[i] += v.V
+	s.n[i]++
+	if step <= s.tenth {
+		s.first[i] += v.V
+		s.nFirst[i]++
+	}
+}
+
+func (s *slopes) means() (list []Slope) {
+	for i, layer := range s.layers {
+		list = append(list, Slope{layer, rounded(s.first[i] / float64(s.nFirst[i])), rounded(s.all[i] / float64(s.n[i]))})
+	}
+	return list
 }
 
 // means are those of what was measured of each task.

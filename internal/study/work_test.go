@@ -407,3 +407,50 @@ func TestDiverged(t *testing.T) {
 		t.Error("the report does not tell")
 	}
 }
+
+// The raw line of a run has the means of what its gradients were when they were measured.
+func TestGradients(t *testing.T) {
+	p := planned(t, t.TempDir(), 1)
+	if err := p.Run(t.Context(), Options{Jobs: 1, Now: clock()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range p.Lines() {
+		j := p.jobOf(l)
+		tr, err := agent.NewTrainerOn(j.Config, j.Build, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var layers []string
+		first, all, n, nFirst := map[string]float64{}, map[string]float64{}, 0.0, 0.0
+		for !tr.Finished() {
+			tr.Update()
+			norms, fresh := tr.Gradients()
+			if !fresh {
+				continue
+			}
+			early := tr.Step() <= l.Steps/10
+			if n++; early {
+				nFirst++
+			}
+			if n == 1 {
+				for _, g := range norms {
+					layers = append(layers, g.Layer)
+				}
+			}
+			for _, g := range norms {
+				if all[g.Layer] += float64(g.Norm); early {
+					first[g.Layer] += float64(g.Norm)
+				}
+			}
+		}
+		tr.Close()
+		if len(layers) == 0 || len(l.Grads) != len(layers) || nFirst == 0 || nFirst == n {
+			t.Fatalf("%s: %d layers, want %v; %v of %v early", l.Arm, len(l.Grads), layers, nFirst, n)
+		}
+		for i, layer := range layers {
+			if want := (Slope{layer, rounded(first[layer] / nFirst), rounded(all[layer] / n)}); l.Grads[i] != want {
+				t.Errorf("%s: got %+v, want %+v", l.Arm, l.Grads[i], want)
+			}
+		}
+	}
+}
