@@ -139,11 +139,15 @@ func TestWatchWindow(t *testing.T) {
 // Where there is no screen, the build with the window says so, and is for the rest like any other: its exit codes and signals are.
 func TestWindowBuild(t *testing.T) {
 	dir, blind := t.TempDir(), append(os.Environ(), "DISPLAY=", "WAYLAND_DISPLAY=")
-	for _, view := range []string{"pixel", "auto"} {
-		_, stderr := finish(t, pixelRlrun(t, dir, blind, "watch", world, "--view", view), 2)
-		if !strings.Contains(stderr, "neither DISPLAY nor WAYLAND_DISPLAY is set") || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("--view %s: it said %q", view, stderr)
-		}
+	const reason = "neither DISPLAY nor WAYLAND_DISPLAY is set"
+	if _, stderr := finish(t, pixelRlrun(t, dir, blind, "watch", world, "--view", "pixel"), 2); !strings.Contains(stderr, reason) || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("it said %q", stderr)
+	}
+	page := start(t, pixelRlrun(t, dir, blind, "watch", world, "--view", "auto"))
+	page.await(t, "rlrun: watch at http")
+	page.signal(t, os.Interrupt)
+	if err := page.end(); err != nil || !strings.Contains(page.said.String(), "showing on a page (no window: there is no screen, "+reason) {
+		t.Errorf("%v, it said %q", err, page.said.String())
 	}
 	x := newXServer(t)
 	for _, env := range [][]string{blind, x.env()} {
