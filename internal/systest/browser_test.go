@@ -46,10 +46,7 @@ func newChromium(t *testing.T) *chromium {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "auxrl-chromium-")
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := t.TempDir()
 	cmd := exec.Command(exe, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
 		"--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-dev-shm-usage", "--user-data-dir="+dir, "about:blank")
 	cmd.ExtraFiles = []*os.File{in, out} // 3 and 4, where it looks for them
