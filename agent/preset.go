@@ -77,6 +77,7 @@ func (c *Config) unreal(shape policy.Shape) {
 		c.Net = c.Net.WithEncoder("unreal", shape)
 	}
 	c.Net = c.Net.WithCore("lstm", shape)
+	c.Net.ForgetBias = 1
 	c.Worlds, c.Horizon, c.LR = 16, 20, 7e-4
 	c.A2C.Lambda, c.A2C.Entropy = 1, 1e-3
 	c.ClipNorm, c.Mixer.Clip = 40, 40

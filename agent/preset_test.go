@@ -65,3 +65,21 @@ func TestPresetTorchAC(t *testing.T) {
 		t.Errorf("minibatches of %d rows, want 256", rows)
 	}
 }
+
+// UNREAL's cells are TensorFlow's, which begin with a forget bias of 1.
+func TestPresetUnreal(t *testing.T) {
+	w, err := minigrid.New("MiniGrid-DoorKey-5x5-v0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Preset("unreal", "a2c", w.Spec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Net.Core != "lstm" || c.Net.ForgetBias != 1 {
+		t.Errorf("core %q begins at %g, want an lstm at 1", c.Net.Core, c.Net.ForgetBias)
+	}
+	if c.Worlds*c.Horizon != 320 || c.A2C.Lambda != 1 || len(c.Aux) != len(UnrealTasks()) {
+		t.Errorf("got %+v", c)
+	}
+}

@@ -111,9 +111,9 @@ func newNet(shape Shape, cfg Config, streams []string, rows int, workers *team.T
 // cell returns the configured one.
 func (n *Net) cell() nn.Cell {
 	if n.cfg.Core == "gru" {
-		return &nn.GRU{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize, Keep: 1}
+		return &nn.GRU{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize, Keep: n.cfg.ForgetBias}
 	}
-	return &nn.LSTM{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize, Forget: 1}
+	return &nn.LSTM{In: n.cfg.Features, Side: n.sideLen(), D: n.cfg.CoreSize, Forget: n.cfg.ForgetBias}
 }
 
 func (n *Net) block(name string, shared bool) *nn.Params {

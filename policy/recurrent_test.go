@@ -3,6 +3,7 @@ package policy
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/auxrl/auxrl/auxtasks"
@@ -201,11 +202,40 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// The gates that remember begin at the forget bias, D of them, and no other weight does.
+func TestForgetBias(t *testing.T) {
+	for _, core := range Cores() {
+		cfg := Config{Encoder: "small", Features: 5, Hidden: 4}.WithCore(core, gridShape)
+		cfg.CoreSize, cfg.ForgetBias = 6, 1.5
+		n, err := New(gridShape, cfg, []string{""}, 1, 3, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, b := range n.Blocks() {
+			for _, w := range b.Params.W {
+				if w == 1.5 {
+					found++
+				}
+			}
+		}
+		if found != 6 {
+			t.Errorf("%s: %d of 6 gates begin at the forget bias", core, found)
+		}
+		for _, wrong := range []float32{-11, 11, float32(math.NaN()), float32(math.Inf(1))} {
+			cfg.ForgetBias = wrong
+			if err := cfg.Validate(gridShape); err == nil || !strings.Contains(err.Error(), "forget bias") {
+				t.Errorf("%s: forget bias %g: %v", core, wrong, err)
+			}
+		}
+	}
+}
+
 // A core is as large as its encoder's world asks for, and costs what it adds.
 func TestWithCore(t *testing.T) {
 	frames := Shape{H: 84, W: 84, C: 3, Actions: 6}
 	unreal := Default(frames).WithEncoder("unreal", frames)
-	if c := unreal.WithCore("lstm", frames); c.CoreSize != 256 || !c.LastAction || !c.LastReward {
+	if c := unreal.WithCore("lstm", frames); c.CoreSize != 256 || c.ForgetBias != 2 || !c.LastAction || !c.LastReward {
 		t.Errorf("%+v", c)
 	}
 	if c := Default(gridShape).WithCore("gru", gridShape); c.CoreSize != 128 {
