@@ -51,7 +51,7 @@ func Summarize(episodes []env.Episode) Summary {
 // summarize is Summarize for worlds of the given kind.
 func summarize(episodes []env.Episode, spec env.Spec) Summary {
 	s := Summarize(episodes)
-	if spec.Success == 0 {
+	if !spec.Succeeds() {
 		s.Success = math.NaN()
 	}
 	return s
@@ -189,7 +189,7 @@ func (e *evaluation) step() {
 		}
 		if s.End != env.Running {
 			ep.World = lane
-			ep.Finish(w, s.End, e.spec.Success)
+			ep.Finish(w, s.End, &e.spec)
 			e.begin(lane, e.current[lane]+lanes)
 		}
 	}

@@ -77,7 +77,7 @@ func (p *peek) counters(f *live.Frame, taken int) {
 			}
 		}
 		f.Recent[0] = float32(ret / n)
-		if t.worlds.Spec().Success != 0 {
+		if spec := t.worlds.Spec(); spec.Succeeds() {
 			f.Recent[1] = float32(success / n)
 		}
 	}

@@ -91,8 +91,9 @@ type envLine struct {
 	Vector    []env.Field `json:"vector,omitempty"`
 	Actions   []string    `json:"actions"`
 	StepLimit int         `json:"step_limit"`
-	Success   *float64    `json:"success"` // smallest return that counts as one; null: there is no such notion
-	Best      *float64    `json:"best"`    // null: unknown
+	Success   *float64    `json:"success"`        // smallest return that counts as one; null: returns do not tell
+	Goal      bool        `json:"goal,omitempty"` // episodes that terminate are successes
+	Best      *float64    `json:"best"`           // null: unknown
 }
 
 func (a *app) listEnvs(pattern string, asJSON bool) error {
@@ -115,7 +116,7 @@ func (a *app) list(entries env.Catalog, asJSON bool) error {
 			return err
 		}
 		s := w.Spec()
-		line := envLine{1, "env", e.ID, e.About, [3]int{s.H, s.W, s.C}, s.Codes, s.Vector, s.Actions, s.StepLimit, nil, nil}
+		line := envLine{1, "env", e.ID, e.About, [3]int{s.H, s.W, s.C}, s.Codes, s.Vector, s.Actions, s.StepLimit, nil, s.Goal, nil}
 		best, limit := "-", "-"
 		if s.Best != 0 {
 			line.Best, best = &s.Best, fmt.Sprintf("%.4g", s.Best)

@@ -54,9 +54,13 @@ type Spec struct {
 	Actions    []string
 	Milestones []string // what the bits of a Milestoner stand for, the lowest first
 	StepLimit  int      // decisions after which an episode is truncated at the latest; 0: none, or other ones in every episode
-	Success    float64  // smallest return of an episode that counts as a success; 0: the world has no such notion
+	Success    float64  // smallest return of an episode that counts as a success; 0: returns do not tell
+	Goal       bool     // an episode that terminates has reached the goal: a success, whatever its return
 	Best       float64  // best mean return there is, of one who knows all: exact, or over a number of seeds; 0: unknown
 }
+
+// Succeeds reports whether the world has a notion of success, by return or by a goal.
+func (s *Spec) Succeeds() bool { return s.Success != 0 || s.Goal }
 
 // ObsLen returns the number of bytes of an observation's image.
 func (s Spec) ObsLen() int { return s.H * s.W * s.C }

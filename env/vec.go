@@ -19,7 +19,7 @@ type Episode struct {
 	Len     int     // decisions
 	Frames  int     // steps of the world itself
 	End     End
-	Success bool // Return reached the Spec's Success
+	Success bool // Return reached the Spec's Success, or the world its Goal
 }
 
 // Count adds a decision of a running episode.
@@ -28,13 +28,13 @@ func (e *Episode) Count(s Step) {
 	e.Len++
 }
 
-// Finish completes the record of an episode of w that has just ended so, before w is reset. success is the Spec's.
-func (e *Episode) Finish(w Env, end End, success float64) {
+// Finish completes the record of an episode of w that has just ended so, before w is reset. spec is that of w.
+func (e *Episode) Finish(w Env, end End, spec *Spec) {
 	e.End, e.Frames = end, e.Len
 	if m, ok := As[Meter](w); ok {
 		e.Return, e.Frames = m.Paid()
 	}
-	e.Success = success != 0 && e.Return >= success
+	e.Success = spec.Success != 0 && e.Return >= spec.Success || spec.Goal && end == Terminated
 }
 
 // Vec runs N worlds of one kind in step. A world whose episode ends begins the next one in the same call: the observation
@@ -213,7 +213,7 @@ func (v *Vec) stepWorld(i int) {
 	e.Count(s)
 	if s.End != Running {
 		e.World = i
-		e.Finish(w, s.End, v.spec.Success)
+		e.Finish(w, s.End, &v.spec)
 		v.ended[i], *e = *e, Episode{}
 		copy(v.Final[i*len(obs):], obs)
 		copy(v.FinalVec[i*len(vec):], vec)

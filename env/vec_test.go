@@ -251,6 +251,32 @@ func TestVecWithoutSuccess(t *testing.T) {
 	}
 }
 
+// Where worlds have a goal, an episode is a success if the world ended it, and not if time did, whatever its return.
+func TestEpisodeGoal(t *testing.T) {
+	for _, test := range []struct {
+		spec env.Spec
+		end  env.End
+		paid float64
+		want bool
+	}{
+		{env.Spec{Goal: true}, env.Terminated, -7, true},
+		{env.Spec{Goal: true}, env.Truncated, 7, false},
+		{env.Spec{Goal: true, Success: 5}, env.Truncated, 7, true},
+		{env.Spec{Success: 5}, env.Terminated, 7, true},
+		{env.Spec{Success: 5}, env.Terminated, 4, false},
+		{env.Spec{}, env.Terminated, 7, false},
+	} {
+		var e env.Episode
+		e.Count(env.Step{Reward: test.paid, End: test.end})
+		if e.Finish(nil, test.end, &test.spec); e.Success != test.want {
+			t.Errorf("%+v ends %v with %v: success is %v", test.spec, test.end, test.paid, e.Success)
+		}
+		if got := test.spec.Succeeds(); got != (test.spec.Goal || test.spec.Success != 0) {
+			t.Errorf("%+v: Succeeds is %v", test.spec, got)
+		}
+	}
+}
+
 func TestVecStateRoundTrip(t *testing.T) {
 	crew := team.New(2)
 	defer crew.Close()

@@ -118,7 +118,7 @@ func (p *Plan) try(w, a int, r Resolved, before []Job) (agent.Config, error) {
 	if a == 0 {
 		p.Spec = append(p.Spec, spec)
 	}
-	if p.Score == BySuccess && spec.Success == 0 {
+	if p.Score == BySuccess && !spec.Succeeds() {
 		return where(errors.New("study: this world knows no success: score by return or greedy"))
 	}
 	for _, j := range before {
