@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -326,48 +325,6 @@ func TestBoard(t *testing.T) {
 	b.tell(study.Event{Kind: study.Failed, Job: p.Jobs[0], Err: fmt.Errorf("study: no luck")})
 	if text := out.String(); !strings.HasPrefix(text, "\r\x1b[5A\x1b[J") || !strings.Contains(text, "rlrun: "+corridor+"  base  seed 1: no luck\n") {
 		t.Errorf("it wrote %q", text)
-	}
-}
-
-// What README.md and docs/compare.md show works, as far as it is the verb's: with few steps.
-func TestCompareDocs(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many runs")
-	}
-	commands := regexp.MustCompile(`(?m)^rlrun (compare .*)$`)
-	var all [][]string
-	for _, name := range []string{"../README.md", "../docs/compare.md"} {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range commands.FindAllStringSubmatch(string(text), -1) {
-			all = append(all, strings.Fields(m[1]))
-		}
-	}
-	text, err := os.ReadFile("../docs/compare.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(text), "```toml\n")
-	file, _, found := strings.Cut(rest, "```")
-	if !found || len(all) < 4 {
-		t.Fatalf("%d commands, and a study file: %t", len(all), found)
-	}
-	t.Chdir(t.TempDir())
-	if err := os.WriteFile("mine.toml", []byte(file), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	for i, args := range all {
-		if out := slices.Index(args, "cmp"); !slices.Contains(args, "--report") {
-			args[out] = fmt.Sprintf("cmp%d", i)
-		} else {
-			args[out] = fmt.Sprintf("cmp%d", i-1)
-		}
-		r := must(t, append(args, "--algo", "a2c", "--set", "worlds=4", "--steps", "64", "--seeds", "1", "--episodes", "1")...)
-		if !strings.Contains(r.out, "Against base\n") {
-			t.Errorf("%q printed\n%s", args, r.out)
-		}
 	}
 }
 
