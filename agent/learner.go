@@ -131,7 +131,7 @@ func (l *Learner) mix(lr float32) (norm float32, made bool) {
 		l.drop()
 		return norm, false
 	}
-	l.Mixer.Step(l.Replay)
+	l.Mixer.Step(l.Replay, nn.ClipScale(l.ClipNorm, float64(norm)))
 	if !l.Mixer.Sound() {
 		l.drop()
 		return norm, false
