@@ -215,6 +215,9 @@ func (m *Mixer) measures() bool {
 	return slices.ContainsFunc(m.members, (*member).suspicious)
 }
 
+// Compares reports whether the next Step looks at the main gradient of frozen blocks too: if not, whoever makes it may spare them.
+func (m *Mixer) Compares() bool { return m.cfg.Balance != Fixed || m.measures() }
+
 // Ride runs the tasks that need nothing but the objective's own pass, which has just been made over b: they leave gradients at the
 // encoder's taps, before the objective does. last says that Step follows: then they are measured.
 func (m *Mixer) Ride(b *Batch, last bool) {
