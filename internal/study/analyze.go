@@ -1,6 +1,7 @@
 package study
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -159,75 +160,81 @@ func (a *analysis) outcome(o *Outcome) (err error) {
 	return a.curve(o)
 }
 
-// tasks fills in what the tasks' gradients did.
+// tasks fills in what the tasks' gradients did. Not every run has measured every task.
 func (a *analysis) tasks(o *Outcome) error {
-	for _, first := range o.Lines[0].Tasks {
-		t := TaskOutcome{Name: first.Name}
-		for _, part := range []struct {
-			to *stats.Interval
-			of func(Contact) num
-		}{
-			{&t.Share, func(c Contact) num { return c.Share }},
-			{&t.Cosine, func(c Contact) num { return c.Cosine }},
-			{&t.Quality, func(c Contact) num { return c.Quality }},
-		} {
-			var x []float64
-			for _, l := range o.Lines {
-				for _, c := range l.Tasks {
-					if v := float64(part.of(c)); c.Name == first.Name && !math.IsNaN(v) {
-						x = append(x, v)
-					}
-				}
+	var names []string
+	for _, l := range o.Lines {
+		for _, c := range l.Tasks {
+			if !slices.Contains(names, c.Name) {
+				names = append(names, c.Name)
 			}
-			v, err := meanOf(x)
-			if err != nil {
-				return err
-			}
-			*part.to = v
 		}
-		o.Tasks = append(o.Tasks, t)
+	}
+	for _, name := range names {
+		mean := func(of func(Contact) num) (stats.Interval, error) {
+			return meanOf(o.Lines, func(l Line) num {
+				if i := slices.IndexFunc(l.Tasks, func(c Contact) bool { return c.Name == name }); i >= 0 {
+					return of(l.Tasks[i])
+				}
+				return num(math.NaN())
+			})
+		}
+		share, err1 := mean(func(c Contact) num { return c.Share })
+		cosine, err2 := mean(func(c Contact) num { return c.Cosine })
+		quality, err3 := mean(func(c Contact) num { return c.Quality })
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return err
+		}
+		o.Tasks = append(o.Tasks, TaskOutcome{name, share, cosine, quality})
 	}
 	return nil
 }
 
 // grads fills in how long the main loss's gradient was, layer by layer.
-func (a *analysis) grads(o *Outcome) (err error) {
-	for _, first := range o.Lines[0].Grads {
-		g := LayerOutcome{Layer: first.Layer}
-		var early, all []float64
-		for _, l := range o.Lines {
-			for _, s := range l.Grads {
-				if s.Layer != first.Layer {
-					continue
-				}
-				if v := float64(s.First); !math.IsNaN(v) {
-					early = append(early, v)
-				}
-				if v := float64(s.Mean); !math.IsNaN(v) {
-					all = append(all, v)
-				}
+func (a *analysis) grads(o *Outcome) error {
+	var layers []string
+	for _, l := range o.Lines {
+		for _, s := range l.Grads {
+			if !slices.Contains(layers, s.Layer) {
+				layers = append(layers, s.Layer)
 			}
 		}
-		if g.First, err = meanOf(early); err != nil {
+	}
+	for _, layer := range layers {
+		mean := func(of func(Slope) num) (stats.Interval, error) {
+			return meanOf(o.Lines, func(l Line) num {
+				if i := slices.IndexFunc(l.Grads, func(s Slope) bool { return s.Layer == layer }); i >= 0 {
+					return of(l.Grads[i])
+				}
+				return num(math.NaN())
+			})
+		}
+		first, err1 := mean(func(s Slope) num { return s.First })
+		all, err2 := mean(func(s Slope) num { return s.Mean })
+		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}
-		if g.Mean, err = meanOf(all); err != nil {
-			return err
-		}
-		o.Grads = append(o.Grads, g)
+		o.Grads = append(o.Grads, LayerOutcome{layer, first, all})
 	}
 	return nil
 }
 
-// meanOf returns the mean over runs with its interval; of no runs there is none.
-func meanOf(x []float64) (stats.Interval, error) {
+// meanOf returns the mean over the runs that have something, with its interval; of none there is none.
+func meanOf(lines []Line, of func(Line) num) (stats.Interval, error) {
+	var x []float64
+	for _, l := range lines {
+		if v := float64(of(l)); !math.IsNaN(v) {
+			x = append(x, v)
+		}
+	}
 	if len(x) == 0 {
 		return none, nil
 	}
 	return stats.Default().Interval([][]float64{x}, stats.Mean)
 }
 
-// timesOf finds when the runs' curves reached the threshold.
+// timesOf finds when the runs' curves reached the threshold. A run that diverged for good stays where it was: until the end of its budget it
+// did not get there, which is more than that nobody watched it any longer.
 func (a *analysis) timesOf(o *Outcome) {
 	if math.IsNaN(a.Threshold) || slices.ContainsFunc(o.Lines, func(l Line) bool { return len(l.Curve) == 0 }) {
 		return
@@ -237,7 +244,11 @@ func (a *analysis) timesOf(o *Outcome) {
 		for i, p := range l.Curve {
 			steps[i], scores[i] = p.Step, a.onCurve(p)
 		}
-		o.times = append(o.times, stats.TimeTo(steps, scores, a.Threshold))
+		t := stats.TimeTo(steps, scores, a.Threshold)
+		if l.Diverged && !t.Reached {
+			t.Steps = max(t.Steps, l.Steps)
+		}
+		o.times = append(o.times, t)
 	}
 	o.count(o, o.Seeds)
 }

@@ -64,12 +64,22 @@ func (a *analysis) curve(o *Outcome) error {
 	return nil
 }
 
-// curveOverAll fills in the learning curve of an arm over all worlds, whose points stand at the same fractions of the budgets.
+// curveOverAll fills in the learning curve of an arm over all worlds, at as many fractions of the budgets as the world with the fewest points
+// has. Runs that ended early stay where they were.
 func (a *analysis) curveOverAll(o *Outcome, worlds []Result, arm int) error {
 	points := math.MaxInt
+	lines := make([][]Line, len(worlds))
+	whole := make([]int, len(worlds)) // points of a curve up to the end of the budget
 	for w := range worlds {
-		for _, l := range pick(&worlds[w].Arms[arm], o.Seeds) {
-			points = min(points, len(l.Curve))
+		for _, other := range worlds[w].Arms {
+			for _, l := range other.Lines {
+				whole[w] = max(whole[w], len(l.Curve))
+			}
+		}
+		points = min(points, whole[w])
+		lines[w] = pick(&worlds[w].Arms[arm], o.Seeds)
+		if slices.ContainsFunc(lines[w], func(l Line) bool { return len(l.Curve) == 0 }) {
+			return nil
 		}
 	}
 	curves := make([][][]float64, len(worlds))
@@ -78,8 +88,9 @@ func (a *analysis) curveOverAll(o *Outcome, worlds []Result, arm int) error {
 		sound := true
 		col := make([][]float64, len(worlds))
 		for w := range worlds {
-			for _, l := range pick(&worlds[w].Arms[arm], o.Seeds) {
-				v := worlds[w].scaled(a.onCurve(l.Curve[k]))
+			last := (k+1)*whole[w]/points - 1
+			for _, l := range lines[w] {
+				v := worlds[w].scaled(a.onCurve(l.Curve[min(last, len(l.Curve)-1)]))
 				sound = sound && !math.IsNaN(v)
 				col[w] = append(col[w], v)
 			}
