@@ -79,17 +79,19 @@ func (a *analysis) world(lines []Line) error {
 		}
 		a.Arms = append(a.Arms, o)
 	}
-	if err := a.profiles(func(o *Outcome) [][]float64 { return [][]float64{a.scores(o)} }); err != nil {
+	if err := a.profiles(func(i int) [][]float64 { return [][]float64{a.scores(&a.Arms[i])} }); err != nil {
 		return err
 	}
-	return a.against(func(o, base *Outcome) (x, y [][]float64, tx, ty [][]stats.Time) {
+	return a.against(func(i, j int) (x, y [][]float64, tx, ty [][]stats.Time) {
+		o, base := &a.Arms[i], &a.Arms[j]
+		scores, baseScores := a.scores(o), a.scores(base)
 		var px, py []float64
 		var qx, qy []stats.Time
-		for i, seed := range o.Seeds {
+		for n, seed := range o.Seeds {
 			if k := slices.Index(base.Seeds, seed); k >= 0 {
-				px, py = append(px, a.scores(o)[i]), append(py, a.scores(base)[k])
+				px, py = append(px, scores[n]), append(py, baseScores[k])
 				if o.times != nil && base.times != nil {
-					qx, qy = append(qx, o.times[i]), append(qy, base.times[k])
+					qx, qy = append(qx, o.times[n]), append(qy, base.times[k])
 				}
 			}
 		}
@@ -253,16 +255,17 @@ func (a *analysis) timesOf(o *Outcome) {
 	o.count(o, o.Seeds)
 }
 
-// against compares every arm with the one that stands for no change. pairs returns scores, and times if there are, of the seeds that
-// both have.
-func (a *analysis) against(pairs func(o, base *Outcome) (x, y [][]float64, tx, ty [][]stats.Time)) error {
-	base := &a.Arms[a.study.Against()]
+// against compares every arm with the one that stands for no change. pairs returns scores, and times if there are, [world][pair], of the
+// seeds that two arms have.
+func (a *analysis) against(pairs func(i, j int) (x, y [][]float64, tx, ty [][]stats.Time)) error {
+	j := a.study.Against()
+	base := &a.Arms[j]
 	for i := range a.Arms {
 		o := &a.Arms[i]
 		if len(o.Seeds) == 0 || len(base.Seeds) == 0 {
 			continue
 		}
-		x, y, tx, ty := pairs(o, base)
+		x, y, tx, ty := pairs(i, j)
 		if len(x) == 0 || len(x[0]) == 0 {
 			continue
 		}

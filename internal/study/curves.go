@@ -127,12 +127,12 @@ func (a *analysis) curveOverAll(o *Outcome, worlds []Result, arm int) error {
 // profileLevels is how many scores a profile looks at.
 const profileLevels = 101
 
-// profiles fills in the fraction of runs that score more than so much.
-func (a *analysis) profiles(scores func(*Outcome) [][]float64) error {
+// profiles fills in the fraction of runs that score more than so much. scores returns those of an arm, [world][run].
+func (a *analysis) profiles(scores func(arm int) [][]float64) error {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for i := range a.Arms {
 		if len(a.Arms[i].Seeds) > 0 {
-			for _, row := range scores(&a.Arms[i]) {
+			for _, row := range scores(i) {
 				lo, hi = min(lo, slices.Min(row)), max(hi, slices.Max(row))
 			}
 		}
@@ -150,7 +150,7 @@ func (a *analysis) profiles(scores func(*Outcome) [][]float64) error {
 		if len(o.Seeds) == 0 {
 			continue
 		}
-		profile, err := drawn().Profile(scores(o), a.Levels)
+		profile, err := drawn().Profile(scores(i), a.Levels)
 		if err != nil {
 			return err
 		}

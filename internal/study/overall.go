@@ -41,22 +41,16 @@ func (a *analysis) all(worlds []Result) error {
 		a.Arms = append(a.Arms, o)
 	}
 	if a.Scaled {
-		index := func(o *Outcome) int {
-			return slices.IndexFunc(a.Arms, func(b Outcome) bool { return b.Name == o.Name })
-		}
-		if err := a.profiles(func(o *Outcome) [][]float64 { return rows[index(o)] }); err != nil {
+		if err := a.profiles(func(i int) [][]float64 { return rows[i] }); err != nil {
 			return err
 		}
 	}
-	return a.against(func(o, base *Outcome) (x, y [][]float64, tx, ty [][]stats.Time) {
-		return a.pairs(worlds, rows, o, base)
-	})
+	return a.against(func(i, j int) (x, y [][]float64, tx, ty [][]stats.Time) { return a.pairs(worlds, rows, i, j) })
 }
 
 // pairs returns scores and times of the seeds that two arms have in every world.
-func (a *analysis) pairs(worlds []Result, rows [][][]float64, o, base *Outcome) (x, y [][]float64, tx, ty [][]stats.Time) {
-	i := slices.IndexFunc(a.Arms, func(b Outcome) bool { return b.Name == o.Name })
-	j := a.study.Against()
+func (a *analysis) pairs(worlds []Result, rows [][][]float64, i, j int) (x, y [][]float64, tx, ty [][]stats.Time) {
+	o, base := &a.Arms[i], &a.Arms[j]
 	timed := true
 	for w := range worlds {
 		var px, py []float64
