@@ -86,6 +86,33 @@ func TestGradientsWithoutRiders(t *testing.T) {
 	}
 }
 
+// The share of a task that rides on the objective's pass is that of its gradient beside the objective's alone, whatever clipping left of both.
+func TestShareOfRider(t *testing.T) {
+	cfg := small(t, "a2c", grid) // one step of the optimiser, with the first weights
+	add(t, &cfg, "deep-supervision")
+	cfg.Mixer.Every = 1
+	var whole float64 // length of the task's gradient
+	for _, limit := range []float32{0, 1e-3} {
+		cfg.ClipNorm = limit
+		tr := trainer(t, cfg, grid)
+		u := tr.Update()
+		r := tr.Tasks()[0]
+		norm := float64(r.Norm) / float64(nn.ClipScale(limit, float64(u.Norm)))
+		if limit == 0 {
+			whole = norm
+		}
+		main := 0.0
+		norms, _ := tr.Gradients()
+		for _, n := range norms {
+			main += float64(n.Norm) * float64(n.Norm)
+		}
+		main = math.Sqrt(main)
+		if want := norm / (norm + main); math.Abs(float64(r.Share)-want) > 1e-5*want || math.Abs(norm-whole) > 1e-5*whole || u.Norm <= 1e-3 {
+			t.Errorf("clipped at %v, of %v: share %v, want %v; length %v, want %v", limit, u.Norm, r.Share, want, norm, whole)
+		}
+	}
+}
+
 // Measuring changes no weight, and allocates nothing.
 func TestMeasuringGradientsChangesNothing(t *testing.T) {
 	cfgs := map[string]Config{}

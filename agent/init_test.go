@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -89,6 +90,28 @@ func TestInitAndFreeze(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Updates that measure send gradients through what is frozen too, others spare it: that changes no weight.
+func TestSparingChangesNothing(t *testing.T) {
+	for name, cfg := range variants(t, grid) {
+		cfg.Freeze = "encoder"
+		if cfg.Net.Core != "" && strings.HasPrefix(name, "ppo") {
+			cfg.Freeze = "encoder,core"
+		}
+		var all [][]byte
+		for _, every := range []int{0, 1} {
+			cfg.Mixer.Every = every
+			tr := trainer(t, cfg, grid)
+			for range 3 {
+				tr.Update()
+			}
+			all = append(all, weights(t, tr))
+		}
+		if !bytes.Equal(all[0], all[1]) {
+			t.Errorf("%s: other weights", name)
+		}
 	}
 }
 

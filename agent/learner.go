@@ -85,12 +85,19 @@ func (l *Learner) Learn(b *replay.Batch, lr float32, key uint64) Update {
 		}
 		loss := l.Objective.Loss(&l.mini.Batch, l.Net.Logits(), l.Net.Values())
 		u.add(loss)
-		l.Net.Backward()
+		whole := measure && !rides || mixes && l.Mixer.Compares() // the gradient of frozen blocks is looked at
+		if whole {
+			l.Net.Backward()
+		} else {
+			l.Net.BackwardLearning()
+		}
 		if measure && !rides {
 			l.grads.measure(l.Net)
 		}
 		norm, made := l.step(lr, mixes, finite(loss.Policy+loss.Value+loss.Entropy))
-		clearAll(l.frozen)
+		if whole {
+			clearAll(l.frozen)
+		}
 		u.Norm += norm
 		if !made {
 			u.Dropped++
@@ -131,7 +138,7 @@ func (l *Learner) mix(lr float32) (norm float32, made bool) {
 		l.drop()
 		return norm, false
 	}
-	l.Mixer.Step(l.Replay)
+	l.Mixer.Step(l.Replay, nn.ClipScale(l.ClipNorm, float64(norm)))
 	if !l.Mixer.Sound() {
 		l.drop()
 		return norm, false

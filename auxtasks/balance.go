@@ -6,7 +6,8 @@ import (
 	"github.com/auxrl/auxrl/nn"
 )
 
-// Names of the balance rules. They act on the gradients of the shared blocks; a task's heads, and the policy's and the critics' own,
+// Names of the balance rules. The main gradient that they look at is the one that the optimiser gets: tasks that ride on the objective's
+// pass are part of it. They act on the gradients of the shared blocks; a task's heads, and the policy's and the critics' own,
 // take its gradient as it is, so that the task goes on learning.
 const (
 	Fixed       = "fixed"     // the weights as they are given

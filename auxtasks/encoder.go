@@ -35,6 +35,10 @@ type Encoder interface {
 	Copy(rows int) Encoder
 }
 
+// Sparing encoders can do without the work that is for Frozen blocks alone; found by assertion. BackwardLearning is Backward that gives
+// those no gradient; the others get the same, bit for bit.
+type Sparing interface{ BackwardLearning() }
+
 // Block is an arena of the network's parameters. Conflict between losses is measured layer by layer in the shared ones; a
 // layer is what stands before the last dot of the names of an arena's views.
 type Block struct {

@@ -195,7 +195,7 @@ func (g *group) run(m *Mixer, measure bool) {
 		m.take(m.sum)
 		for _, k := range g.members {
 			k.leave()
-			g.backward(m)
+			g.backward(m, Encoder.Backward)
 			m.take(k.gradient)
 			if balanced {
 				m.weigh(k)
@@ -207,18 +207,27 @@ func (g *group) run(m *Mixer, measure bool) {
 		for _, k := range g.members {
 			k.leave()
 		}
-		g.backward(m)
+		g.backward(m, backwardLearning)
 	}
 }
 
-// backward sends what stands at the taps of all encoders back.
-func (g *group) backward(m *Mixer) {
+// backward has what stands at the taps of all encoders sent back.
+func (g *group) backward(m *Mixer, send func(Encoder)) {
 	if g.upto != "" {
-		m.enc.Backward()
+		send(m.enc)
 	}
 	for _, v := range g.views {
 		if v.Target == 0 {
-			v.enc.Backward()
+			send(v.enc)
 		}
 	}
+}
+
+// backwardLearning sends back what stands at an encoder's taps, to frozen blocks only where it cannot be helped.
+func backwardLearning(enc Encoder) {
+	if s, ok := enc.(Sparing); ok {
+		s.BackwardLearning()
+		return
+	}
+	enc.Backward()
 }

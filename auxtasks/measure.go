@@ -3,6 +3,8 @@ package auxtasks
 import (
 	"math"
 	"strings"
+
+	"github.com/auxrl/auxrl/nn"
 )
 
 // TaskReport is what the Mixer measured of one task in one update.
@@ -12,7 +14,8 @@ type TaskReport struct {
 	Weight float32 // of the loss in this update
 	Factor float32 // that the balance rule multiplied the gradient on shared blocks with; 1 for fixed weights
 
-	// Of the last measuring update.
+	// Of the last measuring update. The main gradient is that of the objective alone, as clipping left it: without those of tasks
+	// that ride on its pass, which clipping shortened like it.
 	Held     float32   // Quality on the newest sequences, which nothing was trained on yet
 	HeldRows int       // 0: it was undefined
 	Norm     float32   // of the gradient, times Weight, on the shared blocks
@@ -56,6 +59,25 @@ func LayersOf(blocks []Block) (layers []Layer) {
 		}
 	}
 	return layers
+}
+
+// setApart takes out of the main gradient what riders added to it, and brings that to the length that it had there: clipping multiplied
+// both with scale, but for frozen blocks, which are not clipped. What is left is as exact as the sum was.
+func (m *Mixer) setApart(scale float32) {
+	for _, k := range m.riders {
+		if k.report.Rows == 0 {
+			continue
+		}
+		for i, b := range m.blocks {
+			g := k.gradient[i]
+			if !b.Frozen {
+				for j := range g {
+					g[j] *= scale
+				}
+			}
+			nn.AddScaled(m.main[i], g, -1)
+		}
+	}
 }
 
 // conclude finishes the reports and judges the tasks.

@@ -17,7 +17,7 @@ import (
 //	mixer.Ride(rows of the main loss, true)   // tasks on the same pass; only before Step
 //	main loss adds its gradients at the taps
 //	enc.Backward()
-//	mixer.Step(replay)                        // the other tasks
+//	mixer.Step(replay, 1)                     // the other tasks
 //	optimiser.Step(rate, 0, the blocks)
 //	mixer.StepHeads(optimiser, rate, true)
 //
@@ -35,7 +35,7 @@ type Mixer struct {
 	follows []*follower
 	clipped []*Params // together: the blocks, and the heads of all but riders
 
-	main    [][]float32 // [block] the main gradient
+	main    [][]float32 // [block] the main gradient; when it is measured, without what riders added
 	sum     [][]float32 // [block] of the tasks' gradients so far, while G is used for one of them
 	smooth  [][]float32 // [block] slow mean of the main gradient, for gates; nil without
 	size    float64     // slow mean of its norm, for norm matching
@@ -215,16 +215,23 @@ func (m *Mixer) measures() bool {
 	return slices.ContainsFunc(m.members, (*member).suspicious)
 }
 
+// Compares reports whether the next Step looks at the main gradient of frozen blocks too: if not, whoever makes it may spare them.
+func (m *Mixer) Compares() bool { return m.cfg.Balance != Fixed || m.measures() }
+
 // Ride runs the tasks that need nothing but the objective's own pass, which has just been made over b: they leave gradients at the
 // encoder's taps, before the objective does. last says that Step follows: then they are measured.
 func (m *Mixer) Ride(b *Batch, last bool) {
 	for _, k := range m.riders {
 		k.see(b, b.Obs, b.Rows())
 		k.run(m, last)
-		if last && m.measures() && k.report.Rows > 0 {
-			k.leave()
-			m.enc.Backward()
-			m.take(k.gradient)
+	}
+	if last && m.measures() {
+		for _, k := range m.riders {
+			if k.report.Rows > 0 {
+				k.leave()
+				m.enc.Backward()
+				m.take(k.gradient)
+			}
 		}
 	}
 	for _, k := range m.riders {
@@ -232,9 +239,10 @@ func (m *Mixer) Ride(b *Batch, last bool) {
 	}
 }
 
-// Step works on the other tasks. The main gradient stands in the blocks' G, clipped if it is to be; Step adds the tasks' gradients
-// to it, clipped by themselves, and leaves others in the heads' G. src may be nil if no task draws from it.
-func (m *Mixer) Step(src Sampling) []TaskReport {
+// Step works on the other tasks. The main gradient stands in the blocks' G, clipped if it is to be; scale is what it was multiplied with
+// for that, 1 if it was not: see nn.ClipScale. Step adds the tasks' gradients to it, clipped by themselves, and leaves others in the
+// heads' G. src may be nil if no task draws from it.
+func (m *Mixer) Step(src Sampling, scale float32) []TaskReport {
 	measure := m.measures()
 	m.take(m.main)
 	m.follow()
@@ -248,6 +256,9 @@ func (m *Mixer) Step(src Sampling) []TaskReport {
 		nn.AddScaled(b.Params.G, m.main[i], 1)
 	}
 	m.sound = finite(norm) && !slices.ContainsFunc(m.reports, func(r TaskReport) bool { return r.Rows > 0 && !finite(r.Loss) })
+	if measure {
+		m.setApart(scale)
+	}
 	m.conclude(measure)
 	m.update++
 	return m.reports

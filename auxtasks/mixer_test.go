@@ -206,7 +206,7 @@ func TestMixerAddsAndMeasures(t *testing.T) {
 	m := mustMix(t, e, cfg, Named{"a", a, Constant(0.5)}, Named{"b", b, Constant(2)})
 	src := &past{}
 	main := leaveMain(e, 0.3)
-	reports := m.Step(src)
+	reports := m.Step(src, 1)
 	if len(src.draws) != 4 || !src.draws[0].Newest || src.draws[1].Newest || src.draws[1].Seqs != toySeqs || src.random[1] == src.random[3] {
 		t.Fatalf("draws %+v with %v", src.draws, src.random)
 	}
@@ -299,7 +299,7 @@ func step(e *toy, m *Mixer, opt nn.Optimizer, src Sampling) {
 		v.Grad[i] += (v.Act[i] - 1) / float32(rows)
 	}
 	e.Backward()
-	m.Step(src)
+	m.Step(src, 1)
 	opt.Step(0.01, 0, e.blocks[0].Params, e.blocks[1].Params)
 	m.StepHeads(opt, 0.01, true)
 }
@@ -321,14 +321,14 @@ func TestGates(t *testing.T) {
 		p := newPull(Replay, 1, "features")
 		m := mustMix(t, e, MixerConfig{Balance: c.rule, Every: 1}, Named{"p", p, Constant(1)})
 		probe := &past{}
-		mustMix(t, newToy(64), MixerConfig{Balance: Fixed}, Named{"p", newPull(Replay, 1, "features"), Constant(1)}).Step(probe)
+		mustMix(t, newToy(64), MixerConfig{Balance: Fixed}, Named{"p", newPull(Replay, 1, "features"), Constant(1)}).Step(probe, 1)
 		g, head := alone(e, p, probe.random[0])
 		main := leaveMain(e, 0.01)
 		for j := range main[0] {
 			main[0][j] += c.sign * g[0][j]
 			e.blocks[0].Params.G[j] = main[0][j]
 		}
-		r := m.Step(&past{})[0]
+		r := m.Step(&past{}, 1)[0]
 		factor := c.want(r.Total)
 		if r.Factor != factor || r.Total*c.sign < 0.5 {
 			t.Errorf("%s: factor %v, want %v; cosine %v", c.rule, r.Factor, factor, r.Total)
@@ -347,7 +347,7 @@ func TestNormMatching(t *testing.T) {
 	e := newToy(64)
 	m := mustMix(t, e, MixerConfig{Balance: NormMatched, Every: 1}, Named{"p", newPull(Replay, 50, "features"), Constant(0.25)})
 	main := leaveMain(e, 0.3)
-	r := m.Step(&past{})[0]
+	r := m.Step(&past{}, 1)[0]
 	g := e.blocks[0].Params.G
 	for j := range g {
 		g[j] -= main[0][j]
@@ -364,7 +364,7 @@ func TestTasksAreClippedApart(t *testing.T) {
 	p := newPull(Replay, 1e4, "features")
 	m := mustMix(t, e, MixerConfig{Balance: Fixed, Clip: 0.5}, Named{"p", p, Constant(1)})
 	main := leaveMain(e, 0.3)
-	m.Step(&past{})
+	m.Step(&past{}, 1)
 	sum := dot(p.params.G, p.params.G)
 	for i, b := range e.blocks {
 		for j := range b.Params.G {
@@ -386,7 +386,7 @@ func TestSharing(t *testing.T) {
 		m := mustMix(t, e, MixerConfig{Balance: Fixed, Share: share}, Named{"a", newPull(Replay, 1, "features"), Constant(1)},
 			Named{"b", newPull(Replay, 2, "features"), Constant(1)}, Named{"c", other, Constant(1)})
 		src := &past{}
-		m.Step(src)
+		m.Step(src, 1)
 		if want := map[bool]int{false: 3, true: 2}[share]; len(src.draws) != want {
 			t.Errorf("share=%v: %d draws, want %d", share, len(src.draws), want)
 		}
@@ -504,11 +504,11 @@ func TestOwnRows(t *testing.T) {
 	e := newToy(4)
 	p := &picky{pull: newPull(Own, 1, "features")}
 	m := mustMix(t, e, MixerConfig{Balance: Fixed}, Named{"p", p, Constant(1)})
-	if r := m.Step(nil)[0]; r.Rows != 4 || p.filled == 0 {
+	if r := m.Step(nil, 1)[0]; r.Rows != 4 || p.filled == 0 {
 		t.Errorf("report %+v, filled with %v", r, p.filled)
 	}
 	first := p.filled
-	if m.Step(nil); p.filled == first {
+	if m.Step(nil, 1); p.filled == first {
 		t.Error("two updates with the same random number")
 	}
 }
@@ -576,7 +576,7 @@ func TestMixerAllocatesNothing(t *testing.T) {
 			e.Forward(&b, b.Obs, "")
 			m.Ride(&b, true)
 			e.Backward()
-			m.Step(src)
+			m.Step(src, 1)
 			m.StepHeads(opt, 0.01, true)
 		}
 		one()
@@ -619,5 +619,77 @@ func TestSchedule(t *testing.T) {
 	}
 	if Constant(3).At(1e9) != 3 {
 		t.Error("a constant moved")
+	}
+}
+
+// Tasks that ride on the objective's pass are compared with the gradient of the objective alone, and so are the others; clipping shortens
+// riders with it.
+func TestRidersAreSetApart(t *testing.T) {
+	for _, frozen := range []bool{false, true} {
+		e := newToy(64)
+		e.blocks[0].Frozen = frozen
+		a, b, c := newPull(Minibatch, 1, "features"), newPull(Minibatch, -2, "features"), newPull(Replay, 3, "features")
+		m := mustMix(t, e, MixerConfig{Balance: Fixed, Every: 1}, Named{"a", a, Constant(0.5)}, Named{"b", b, Constant(0.25)}, Named{"c", c, Constant(1)})
+		var rows Batch
+		(&past{}).Sample(&rows, Draw{Len: 2, Seqs: toySeqs}, 1)
+		rows.Next = nil
+		objective := func(e *toy) {
+			v := e.Taps()[2]
+			for i := range rows.Rows() {
+				v.Grad[i] += (v.Act[i] - 1) / float32(rows.Rows())
+			}
+		}
+		// lone returns the gradient of the shared block that one loss makes on these rows.
+		lone := func(scale float32, loss func(*toy)) []float32 {
+			c := e.Copy(64).(*toy)
+			c.Forward(&rows, rows.Obs, "")
+			loss(c)
+			c.Backward()
+			g := c.blocks[0].Params.G
+			for j := range g {
+				g[j] *= scale
+			}
+			return g
+		}
+		rider := func(p *pull, w float32) func(*toy) {
+			twin := newPull(Minibatch, p.target, "features")
+			copy(twin.params.W, p.params.W)
+			return func(c *toy) { twin.Loss(&Input{Batch: &rows, Taps: [][]*Tap{{c.Taps()[1]}}}, w) }
+		}
+		const scale = 0.125
+		shortened := float32(scale)
+		if frozen {
+			shortened = 1 // who steps the network does not clip it either
+		}
+		main := lone(shortened, objective)
+		grads := [][]float32{lone(shortened, rider(a, 0.5)), lone(shortened, rider(b, 0.25)), nil}
+
+		e.Forward(&rows, rows.Obs, "")
+		m.Ride(&rows, true)
+		objective(e)
+		e.Backward()
+		for i, block := range e.blocks {
+			for j := range block.Params.G {
+				if i > 0 || !frozen {
+					block.Params.G[j] *= scale
+				}
+			}
+		}
+		src := &past{}
+		reports := m.Step(src, scale)
+		g, _ := alone(e, c, src.random[1])
+		grads[2] = g[0]
+
+		norm := func(g []float32) float64 { return math.Sqrt(dot(g, g)) }
+		total := norm(main) + norm(grads[0]) + norm(grads[1]) + norm(grads[2])
+		for i, r := range reports {
+			g := grads[i]
+			within(t, r.Name+": norm, share, cosine", []float32{r.Norm, r.Share, r.Total},
+				[]float32{float32(norm(g)), float32(norm(g) / total), float32(dot(g, main) / (norm(g) * norm(main)))}, 1e-4)
+			for k, l := range m.layers {
+				x, y := g[l.lo:l.hi], main[l.lo:l.hi]
+				within(t, r.Name+": cosine in "+l.Name, r.Cosine[k:k+1], []float32{float32(dot(x, y) / (norm(x) * norm(y)))}, 1e-4)
+			}
+		}
 	}
 }

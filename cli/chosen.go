@@ -276,7 +276,7 @@ func (x *extra) lines() []config.Setting {
 // toml returns the settings as a file that --config takes.
 func (s *settings) toml(title string) []byte {
 	b := fmt.Appendf(nil, "# %s\n# Behind each value stands where it is from.\n\n", title)
-	b = append(b, config.Append(nil, "", s.fields.All())...)
+	b = append(b, config.Append(nil, "", inEffect(s.fields))...)
 	for _, x := range s.extras {
 		b = config.Append(b, x.table+"."+x.ID(), x.lines())
 	}

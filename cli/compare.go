@@ -240,11 +240,10 @@ func (a *app) plan(cmd *cobra.Command, s study.Study, file string, f *compareFla
 	if _, err := os.Lstat(filepath.Join(f.out.text, "config.json")); err == nil {
 		return nil, usagef("%s holds a run: choose another directory with --out", f.out.text)
 	}
-	located := func(err error, line int) error {
-		for _, origin := range []string{file + ":", "--", variable} {
-			if file == "" || line == 0 || strings.HasPrefix(err.Error(), origin) {
-				return usage(err)
-			}
+	located := func(err error, line int) error { // with the line of the file, unless it says where it is from
+		said := func(origin string) bool { return strings.HasPrefix(err.Error(), origin) }
+		if file == "" || line == 0 || slices.ContainsFunc([]string{file + ":", "--", variable}, said) {
+			return usage(err)
 		}
 		return usagef("%s:%d: %w", file, line, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -80,15 +81,38 @@ func TestConfigPrecedence(t *testing.T) {
 	}
 }
 
-// Orthogonal first weights are what there is if nothing is said: the run is the same.
-func TestConfigInit(t *testing.T) {
-	text := must(t, "config", corridor).out
-	if got := line(t, text, "net", "init"); got != `init = "" # preset default` {
-		t.Errorf("got %s", got)
+// Orthogonal first weights and no core are what there is if nothing is said, and are shown: the run is the same however it is said.
+func TestConfigShowsWhatIsInEffect(t *testing.T) {
+	t.Chdir(t.TempDir())
+	shown := map[string]string{"init": "orthogonal", "core": "none"}
+	for key, word := range shown {
+		for _, value := range []string{word, ""} {
+			text := must(t, "config", corridor, "--set", "net."+key+"="+value).out
+			if got, want := line(t, text, "net", key), fmt.Sprintf("%s = %q # --set", key, word); got != want {
+				t.Errorf("with %q: got %s, want %s", value, got, want)
+			}
+		}
 	}
-	text = must(t, "config", corridor, "--set", "net.init=orthogonal").out
-	if got := line(t, text, "net", "init"); got != `init = "" # --set` {
-		t.Errorf("got %s", got)
+	text := must(t, "config", corridor).out
+	for key, word := range shown {
+		if got, want := line(t, text, "net", key), fmt.Sprintf("%s = %q # preset default", key, word); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	write(t, "shown.toml", text)
+	budget := []string{"--steps", "128", "--episodes", "1", "--run"}
+	must(t, append([]string{"train", corridor, "--config", "shown.toml"}, append(budget, "a")...)...)
+	must(t, append([]string{"train", corridor}, append(budget, "b")...)...)
+	sameRun(t, "a", "b")
+	if s, err := agent.ReadSettings("a"); err != nil || s.Agent.Net.Init != "" || s.Agent.Net.Core != "" {
+		t.Errorf("%+v, %v", s.Agent.Net, err)
+	}
+	must(t, append([]string{"train", corridor, "--core", "lstm", "--set", "net.init=uniform"}, append(budget, "c")...)...)
+	diff := must(t, "runs", "diff", "a", "c").out
+	for _, want := range []string{`net.init +"orthogonal" +"uniform"`, `net.core +"none" +"lstm"`} {
+		if !regexp.MustCompile(want).MatchString(diff) {
+			t.Errorf("the difference does not say %s:\n%s", want, diff)
+		}
 	}
 }
 

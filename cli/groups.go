@@ -111,7 +111,7 @@ func differing(groups []*runGroup) (keys []string) {
 // nameOf returns the value of one of kinds as a word.
 func nameOf(key, text string) string {
 	text = strings.Trim(text, `"`)
-	if key == "net.core" && text == "" {
+	if key == "net.core" && text == words[key] {
 		return "no core"
 	}
 	return text

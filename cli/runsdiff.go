@@ -100,7 +100,7 @@ func (r *record) flat() ([]config.Setting, error) {
 	if err := s.chooseExtras("", nil); err != nil {
 		return nil, err
 	}
-	all := append([]config.Setting{{Key: "env", Value: r.settings.Env}}, config.Of(&s.cfg, "").All()...)
+	all := append([]config.Setting{{Key: "env", Value: r.settings.Env}}, inEffect(config.Of(&s.cfg, ""))...)
 	for _, x := range s.extras {
 		for _, l := range x.lines() {
 			l.Key = x.table + "." + x.ID() + "." + l.Key

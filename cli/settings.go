@@ -207,6 +207,20 @@ func (s *settings) chooseNet(draft *agent.Config, changes []change, shape policy
 	return nil
 }
 
+// words name what a setting is that is "": they are shown, and both are understood.
+var words = map[string]string{"net.core": "none", "net.init": "orthogonal"}
+
+// inEffect returns the settings as they are shown.
+func inEffect(fields *config.Settings) []config.Setting {
+	all := fields.All()
+	for i, s := range all {
+		if word, ok := words[s.Key]; ok && s.Value == "" {
+			all[i].Value = word
+		}
+	}
+	return all
+}
+
 // apply changes the settings that are not of tasks and bonuses.
 func apply(fields *config.Settings, changes []change) error {
 	for _, c := range changes {
@@ -221,7 +235,7 @@ func apply(fields *config.Settings, changes []change) error {
 			continue
 		}
 		value := c.value
-		if key == "net.core" && value == "none" || key == "net.init" && value == "orthogonal" {
+		if value == words[key] {
 			value = ""
 		}
 		if key == "mixer.balance" {

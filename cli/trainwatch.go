@@ -34,7 +34,10 @@ func (d *driver) accompany(b *broadcast) (*companion, error) {
 		leave()
 		return nil, err
 	}
-	sink, err := viewer{app: d.app, view: view, flag: "--watch=", title: d.run.Env(), help: pageHelp(), stdin: d.flags.stdin}.open()
+	sink, err := viewer{
+		app: d.app, view: view, flag: "--watch=", title: d.run.Env(), help: pageHelp(), stdin: d.flags.stdin,
+		stop: "q there ends it; Ctrl-C here stops the training",
+	}.open()
 	if err == nil && onTerminal(sink) && d.flags.json {
 		err = errors.Join(usagef("--json and a view in the terminal would both write to standard output: choose another --watch"), sink.Close())
 	}

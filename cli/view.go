@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -47,6 +48,7 @@ type viewer struct {
 	addr  string // of a page; "": a free port of this machine
 	light bool
 	help  []page.KeyHelp // buttons of a page
+	stop  string         // what is said of how a page ends; "": that Ctrl-C ends it
 	stdin io.Reader
 }
 
@@ -125,7 +127,7 @@ func (v viewer) page() (viz.Sink, error) {
 	if err != nil {
 		return nil, usagef("the page cannot be served: %s", tidy(err.Error()))
 	}
-	v.say("watch at %s  (Ctrl-C ends it)", p.URL())
+	v.say("watch at %s  (%s)", p.URL(), cmp.Or(v.stop, "Ctrl-C ends it"))
 	return p, nil
 }
 

@@ -45,7 +45,19 @@ func TestViewErrors(t *testing.T) {
 	if p, ok := sink.(*page.Page); !ok || !strings.Contains(said.String(), "showing on a page (no window: ") || !strings.Contains(said.String(), p.URL()) {
 		t.Errorf("%T, and it said %q", sink, said.String())
 	}
+	if !strings.HasSuffix(said.String(), "  (Ctrl-C ends it)\n") {
+		t.Errorf("it said %q", said.String())
+	}
 	if _, err := (viewer{app: a, view: viewTerm, stdin: os.Stdin}).open(); err == nil {
 		t.Error("what is no terminal was opened as one")
+	}
+}
+
+// Beside training, a page says what ends it alone, and that Ctrl-C stops the training.
+func TestPageBesideTraining(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r := must(t, "train", bandit, "--algo", "a2c", "--steps", "128", "--episodes", "1", "--run", "r", "--watch=web")
+	if !strings.Contains(r.err, "  (q there ends it; Ctrl-C here stops the training)\n") || strings.Contains(r.err, "Ctrl-C ends it") {
+		t.Errorf("it says\n%s", r.err)
 	}
 }

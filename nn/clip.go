@@ -14,13 +14,20 @@ func ClipNorm(limit float32, arenas ...*Params) (norm float32) {
 		sum += f32.SumSquares(p.G)
 	}
 	size := math.Sqrt(sum)
-	if limit > 0 && size > float64(limit) {
-		scale := float32(float64(limit) / (size + 1e-6))
+	if scale := ClipScale(limit, size); scale != 1 {
 		for _, p := range arenas {
 			f32.Scale(p.G, scale)
 		}
 	}
 	return float32(size)
+}
+
+// ClipScale returns what ClipNorm multiplies gradients with whose norm is so much: 1 if they are short enough.
+func ClipScale(limit float32, norm float64) float32 {
+	if limit > 0 && norm > float64(limit) {
+		return float32(float64(limit) / (norm + 1e-6))
+	}
+	return 1
 }
 
 // AddScaled adds a times src to dst, which is as long.

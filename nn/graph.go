@@ -28,6 +28,7 @@ type Graph struct {
 	in     Rows      // of the pass under way
 	dx     []float32 // in Backward: where the input's gradient goes; nil: nowhere
 	still  bool      // in Backward: parameters get no gradient
+	first  int       // in Backward: the lowest node that gets any
 	count  int       // rows of the last Forward
 	depth  int       // nodes that the last Forward ran
 	pieces int       // that it was split into
@@ -245,6 +246,13 @@ func (g *Graph) BackwardFloats(dx []float32) {
 	g.send(dx, false)
 }
 
+// BackwardFrom is Backward that ends at node first: what is below it gets no gradient and costs no time, but for clearing its taps.
+func (g *Graph) BackwardFrom(first int) {
+	g.first = first
+	g.send(nil, false)
+	g.first = 0
+}
+
 // BackwardInput sends the gradients at the taps of the last Forward back to what the graph read and leaves the parameters' alone: it
 // adds to dx, and clears the taps. Of a graph that NewHead made, dx is [rows, floats], else [rows, bytes], the gradient with respect
 // to the observation as it is read: intensities from 0 to 1, and of a symbol the 1 that stands for it.
@@ -273,7 +281,7 @@ func (g *Graph) send(dx []float32, still bool) {
 		g.makeRoom()
 	}
 	g.team.Run(shards, g.turn)
-	for g.lo = g.depth; g.lo > 0; {
+	for g.lo = g.depth; g.lo > g.first; {
 		g.lo, g.hi = g.lo-1, g.lo
 		if n := &g.nodes[g.lo]; n.wide != nil {
 			g.team.Run(shards, g.turnGrads)
@@ -282,7 +290,7 @@ func (g *Graph) send(dx []float32, still bool) {
 			}
 			continue
 		}
-		for g.lo > 0 && g.nodes[g.lo-1].wide == nil {
+		for g.lo > g.first && g.nodes[g.lo-1].wide == nil {
 			g.lo--
 		}
 		g.team.Run(min(shards, g.count), g.backward)
@@ -291,7 +299,7 @@ func (g *Graph) send(dx []float32, still bool) {
 		g.team.Run(shards, g.reduce)
 	}
 	for i := range g.nodes[:g.depth] {
-		if n := &g.nodes[i]; n.wide != nil {
+		if n := &g.nodes[i]; n.wide != nil || i < g.first {
 			clear(n.tap.Grad[:g.count*n.size])
 		}
 	}
@@ -322,9 +330,9 @@ func pitch(rows int) int { return (rows+15)&^15 + 16 }
 
 // turnPiece transposes one eighth of the weights that Backward needs transposed.
 func (g *Graph) turnPiece(piece int) {
-	for i := range g.nodes[:g.depth] {
+	for i := g.first; i < g.depth; i++ {
 		n := &g.nodes[i]
-		if len(n.turned) == 0 || n.wide != nil {
+		if len(n.turned) == 0 || n.wide != nil || g.into(n) == nil {
 			continue
 		}
 		_, rows, _ := n.layer.turning()
@@ -360,10 +368,13 @@ func (g *Graph) reads(n *node, lo, hi int, h *help) Rows {
 
 // into returns where a node sends the gradient of what it reads, nil: nowhere.
 func (g *Graph) into(n *node) []float32 {
-	if n.from != Input {
-		return g.nodes[n.from].tap.Grad
+	switch {
+	case n.from == Input:
+		return g.dx
+	case n.from < g.first:
+		return nil
 	}
-	return g.dx
+	return g.nodes[n.from].tap.Grad
 }
 
 // bounds returns the rows of one of so many pieces.
@@ -431,7 +442,7 @@ func (g *Graph) backwardShard(shard int) {
 				dx = into[lo*width : hi*width]
 			}
 		}
-		if n.skip != Input {
+		if n.skip != Input && n.skip >= g.first {
 			f32.Add(g.nodes[n.skip].tap.Grad[lo*n.size:hi*n.size], dy)
 		}
 		var grad []float32
@@ -448,7 +459,7 @@ func (g *Graph) backwardShard(shard int) {
 
 // reducePiece adds one eighth of every narrow layer's sums, and of every wide layer's gradient, to the parameters.
 func (g *Graph) reducePiece(piece int) {
-	for i := range g.nodes[:g.depth] {
+	for i := g.first; i < g.depth; i++ {
 		n := &g.nodes[i]
 		from, to := n.layer.span()
 		if n.wide != nil {

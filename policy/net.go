@@ -24,7 +24,8 @@ type Net struct {
 	heads   *nn.Graph
 	blocks  []auxtasks.Block
 	taps    []*nn.Tap
-	below   int // how many of the taps are the encoder's
+	below   int // how many of the taps are the encoder's graph's
+	above   int // its first node that is not the encoder's
 	logits  *nn.Tap
 	values  []*nn.Tap // one per stream
 
@@ -44,7 +45,10 @@ const (
 	toHeads
 )
 
-var _ auxtasks.Encoder = (*Net)(nil)
+var (
+	_ auxtasks.Encoder = (*Net)(nil)
+	_ auxtasks.Sparing = (*Net)(nil)
+)
 
 // New builds a network for passes of up to rows rows, with first weights drawn from seed. streams names the kinds of rewards;
 // the first is "", the world's own. workers may be nil.
@@ -89,6 +93,7 @@ func newNet(shape Shape, cfg Config, streams []string, rows int, workers *team.T
 	m := &maps{graph: n.encoder, params: encoder, shape: shape, h: shape.H, w: shape.W, c: shape.C, node: nn.Input}
 	m.encode(choose(cfg.Encoder, shape))
 	from := n.encoder.Add("features", &nn.Dense{In: m.h * m.w * m.c, Side: shape.side(), Out: cfg.Features, Act: nn.ReLU, Gain: rootTwo}, encoder, m.node)
+	n.above = from + 1
 	width := cfg.Features
 	n.heads = n.encoder
 	if cfg.Core != "" {
@@ -235,15 +240,48 @@ func (n *Net) depthOf(upto string) depth {
 }
 
 // Backward implements auxtasks.Encoder.
-func (n *Net) Backward() {
+func (n *Net) Backward() { n.send(false, false) }
+
+// BackwardLearning implements auxtasks.Sparing.
+func (n *Net) BackwardLearning() { n.send(n.frozen("encoder"), n.frozen("core")) }
+
+// send is Backward that gives encoder or core no gradient and goes no further down than it must.
+func (n *Net) send(spareEncoder, spareCore bool) {
 	if n.core != nil && n.depth != toEncoder {
-		tap := n.core.Tap()
-		if n.depth == toHeads {
-			n.heads.BackwardFloats(tap.Grad[:n.rows*n.cfg.CoreSize])
-		}
-		n.core.Backward(n.encoder.Tap(n.below-1).Grad, n.burn)
+		n.sendCore(spareEncoder, spareCore)
+	}
+	if spareEncoder {
+		n.encoder.BackwardFrom(n.above)
+		return
 	}
 	n.encoder.Backward()
+}
+
+// sendCore is the part of send above the encoder.
+func (n *Net) sendCore(spareEncoder, spareCore bool) {
+	grad, below := n.core.Tap().Grad[:n.rows*n.cfg.CoreSize], n.encoder.Tap(n.below-1).Grad
+	into := grad
+	if spareEncoder && spareCore {
+		into = nil
+	}
+	if n.depth == toHeads {
+		n.heads.BackwardFloats(into)
+	}
+	switch {
+	case spareEncoder && spareCore:
+		clear(grad)
+	case spareEncoder:
+		n.core.Backward(nil, n.burn)
+	case spareCore:
+		n.core.BackwardInput(below, n.burn)
+	default:
+		n.core.Backward(below, n.burn)
+	}
+}
+
+// frozen reports whether the block of that name is.
+func (n *Net) frozen(name string) bool {
+	return slices.ContainsFunc(n.blocks, func(b auxtasks.Block) bool { return b.Name == name && b.Frozen })
 }
 
 // Act computes logits [rows, Actions] and the world's values [rows], which are valid until the next pass. m is what the agent

@@ -74,7 +74,7 @@ func BenchmarkUNREAL(b *testing.B) {
 					}
 					net.Backward()
 					mid := time.Now()
-					mixer.Step(past)
+					mixer.Step(past, 1)
 					mixer.StepHeads(adam, 1e-4, true)
 					end := time.Now()
 					adam.Step(1e-4, 0, net.Params()...)

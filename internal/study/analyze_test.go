@@ -182,6 +182,62 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// A run that diverged stays where it was to the end of its budget: in learning curves, and in that it did not get to the threshold.
+func TestDivergedRunStaysWhereItWas(t *testing.T) {
+	end := func(pad bool) *Report {
+		return analyzed(t, func(_ *Study, _ []env.Spec, lines []Line) []Line {
+			for i := range lines {
+				l := &lines[i]
+				if l.Arm != "+task" || l.World != "A-v0" || l.Seed%3 != 0 {
+					continue
+				}
+				l.Diverged = true
+				at := l.Curve[3]
+				l.Curve = l.Curve[:4]
+				for pad && len(l.Curve) < 10 {
+					at.Step += 100
+					l.Curve = append(l.Curve, at)
+				}
+			}
+			return lines
+		})
+	}
+	got, want := end(false), end(true)
+	for _, pair := range [][2]*Result{{got.All, want.All}, {&got.Worlds[0], &want.Worlds[0]}} {
+		for arm := range pair[0].Arms {
+			a, b := pair[0].Arms[arm], pair[1].Arms[arm]
+			if len(a.Curve) != 9 || !slices.Equal(a.Curve, b.Curve) {
+				t.Errorf("%s in %q: the curve is\n%v, want\n%v", a.Name, pair[0].World, a.Curve, b.Curve)
+			}
+			if a.When != b.When || a.Horizon != b.Horizon || a.Horizon != 1000 || arm > 0 && (a.WhenDifference != b.WhenDifference || a.Sooner != b.Sooner || a.P != b.P) {
+				t.Errorf("%s in %q: steps %v, p %v, within %d; want %v, %v, %d", a.Name, pair[0].World, a.When, a.P, a.Horizon, b.When, b.P, b.Horizon)
+			}
+		}
+	}
+}
+
+// What the first run has not measured, others have.
+func TestTasksOfAnyRun(t *testing.T) {
+	r := analyzed(t, func(_ *Study, _ []env.Spec, lines []Line) []Line {
+		for i := range lines {
+			l := &lines[i]
+			if l.Seed == 1 {
+				l.Tasks = nil
+			} else if l.Arm == "+task" {
+				l.Grads = []Slope{{"conv1", num(l.Seed), num(math.NaN())}}
+			}
+		}
+		return lines
+	})
+	o := r.Worlds[0].Arms[1]
+	if len(o.Tasks) != 1 || !near(o.Tasks[0].Share.Value, 0.15) || o.Tasks[0].Cosine.Value != -0.25 {
+		t.Errorf("tasks %+v", o.Tasks)
+	}
+	if len(o.Grads) != 1 || !near(o.Grads[0].First.Value, 6) || !math.IsNaN(o.Grads[0].Mean.Value) {
+		t.Errorf("layers %+v", o.Grads)
+	}
+}
+
 // Lines may be missing: arms are compared by the seeds that both have, and put together by those that they have in every world.
 func TestMissingRuns(t *testing.T) {
 	r := analyzed(t, func(_ *Study, _ []env.Spec, lines []Line) []Line {

@@ -53,7 +53,7 @@ type Job struct {
 type Resolved struct {
 	Config agent.Config
 	Build  func() (env.Env, error)
-	Asked  map[string]string // settings that differ from the preset, as text
+	Asked  map[string]string // what is asked for beyond the preset, key by key, as text
 }
 
 // NewPlan finds and checks the settings of every run. No run is started, and nothing is written. raw is the file of raw lines, "" for

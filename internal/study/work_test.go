@@ -321,8 +321,9 @@ type broken struct{ env.Env }
 
 func (broken) Step(int, []byte, []float32) env.Step { panic("broken") }
 
-// A job that fails is told of, and others are done.
-func TestFailedJob(t *testing.T) {
+// spoiled returns the plan of one world and one seed, in which the second arm's world is what spoil makes of it.
+func spoiled(t *testing.T, spoil func(env.Env) env.Env) *Plan {
+	t.Helper()
 	s := small()
 	s.Worlds, s.Seeds = s.Worlds[:1], s.Seeds[:1]
 	good := resolved(&s)
@@ -332,7 +333,7 @@ func TestFailedJob(t *testing.T) {
 			build := r.Build
 			r.Build = func() (env.Env, error) {
 				world, err := build()
-				return broken{world}, err
+				return spoil(world), err
 			}
 		}
 		return r, err
@@ -340,8 +341,14 @@ func TestFailedJob(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// A job that fails is told of, and others are done.
+func TestFailedJob(t *testing.T) {
+	p := spoiled(t, func(w env.Env) env.Env { return broken{w} })
 	failed := 0
-	err = p.Run(t.Context(), Options{Jobs: 2, Now: clock(), Tell: func(e Event) {
+	err := p.Run(t.Context(), Options{Jobs: 2, Now: clock(), Tell: func(e Event) {
 		if e.Kind == Failed {
 			failed++
 		}
@@ -374,23 +381,7 @@ func (b blowing) Step(a int, obs []byte, vec []float32) env.Step {
 
 // A run that diverges for good counts as it was when it was last sound.
 func TestDiverged(t *testing.T) {
-	s := small()
-	s.Worlds, s.Seeds = s.Worlds[:1], s.Seeds[:1]
-	good := resolved(&s)
-	p, err := NewPlan(s, t.TempDir(), "", func(w, a int) (Resolved, error) {
-		r, err := good(w, a)
-		if a == 1 {
-			build := r.Build
-			r.Build = func() (env.Env, error) {
-				world, err := build()
-				return blowing{world, new(int)}, err
-			}
-		}
-		return r, err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := spoiled(t, func(w env.Env) env.Env { return blowing{w, new(int)} })
 	p.leastSave = 100
 	if err := p.Run(t.Context(), Options{Jobs: 1, Now: clock()}); err != nil {
 		t.Fatal(err)

@@ -72,7 +72,7 @@ func (s *Sweep) score(l study.Line) float64 {
 		if len(steps) == 0 {
 			return float64(l.Steps)
 		}
-		if t := stats.TimeTo(steps, returns, s.Study.Threshold); t.Reached {
+		if t := stats.TimeTo(steps, returns, s.threshold(l.World)); t.Reached {
 			return float64(min(t.Steps, l.Steps))
 		}
 		return float64(l.Steps)

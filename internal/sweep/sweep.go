@@ -79,10 +79,23 @@ func (s *Sweep) Validate() error {
 		return wrong("rungs", "%d rungs leave no steps for the first", s.Rungs)
 	case !slices.Contains(Scores(), s.Score):
 		return wrong("score", "score is %q; there are %s", s.Score, strings.Join(Scores(), ", "))
-	case s.Score == BySteps && math.IsNaN(s.Study.Threshold):
-		return wrong("score", "the score steps needs a threshold, the return to get to")
+	}
+	for _, w := range s.Study.Worlds {
+		if s.Score == BySteps && math.IsNaN(s.threshold(w.ID)) {
+			return wrong("score", "the score steps needs a threshold, the return to get to, of %s", w.ID)
+		}
 	}
 	return nil
+}
+
+// threshold returns that of a world: its own, or the sweep's.
+func (s *Sweep) threshold(world string) float64 {
+	for _, w := range s.Study.Worlds {
+		if w.ID == world && !math.IsNaN(w.Threshold) {
+			return w.Threshold
+		}
+	}
+	return s.Study.Threshold
 }
 
 // Rung is one round of a sweep.

@@ -289,6 +289,21 @@ func TestRankBySteps(t *testing.T) {
 	}
 }
 
+// A world's own threshold is stronger than that of all; each needs one.
+func TestRankByStepsOfWorlds(t *testing.T) {
+	const text = "worlds = [\"A\", \"B\"]\nseeds = \"101-101\"\nsteps = 100\nscore = \"steps\"\n%s\n[range]\nlr = { choice = [1, 2] }\n[world.A]\nthreshold = 0.9\n"
+	s := read(t, fmt.Sprintf(text, "threshold = 0.5"))
+	inB := line("base", 101, 0.5, 0.6)
+	inB.World = "B"
+	ranked, err := s.Rank(0, []study.Arm{{Name: "base"}}, []study.Line{line("base", 101, 0.5, 0.6, 0.9), inB})
+	if err != nil || len(ranked) != 1 || !slices.Equal(ranked[0].Runs, []float64{60, 30}) {
+		t.Errorf("got %+v, %v", ranked, err)
+	}
+	if _, err := of(t, fmt.Sprintf(text, "")); err == nil || !strings.Contains(err.Error(), "s.toml:4: sweep: the score steps needs a threshold, the return to get to, of B") {
+		t.Errorf("without a threshold of B: %v", err)
+	}
+}
+
 // Every sweep of the repository is read, and tunes on seeds that no report uses.
 func TestSweepsOfTheRepository(t *testing.T) {
 	files, err := filepath.Glob("../../studies/sweeps/*.toml")
