@@ -53,7 +53,11 @@ func (r *Report) headlines() []string {
 		if !math.IsNaN(o.Difference.Value) {
 			what += ", IQM " + spread(o.Difference, signed)
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s; a run beats one of %s with probability %s.", o.Name, what, r.against(), spread(o.Better, figure)))
+		line := fmt.Sprintf("%s: %s; a run beats one of %s with probability %s", o.Name, what, r.against(), spread(o.Better, figure))
+		if !math.IsNaN(o.WhenDifference.Value) {
+			line += fmt.Sprintf("; %d of %d runs get to the threshold, difference in steps %s", o.Reached, o.Timed, spread(o.WhenDifference, signedGrouped))
+		}
+		lines = append(lines, line+".")
 	}
 	return lines
 }
