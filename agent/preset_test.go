@@ -44,16 +44,23 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-// The scripts of torch-ac train with these numbers.
-func TestPresetTorchAC(t *testing.T) {
+// preset returns settings for DoorKey-5x5.
+func preset(t *testing.T, name, algo string) Config {
+	t.Helper()
 	w, err := minigrid.New("MiniGrid-DoorKey-5x5-v0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Preset("torch-ac", "ppo", w.Spec())
+	c, err := Preset(name, algo, w.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+// The scripts of torch-ac train with these numbers.
+func TestPresetTorchAC(t *testing.T) {
+	c := preset(t, "torch-ac", "ppo")
 	want := PPOConfig{
 		ActorCritic: ActorCritic{Lambda: 0.95, Value: 1, Entropy: 0.01},
 		Clip:        0.2, ValueClip: 0.2, Epochs: 4, Minibatches: 8,
@@ -68,14 +75,7 @@ func TestPresetTorchAC(t *testing.T) {
 
 // UNREAL's cells are TensorFlow's, which begin with a forget bias of 1.
 func TestPresetUnreal(t *testing.T) {
-	w, err := minigrid.New("MiniGrid-DoorKey-5x5-v0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := Preset("unreal", "a2c", w.Spec())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := preset(t, "unreal", "a2c")
 	if c.Net.Core != "lstm" || c.Net.ForgetBias != 1 {
 		t.Errorf("core %q begins at %g, want an lstm at 1", c.Net.Core, c.Net.ForgetBias)
 	}

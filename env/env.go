@@ -59,6 +59,11 @@ type Spec struct {
 	Best       float64  // best mean return there is, of one who knows all: exact, or over a number of seeds; 0: unknown
 }
 
+// Won reports whether an episode that ended so, with that return, is a success.
+func (s *Spec) Won(end End, ret float64) bool {
+	return s.Success != 0 && ret >= s.Success || s.Goal && end == Terminated
+}
+
 // Succeeds reports whether the world has a notion of success, by return or by a goal.
 func (s *Spec) Succeeds() bool { return s.Success != 0 || s.Goal }
 

@@ -34,7 +34,7 @@ func (e *Episode) Finish(w Env, end End, spec *Spec) {
 	if m, ok := As[Meter](w); ok {
 		e.Return, e.Frames = m.Paid()
 	}
-	e.Success = spec.Success != 0 && e.Return >= spec.Success || spec.Goal && end == Terminated
+	e.Success = spec.Won(end, e.Return)
 }
 
 // Vec runs N worlds of one kind in step. A world whose episode ends begins the next one in the same call: the observation

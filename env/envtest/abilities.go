@@ -112,7 +112,7 @@ func (r *ranging) see(outer env.Env, step int, s env.Step) error {
 	r.ret += s.Reward
 	_, wrapped := outer.(interface{ Unwrap() env.Env }) // may take steps before it shows anything, and change rewards
 	if w, ok := env.As[env.Potential](outer); ok {
-		won := !wrapped && s.End == env.Terminated && (r.spec.Goal || r.spec.Success != 0 && r.ret >= r.spec.Success)
+		won := !wrapped && s.End == env.Terminated && r.spec.Won(s.End, r.ret)
 		if err := potential(w.Potential(), won); err != nil {
 			return fmt.Errorf("step %d: %w", step, err)
 		}

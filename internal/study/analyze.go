@@ -162,61 +162,53 @@ func (a *analysis) outcome(o *Outcome) (err error) {
 	return a.curve(o)
 }
 
-// tasks fills in what the tasks' gradients did. Not every run has measured every task.
+// tasks fills in what the tasks' gradients did.
 func (a *analysis) tasks(o *Outcome) error {
-	var names []string
-	for _, l := range o.Lines {
-		for _, c := range l.Tasks {
-			if !slices.Contains(names, c.Name) {
-				names = append(names, c.Name)
-			}
-		}
-	}
-	for _, name := range names {
-		mean := func(of func(Contact) num) (stats.Interval, error) {
-			return meanOf(o.Lines, func(l Line) num {
-				if i := slices.IndexFunc(l.Tasks, func(c Contact) bool { return c.Name == name }); i >= 0 {
-					return of(l.Tasks[i])
-				}
-				return num(math.NaN())
-			})
-		}
-		share, err1 := mean(func(c Contact) num { return c.Share })
-		cosine, err2 := mean(func(c Contact) num { return c.Cosine })
-		quality, err3 := mean(func(c Contact) num { return c.Quality })
-		if err := errors.Join(err1, err2, err3); err != nil {
-			return err
-		}
-		o.Tasks = append(o.Tasks, TaskOutcome{name, share, cosine, quality})
-	}
-	return nil
+	return byName(o.Lines, func(l Line) []Contact { return l.Tasks }, func(c Contact) string { return c.Name },
+		func(name string, mean func(func(Contact) num) (stats.Interval, error)) error {
+			share, err1 := mean(func(c Contact) num { return c.Share })
+			cosine, err2 := mean(func(c Contact) num { return c.Cosine })
+			quality, err3 := mean(func(c Contact) num { return c.Quality })
+			o.Tasks = append(o.Tasks, TaskOutcome{name, share, cosine, quality})
+			return errors.Join(err1, err2, err3)
+		})
 }
 
 // grads fills in how long the main loss's gradient was, layer by layer.
 func (a *analysis) grads(o *Outcome) error {
-	var layers []string
-	for _, l := range o.Lines {
-		for _, s := range l.Grads {
-			if !slices.Contains(layers, s.Layer) {
-				layers = append(layers, s.Layer)
+	return byName(o.Lines, func(l Line) []Slope { return l.Grads }, func(s Slope) string { return s.Layer },
+		func(layer string, mean func(func(Slope) num) (stats.Interval, error)) error {
+			first, err1 := mean(func(s Slope) num { return s.First })
+			all, err2 := mean(func(s Slope) num { return s.Mean })
+			o.Grads = append(o.Grads, LayerOutcome{layer, first, all})
+			return errors.Join(err1, err2)
+		})
+}
+
+// byName visits the names of what lines list, in the order in which they appear, with what averages a part of it over the runs that have
+// it: not every run has measured everything.
+func byName[T any](lines []Line, list func(Line) []T, name func(T) string, visit func(name string, mean func(part func(T) num) (stats.Interval, error)) error) error {
+	var names []string
+	for _, l := range lines {
+		for _, v := range list(l) {
+			if !slices.Contains(names, name(v)) {
+				names = append(names, name(v))
 			}
 		}
 	}
-	for _, layer := range layers {
-		mean := func(of func(Slope) num) (stats.Interval, error) {
-			return meanOf(o.Lines, func(l Line) num {
-				if i := slices.IndexFunc(l.Grads, func(s Slope) bool { return s.Layer == layer }); i >= 0 {
-					return of(l.Grads[i])
+	for _, at := range names {
+		mean := func(part func(T) num) (stats.Interval, error) {
+			return meanOf(lines, func(l Line) num {
+				all := list(l)
+				if i := slices.IndexFunc(all, func(v T) bool { return name(v) == at }); i >= 0 {
+					return part(all[i])
 				}
 				return num(math.NaN())
 			})
 		}
-		first, err1 := mean(func(s Slope) num { return s.First })
-		all, err2 := mean(func(s Slope) num { return s.Mean })
-		if err := errors.Join(err1, err2); err != nil {
+		if err := visit(at, mean); err != nil {
 			return err
 		}
-		o.Grads = append(o.Grads, LayerOutcome{layer, first, all})
 	}
 	return nil
 }

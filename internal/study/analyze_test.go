@@ -375,7 +375,7 @@ func TestFigures(t *testing.T) {
 	if got := signed(0.00001) + signed(0.5) + signed(-0.5) + signedGrouped(1234) + signedGrouped(0); got != "0.000+0.500-0.500+1,2340" {
 		t.Errorf("got %s", got)
 	}
-	if got := csvCell(`a,"b"`) + csvCell("c"); got != `"a,""b"""c` {
+	if got := separated([][]string{{`a,"b"`, "c"}}); got != `"a,""b""",c`+"\n" {
 		t.Errorf("got %s", got)
 	}
 }
