@@ -235,8 +235,11 @@ func (x *extras) makeRing(cfg Config, net *policy.Net) (err error) {
 	if !draws {
 		return nil
 	}
-	x.ring, err = replay.NewRing(c, replayLimit)
-	return err
+	if x.ring, err = replay.NewRing(c, replayLimit); err != nil {
+		return err
+	}
+	x.ring.Use(d.Team)
+	return nil
 }
 
 // pay fills the batch's Paid with what the value heads of each stream are paid, and adds the known part of the values to value.

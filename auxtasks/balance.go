@@ -67,16 +67,16 @@ func (m *Mixer) factor(k *member) float32 {
 	}
 	blend(k.smooth, k.gradient, gateMean)
 	aa, bb := m.dot(m.smooth, m.smooth), m.dot(k.smooth, k.smooth)
-	c := cosine(m.dot(m.smooth, k.smooth), aa, bb)
+	c := products{aa, m.dot(m.smooth, k.smooth), bb}.cosine()
 	switch {
 	case !finite64(aa + bb):
 		return float32(math.NaN()) // so that the update is not made
 	case c < 0:
 		return 0
-	case m.cfg.Balance == HardGate:
+	case c != c || m.cfg.Balance == HardGate: // where one of the two sends nothing, there is nothing to be in the way of
 		return 1
 	}
-	return float32(c)
+	return c
 }
 
 // slow returns the slow mean after its n-th value, n from 0.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/nn"
 )
 
 // group is tasks that read the same rows.
@@ -190,28 +191,77 @@ func (g *group) run(m *Mixer, measure bool) {
 	for _, k := range g.members {
 		k.run(m, true)
 	}
-	balanced := m.cfg.Balance != Fixed
-	if measure || balanced {
+	switch {
+	case m.cfg.Balance != Fixed:
 		m.take(m.sum)
 		for _, k := range g.members {
-			k.leave()
-			g.backward(m, Encoder.Backward)
-			m.take(k.gradient)
-			if balanced {
-				m.weigh(k)
-			}
+			g.single(m, k)
+			m.weigh(k)
 		}
 		m.put(m.sum)
-	}
-	if !balanced {
-		for _, k := range g.members {
-			k.leave()
-		}
+	case measure:
+		g.tell(m)
+	default:
+		g.leave()
 		g.backward(m, backwardLearning)
 	}
 }
 
-// backward has what stands at the taps of all encoders sent back.
+// single finds the gradient of one member by itself, on blocks that hold nothing.
+func (g *group) single(m *Mixer, k *member) {
+	k.leave()
+	g.backward(m, Encoder.Backward)
+	m.take(k.gradient)
+}
+
+// tell leaves what is left where nothing is measured, bit for bit, and finds which part each member has in it. One is not sent back by
+// itself: its part is what the others leave of the sum, exact but for the sum's rounding.
+func (g *group) tell(m *Mixer) {
+	last := g.last(m)
+	m.take(m.sum)
+	for _, k := range g.members {
+		if k != last {
+			g.single(m, k)
+		}
+	}
+	m.put(m.sum)
+	g.leave()
+	g.backward(m, Encoder.Backward)
+	if last == nil {
+		return
+	}
+	for i, b := range m.blocks {
+		copy(last.gradient[i], b.Params.G)
+		nn.AddScaled(last.gradient[i], m.sum[i], -1)
+		for _, k := range g.members {
+			if k != last {
+				nn.AddScaled(last.gradient[i], k.gradient[i], -1)
+			}
+		}
+	}
+}
+
+// last returns a member that is known to send something into all layers that any member does: rounding would hide where it sends
+// nothing. One alone may be any: where it sends nothing, exactly that is left.
+func (g *group) last(m *Mixer) *member {
+	if len(g.members) == 1 {
+		return g.members[0]
+	}
+	for _, k := range g.members {
+		if k.proven && len(g.views) == 0 && deeper(m.enc, "", k.needs.Taps) == g.upto {
+			return k
+		}
+	}
+	return nil
+}
+
+// leave adds what the members left to the gradients at the encoders' taps.
+func (g *group) leave() {
+	for _, k := range g.members {
+		k.leave()
+	}
+}
+
 func (g *group) backward(m *Mixer, send func(Encoder)) {
 	if g.upto != "" {
 		send(m.enc)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/auxrl/auxrl/internal/f32"
 	"github.com/auxrl/auxrl/nn"
 )
 
@@ -37,7 +38,7 @@ type Layer struct {
 // Norm returns that of the gradient that stands in the layer; blocks are those that it was found in.
 func (l Layer) Norm(blocks []Block) float32 {
 	g := blocks[l.block].Params.G[l.lo:l.hi]
-	return float32(math.Sqrt(dot(g, g)))
+	return float32(math.Sqrt(f32.Dot(g, g)))
 }
 
 // LayersOf finds the layers of the shared blocks by the names of their views.
@@ -82,11 +83,15 @@ func (m *Mixer) setApart(scale float32) {
 
 // conclude finishes the reports and judges the tasks.
 func (m *Mixer) conclude(measure bool) {
-	main := 0.0
+	total := 0.0
 	if measure {
-		main = math.Sqrt(m.dot(m.main, m.main))
+		for i, l := range m.layers {
+			g := m.main[l.block][l.lo:l.hi]
+			m.square[i] = f32.Dot(g, g)
+			total += m.square[i]
+		}
 	}
-	total := main
+	total = math.Sqrt(total)
 	for _, k := range m.members {
 		r := k.report
 		r.Measured = measure && r.Rows > 0
@@ -94,7 +99,7 @@ func (m *Mixer) conclude(measure bool) {
 			r.Factor = 1
 		}
 		if r.Measured {
-			m.compare(k, main)
+			m.compare(k)
 			r.Seen = true
 			total += float64(r.Norm)
 			k.proven = k.proven || r.Norm > 0
@@ -114,21 +119,22 @@ func (m *Mixer) conclude(measure bool) {
 }
 
 // compare measures a task's gradient beside the main one.
-func (m *Mixer) compare(k *member, main float64) {
+func (m *Mixer) compare(k *member) {
 	r := k.report
-	own := math.Sqrt(m.dot(k.gradient, k.gradient))
-	r.Total = float32(cosine(m.dot(m.main, k.gradient), main*main, own*own))
-	r.Norm = float32(own)
-	if k.needs.Source != Minibatch {
-		r.Norm *= r.Factor
-	}
 	r.Least = float32(math.NaN())
+	var sum products
 	for i, l := range m.layers {
 		a, b := m.main[l.block][l.lo:l.hi], k.gradient[l.block][l.lo:l.hi]
-		r.Cosine[i] = float32(cosine(dot(a, b), dot(a, a), dot(b, b)))
+		p := products{m.square[i], f32.Dot(a, b), f32.Dot(b, b)}
+		sum = products{sum.aa + p.aa, sum.ab + p.ab, sum.bb + p.bb}
+		r.Cosine[i] = p.cosine()
 		if !(r.Least <= r.Cosine[i]) && r.Cosine[i] == r.Cosine[i] {
 			r.Least = r.Cosine[i]
 		}
+	}
+	r.Total, r.Norm = sum.cosine(), float32(math.Sqrt(sum.bb))
+	if k.needs.Source != Minibatch {
+		r.Norm *= r.Factor
 	}
 }
 
@@ -136,33 +142,19 @@ func (m *Mixer) compare(k *member, main float64) {
 func (m *Mixer) dot(a, b [][]float32) (sum float64) {
 	for i, block := range m.blocks {
 		if block.Shared {
-			sum += dot(a[i], b[i])
+			sum += f32.Dot(a[i], b[i])
 		}
 	}
 	return sum
 }
 
-// dot adds in eight lanes, which is fast and always the same.
-func dot(a, b []float32) float64 {
-	var lanes [8]float64
-	b = b[:len(a)]
-	i := 0
-	for ; i+8 <= len(a); i += 8 {
-		x, y := a[i:i+8:i+8], b[i:i+8:i+8]
-		for j := range lanes {
-			lanes[j] += float64(x[j]) * float64(y[j])
-		}
-	}
-	for ; i < len(a); i++ {
-		lanes[0] += float64(a[i]) * float64(b[i])
-	}
-	return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
-}
+// products are the scalar products of two gradients a and b.
+type products struct{ aa, ab, bb float64 }
 
-// cosine returns ab / sqrt(aa bb); NaN if either is 0.
-func cosine(ab, aa, bb float64) float64 {
-	if aa <= 0 || bb <= 0 {
-		return math.NaN()
+// cosine returns that of the angle between the two; NaN if either is 0.
+func (p products) cosine() float32 {
+	if p.aa <= 0 || p.bb <= 0 {
+		return float32(math.NaN())
 	}
-	return min(max(ab/math.Sqrt(aa*bb), -1), 1)
+	return float32(min(max(p.ab/math.Sqrt(p.aa*p.bb), -1), 1))
 }

@@ -37,12 +37,18 @@ type Mixer struct {
 
 	main    [][]float32 // [block] the main gradient; when it is measured, without what riders added
 	sum     [][]float32 // [block] of the tasks' gradients so far, while G is used for one of them
+	square  []float64   // [layer] of its norm, when it is measured
 	smooth  [][]float32 // [block] slow mean of the main gradient, for gates; nil without
 	size    float64     // slow mean of its norm, for norm matching
 	reports []TaskReport
-	update  uint64 // how many Steps there were
-	sound   bool   // what the last of them added is finite
-	err     error
+
+	stretches                     []stretch
+	moved                         [][]float32 // what take, put and addBack are about
+	takePiece, putPiece, addPiece func(int)
+
+	update uint64 // how many Steps there were
+	sound  bool   // what the last of them added is finite
+	err    error
 }
 
 // MixerConfig says how losses are balanced and how often they are measured.
@@ -103,7 +109,9 @@ func NewMixer(enc Encoder, tasks []Named, cfg MixerConfig, d Dims) (*Mixer, erro
 		return nil, err
 	}
 	m := &Mixer{enc: enc, cfg: cfg, dims: d, blocks: enc.Blocks(), reports: make([]TaskReport, len(tasks))}
+	m.cut()
 	m.layers = LayersOf(m.blocks)
+	m.square = make([]float64, len(m.layers))
 	m.main, m.sum = m.room(), m.room()
 	if gates(cfg.Balance) {
 		m.smooth = m.room()
@@ -252,9 +260,7 @@ func (m *Mixer) Step(src Sampling, scale float32) []TaskReport {
 		}
 	}
 	norm := nn.ClipNorm(m.cfg.Clip, m.clipped...)
-	for i, b := range m.blocks {
-		nn.AddScaled(b.Params.G, m.main[i], 1)
-	}
+	m.addBack(m.main)
 	m.sound = finite(norm) && !slices.ContainsFunc(m.reports, func(r TaskReport) bool { return r.Rows > 0 && !finite(r.Loss) })
 	if measure {
 		m.setApart(scale)
@@ -278,16 +284,48 @@ func (m *Mixer) Drop() {
 
 // take moves the gradient that stands in the blocks to dst.
 func (m *Mixer) take(dst [][]float32) {
-	for i, b := range m.blocks {
-		copy(dst[i], b.Params.G)
-		clear(b.Params.G)
-	}
+	m.moved = dst
+	m.dims.Team.Run(len(m.stretches), m.takePiece)
 }
 
 // put is take in the other direction, on blocks that hold nothing.
 func (m *Mixer) put(src [][]float32) {
+	m.moved = src
+	m.dims.Team.Run(len(m.stretches), m.putPiece)
+}
+
+// addBack adds src to the gradient that stands in the blocks.
+func (m *Mixer) addBack(src [][]float32) {
+	m.moved = src
+	m.dims.Team.Run(len(m.stretches), m.addPiece)
+}
+
+// stretch is a part of a block.
+type stretch struct{ block, lo, hi int }
+
+const stretchLen = 1 << 15
+
+// cut makes the stretches that the team works on one by one.
+func (m *Mixer) cut() {
 	for i, b := range m.blocks {
-		copy(b.Params.G, src[i])
+		n := len(b.Params.W)
+		for lo := 0; lo < n; lo += stretchLen {
+			m.stretches = append(m.stretches, stretch{i, lo, min(lo+stretchLen, n)})
+		}
+	}
+	m.takePiece = func(k int) {
+		s := m.stretches[k]
+		g := m.blocks[s.block].Params.G[s.lo:s.hi]
+		copy(m.moved[s.block][s.lo:s.hi], g)
+		clear(g)
+	}
+	m.putPiece = func(k int) {
+		s := m.stretches[k]
+		copy(m.blocks[s.block].Params.G[s.lo:s.hi], m.moved[s.block][s.lo:s.hi])
+	}
+	m.addPiece = func(k int) {
+		s := m.stretches[k]
+		nn.AddScaled(m.blocks[s.block].Params.G[s.lo:s.hi], m.moved[s.block][s.lo:s.hi], 1)
 	}
 }
 

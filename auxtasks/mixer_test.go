@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/auxrl/auxrl/internal/f32"
 	"github.com/auxrl/auxrl/internal/rng"
 	"github.com/auxrl/auxrl/nn"
 )
@@ -227,7 +228,7 @@ func TestMixerAddsAndMeasures(t *testing.T) {
 	within(t, "head of a", a.params.G, ha, 1e-6)
 	within(t, "head of b", b.params.G, hb, 1e-6)
 
-	norm := func(g []float32) float64 { return math.Sqrt(dot(g, g)) }
+	norm := func(g []float32) float64 { return math.Sqrt(f32.Dot(g, g)) }
 	na, nb, nm := 0.5*norm(ga[0]), 2*norm(gb[0]), norm(main[0])
 	for i, r := range reports {
 		g, n := ga[0], na
@@ -235,11 +236,11 @@ func TestMixerAddsAndMeasures(t *testing.T) {
 			g, n = gb[0], nb
 		}
 		within(t, r.Name+": norm, share, cosine", []float32{r.Norm, r.Share, r.Total},
-			[]float32{float32(n), float32(n / (na + nb + nm)), float32(dot(g, main[0]) / (norm(g) * nm))}, 1e-5)
+			[]float32{float32(n), float32(n / (na + nb + nm)), float32(f32.Dot(g, main[0]) / (norm(g) * nm))}, 1e-5)
 		least := float32(math.Inf(1))
 		for k, l := range m.layers {
 			x, y := g[l.lo:l.hi], main[0][l.lo:l.hi]
-			want := float32(dot(x, y) / (norm(x) * norm(y)))
+			want := float32(f32.Dot(x, y) / (norm(x) * norm(y)))
 			within(t, r.Name+": cosine in "+l.Name, r.Cosine[k:k+1], []float32{want}, 1e-5)
 			least = min(least, want)
 		}
@@ -279,7 +280,7 @@ func TestMeasuringChangesNothing(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("%s: measuring every %d updates gave other weights", rule, every)
 			}
-			if math.IsNaN(dot(got, got)) {
+			if math.IsNaN(f32.Dot(got, got)) {
 				t.Errorf("%s: NaN", rule)
 			}
 		}
@@ -302,6 +303,40 @@ func step(e *toy, m *Mixer, opt nn.Optimizer, src Sampling) {
 	m.Step(src, 1)
 	opt.Step(0.01, 0, e.blocks[0].Params, e.blocks[1].Params)
 	m.StepHeads(opt, 0.01, true)
+}
+
+// Of tasks that share a pass, one is measured by what the others leave of their sum: that is what it sends by itself.
+func TestPartOfASum(t *testing.T) {
+	var m *Mixer
+	measured := func(known bool) ([]TaskReport, []float32) {
+		e := newToy(64)
+		m = mustMix(t, e, MixerConfig{Every: 1, Share: true, Balance: Fixed}, Named{"a", newPull(Replay, 1, "features"), Constant(1)},
+			Named{"b", newPull(Replay, 3, "features"), Constant(0.5)}, Named{"c", newPull(Replay, 2, "conv1"), Constant(0.1)})
+		if len(m.groups) != 1 {
+			t.Fatalf("%d groups", len(m.groups))
+		}
+		for _, k := range m.members {
+			k.proven = known
+		}
+		leaveMain(e, 0.1)
+		return m.Step(&past{}, 1), e.blocks[0].Params.G
+	}
+	got, left := measured(true)
+	want, sum := measured(false)
+	if !slices.Equal(left, sum) {
+		t.Error("how it is measured changes what is left")
+	}
+	for i, r := range got {
+		within(t, r.Name+": norm, share, cosine", []float32{r.Norm, r.Share, r.Total}, []float32{want[i].Norm, want[i].Share, want[i].Total}, 1e-5)
+		for k, c := range r.Cosine {
+			if w := want[i].Cosine[k]; w == w || c == c { // NaN where nothing is sent
+				within(t, r.Name+": cosine in "+m.Layers()[k], []float32{c}, []float32{w}, 1e-4)
+			}
+		}
+		if !(r.Norm > 0) {
+			t.Errorf("%s: norm %v", r.Name, r.Norm)
+		}
+	}
 }
 
 // A gate keeps a task that pulls the other way out of the shared layers, and lets its head learn; a soft one takes as much of an
@@ -330,7 +365,7 @@ func TestGates(t *testing.T) {
 		}
 		r := m.Step(&past{}, 1)[0]
 		factor := c.want(r.Total)
-		if r.Factor != factor || r.Total*c.sign < 0.5 {
+		if math.Abs(float64(r.Factor-factor)) > 1e-6 || r.Total*c.sign < 0.5 {
 			t.Errorf("%s: factor %v, want %v; cosine %v", c.rule, r.Factor, factor, r.Total)
 		}
 		want := slices.Clone(main[0])
@@ -339,6 +374,20 @@ func TestGates(t *testing.T) {
 		}
 		within(t, c.rule+": shared", e.blocks[0].Params.G, want, 1e-6)
 		within(t, c.rule+": head", p.params.G, head, 1e-6)
+	}
+}
+
+// A gate is open where the objective, or the task, sends nothing: there is no angle between the two.
+func TestGateWithoutGradient(t *testing.T) {
+	for _, rule := range []string{HardGate, SoftGate} {
+		for name, weight := range map[string]float32{"no main gradient": 1, "no gradient at all": 0} { // order: each by itself
+			e := newToy(64)
+			m := mustMix(t, e, MixerConfig{Balance: rule, Every: 1}, Named{"p", newPull(Replay, 1, "features"), Constant(weight)})
+			r := m.Step(&past{}, 1)[0]
+			if r.Factor != 1 || !m.Sound() || weight != 0 && !(r.Norm > 0) {
+				t.Errorf("%s, %s: factor %v, norm %v, sound %t", rule, name, r.Factor, r.Norm, m.Sound())
+			}
+		}
 	}
 }
 
@@ -352,7 +401,7 @@ func TestNormMatching(t *testing.T) {
 	for j := range g {
 		g[j] -= main[0][j]
 	}
-	got, want := math.Sqrt(dot(g, g)), 0.25*math.Sqrt(dot(main[0], main[0]))
+	got, want := math.Sqrt(f32.Dot(g, g)), 0.25*math.Sqrt(f32.Dot(main[0], main[0]))
 	if math.Abs(got-want) > 1e-5*want || math.Abs(float64(r.Norm)-want) > 1e-5*want {
 		t.Errorf("norm %v, reported %v, want %v", got, r.Norm, want)
 	}
@@ -365,7 +414,7 @@ func TestTasksAreClippedApart(t *testing.T) {
 	m := mustMix(t, e, MixerConfig{Balance: Fixed, Clip: 0.5}, Named{"p", p, Constant(1)})
 	main := leaveMain(e, 0.3)
 	m.Step(&past{}, 1)
-	sum := dot(p.params.G, p.params.G)
+	sum := f32.Dot(p.params.G, p.params.G)
 	for i, b := range e.blocks {
 		for j := range b.Params.G {
 			d := float64(b.Params.G[j] - main[i][j])
@@ -680,15 +729,15 @@ func TestRidersAreSetApart(t *testing.T) {
 		g, _ := alone(e, c, src.random[1])
 		grads[2] = g[0]
 
-		norm := func(g []float32) float64 { return math.Sqrt(dot(g, g)) }
+		norm := func(g []float32) float64 { return math.Sqrt(f32.Dot(g, g)) }
 		total := norm(main) + norm(grads[0]) + norm(grads[1]) + norm(grads[2])
 		for i, r := range reports {
 			g := grads[i]
 			within(t, r.Name+": norm, share, cosine", []float32{r.Norm, r.Share, r.Total},
-				[]float32{float32(norm(g)), float32(norm(g) / total), float32(dot(g, main) / (norm(g) * norm(main)))}, 1e-4)
+				[]float32{float32(norm(g)), float32(norm(g) / total), float32(f32.Dot(g, main) / (norm(g) * norm(main)))}, 1e-4)
 			for k, l := range m.layers {
 				x, y := g[l.lo:l.hi], main[l.lo:l.hi]
-				within(t, r.Name+": cosine in "+l.Name, r.Cosine[k:k+1], []float32{float32(dot(x, y) / (norm(x) * norm(y)))}, 1e-4)
+				within(t, r.Name+": cosine in "+l.Name, r.Cosine[k:k+1], []float32{float32(f32.Dot(x, y) / (norm(x) * norm(y)))}, 1e-4)
 			}
 		}
 	}

@@ -1,6 +1,6 @@
 package auxtasks
 
-import "encoding/binary"
+import "github.com/auxrl/auxrl/internal/f32"
 
 // Grid cuts the middle of an image into Rows x Cols square cells of Cell x Cell pixels; the first begins at pixel (Top, Left).
 type Grid struct {
@@ -113,7 +113,7 @@ func channels(scale []float32) (first, used int, alike bool) {
 
 // addChange adds to each cell s times the sum of differences over n channels from c on, of pixels that are step bytes apart.
 func addChange(dst []float32, obs, next []byte, g Grid, width, c, n, step int, s float32) {
-	if n == step && g.Cell*n%4 == 0 && g.Cell < 1<<7 {
+	if n == step && g.Cell*n%4 == 0 {
 		addWords(dst, obs, next, g, width*n, n, s)
 		return
 	}
@@ -135,57 +135,29 @@ func addChange(dst []float32, obs, next []byte, g Grid, width, c, n, step int, s
 	}
 }
 
-// addWords is addChange of all n channels, where a line of a cell is whole words of four bytes: it looks at two at a time. line is
-// the length of a line of the image in bytes.
+// addWords is addChange of all n channels, where a line of a cell is whole words of four bytes. line is the length of a line of the
+// image in bytes.
 func addWords(dst []float32, obs, next []byte, g Grid, line, n int, s float32) {
-	var sums [128]uint64 // of pairs of words, one above the other
+	var sums [256]uint32 // of words, one above the other
 	words, row := g.Cell*n/4, g.Cols*g.Cell*n
 	for i := range g.Rows {
 		cells := dst[i*g.Cols : (i+1)*g.Cols]
 		cell, left := 0, words
-		for from := 0; from < row; from += 8 * len(sums) {
-			to := min(from+8*len(sums), row)
-			part := sums[:(to-from+7)/8]
+		for from := 0; from < row; from += 4 * len(sums) {
+			to := min(from+4*len(sums), row)
+			part := sums[:(to-from)/4]
 			clear(part)
 			at := (g.Top+i*g.Cell)*line + g.Left*n
 			for range g.Cell {
-				addMissing(part, obs[at+from:at+to], next[at+from:at+to])
+				f32.Differences(part, obs[at+from:at+to], next[at+from:at+to])
 				at += line
 			}
-			for w := range (to - from) / 4 {
-				sum := part[w/2] >> (w % 2 * 32)
-				cells[cell] += s * float32(1024*g.Cell-int(sum&0xffff+sum>>16&0xffff))
+			for _, sum := range part {
+				cells[cell] += s * float32(sum)
 				if left--; left == 0 {
 					cell, left = cell+1, words
 				}
 			}
 		}
 	}
-}
-
-const (
-	lanes = 0x0001_0001_0001_0001 // a one in each of four lanes
-	low   = 0x00ff * lanes
-)
-
-// addMissing adds to each lane of sums 512 less the differences of two bytes; there is room for 127 times that. Every pair of words
-// of a and b, [len(sums) pairs], has a sum; the last one may be half.
-func addMissing(sums []uint64, a, b []byte) {
-	for i := range sums {
-		var x, y uint64
-		if len(a) >= 8 && len(b) >= 8 {
-			x, y = binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b)
-			a, b = a[8:], b[8:]
-		} else {
-			x, y = uint64(binary.LittleEndian.Uint32(a)), uint64(binary.LittleEndian.Uint32(b))
-		}
-		sums[i] += missing(x&low, y&low) + missing(x>>8&low, y>>8&low)
-	}
-}
-
-// missing returns 256 - |x - y| in each of four lanes, whose values are below 256.
-func missing(x, y uint64) uint64 {
-	d := x + 0x0100*lanes - y // 256 + x - y
-	more := d >> 8 & lanes    // 1 where x >= y
-	return (d ^ more*0x01ff) + more
 }

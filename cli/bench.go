@@ -117,8 +117,8 @@ func (a *app) benchAgentCmd() *cobra.Command {
 worlds of colour images that cost next to nothing, six actions, 20 steps per
 update; by itself, with each task of UNREAL, with all, and with those that draw
 alike sharing a pass. What tasks do to the encoder is measured in every tenth
-update. The rate is that of the quickest ten updates; COST is per step, as a
-multiple of the base agent's.`,
+update. Replay is short and full when measuring begins. The rate is that of the
+quickest ten updates; COST is per step, as a multiple of the base agent's.`,
 		Example: fmt.Sprintf("  %[1]s bench agent\n  %[1]s bench agent --filter 84", a.name),
 		Args:    exactly(0, ""),
 		RunE:    func(*cobra.Command, []string) error { return a.benchAgent(&f) },

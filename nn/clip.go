@@ -11,7 +11,7 @@ import (
 func ClipNorm(limit float32, arenas ...*Params) (norm float32) {
 	sum := 0.0
 	for _, p := range arenas {
-		sum += f32.SumSquares(p.G)
+		sum += f32.Dot(p.G, p.G)
 	}
 	size := math.Sqrt(sum)
 	if scale := ClipScale(limit, size); scale != 1 {

@@ -45,7 +45,7 @@ func (l *LayerNorm) normalise(dst, x []float32) (scale float32) {
 	for i, v := range x {
 		dst[i] = v - mean
 	}
-	scale = float32(1 / math.Sqrt(f32.SumSquares(dst)/float64(l.In)+float64(l.Eps)))
+	scale = float32(1 / math.Sqrt(f32.Dot(dst, dst)/float64(l.In)+float64(l.Eps)))
 	f32.Scale(dst, scale)
 	return scale
 }

@@ -115,7 +115,8 @@ func (w *sweep) bounds(piece int) (s *slot, lo, hi int) {
 
 func (w *sweep) measurePiece(piece int) {
 	s, lo, hi := w.bounds(piece)
-	w.sums[piece] = f32.SumSquares(s.params.G[lo:hi])
+	g := s.params.G[lo:hi]
+	w.sums[piece] = f32.Dot(g, g)
 }
 
 func (w *sweep) movePiece(piece int) {

@@ -1,6 +1,10 @@
 package replay
 
-import "math"
+import (
+	"math"
+
+	"github.com/auxrl/auxrl/internal/team"
+)
 
 // Ring keeps the newest past of a number of worlds, each frame once, and draws sequences from it.
 //
@@ -37,6 +41,18 @@ type Ring struct {
 	logp   []float32
 
 	worlds []world
+
+	team           *team.Team // who copies, if told to
+	job            job        // what the team works on
+	addPiece, draw func(int)
+}
+
+// job is what Add or Sample was asked for.
+type job struct {
+	b      *Batch
+	d      Draw
+	count  [2]int
+	random uint64
 }
 
 // world is one world's part of a Ring. Rows are numbered from the first on, overwritten or not; row i stands in place i%Capacity.
@@ -85,6 +101,13 @@ func NewRing(cfg Config, limit int64) (*Ring, error) {
 	return r, nil
 }
 
+// Use has Add and Sample share their copying among a team: each must then be called by whoever may run it.
+func (r *Ring) Use(t *team.Team) {
+	r.team = t
+	r.addPiece = func(i int) { r.addTo(i, r.job.b) }
+	r.draw = func(j int) { r.job.sequence(r, j) }
+}
+
 // Config returns the settings.
 func (r *Ring) Config() Config { return r.cfg }
 
@@ -120,27 +143,37 @@ func (r *Ring) Clear() {
 // It panics if something is missing or does not agree.
 func (r *Ring) Add(b *Batch) {
 	r.check(b)
-	for i := range r.worlds {
-		w := &r.worlds[i]
-		if !r.goesOn(w, i, b) {
-			r.open(i, b, i, !b.Start[i])
+	if r.team == nil {
+		for i := range r.worlds {
+			r.addTo(i, b)
 		}
-		w.added, w.zero.fresh, w.paying.fresh = w.hi-1, 0, 0
-		for t := range b.T {
-			k := t*b.B + i
-			if b.Weight != nil && b.Weight[k] == 0 { // of an episode that was dropped
-				if b.Ended[k] {
-					r.open(i, b, k+b.B, false)
-				}
-				continue
-			}
-			r.leave(i, b, k)
+		return
+	}
+	r.job.b = b
+	r.team.Run(len(r.worlds), r.addPiece)
+}
+
+// addTo appends what belongs to one world.
+func (r *Ring) addTo(i int, b *Batch) {
+	w := &r.worlds[i]
+	if !r.goesOn(w, i, b) {
+		r.open(i, b, i, !b.Start[i])
+	}
+	w.added, w.zero.fresh, w.paying.fresh = w.hi-1, 0, 0
+	for t := range b.T {
+		k := t*b.B + i
+		if b.Weight != nil && b.Weight[k] == 0 { // of an episode that was dropped
 			if b.Ended[k] {
-				r.follow(i, b, int(b.Next[k]))
 				r.open(i, b, k+b.B, false)
-			} else {
-				r.follow(i, b, k+b.B)
 			}
+			continue
+		}
+		r.leave(i, b, k)
+		if b.Ended[k] {
+			r.follow(i, b, int(b.Next[k]))
+			r.open(i, b, k+b.B, false)
+		} else {
+			r.follow(i, b, k+b.B)
 		}
 	}
 }

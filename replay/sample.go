@@ -4,7 +4,7 @@ import "github.com/auxrl/auxrl/internal/rng"
 
 // Sample fills b with sequences drawn from the Ring: which, is a function of what the Ring holds and of random. It returns false, and
 // leaves b alone, while there is no transition to draw. The slices of b are made when it is first used, and kept. Several goroutines
-// may Sample at once.
+// may Sample at once, unless there is a team to Use.
 //
 // For each sequence one transition is chosen. Without Skewed all have the same probability; the sequence goes on from it until it has
 // Len transitions, the episode has ended or the newest row is reached, the ending transition included, and Burn transitions come
@@ -29,19 +29,30 @@ func (r *Ring) Sample(b *Batch, d Draw, random uint64) bool {
 		return false
 	}
 	r.fit(b, d)
-	for j := range b.B {
-		coin, pick := rng.At(random, uint64(2*j)), rng.At(random, uint64(2*j+1))
-		i, row := r.choose(d, count, coin, pick)
-		room, n := d.Back(), 1 // steps before row, transitions from it on
-		if !d.Skewed {
-			n = r.ahead(i, row, d.Len)
+	job := job{b, d, count, random}
+	if r.team == nil {
+		for j := range b.B {
+			job.sequence(r, j)
 		}
-		before := min(room, r.behind(i, row))
-		first := row - int64(before)
-		r.before(b, j, i, first, d.NoState)
-		r.gather(b, j, i, first, room-before, before+n)
+		return true
 	}
+	r.job = job
+	r.team.Run(b.B, r.draw)
 	return true
+}
+
+// sequence draws sequence j.
+func (q *job) sequence(r *Ring, j int) {
+	coin, pick := rng.At(q.random, uint64(2*j)), rng.At(q.random, uint64(2*j+1))
+	i, row := r.choose(q.d, q.count, coin, pick)
+	room, n := q.d.Back(), 1 // steps before row, transitions from it on
+	if !q.d.Skewed {
+		n = r.ahead(i, row, q.d.Len)
+	}
+	before := min(room, r.behind(i, row))
+	first := row - int64(before)
+	r.before(q.b, j, i, first, q.d.NoState)
+	r.gather(q.b, j, i, first, room-before, before+n)
 }
 
 // count returns how many transitions of a kind there are to choose from: 0 those of reward zero, 1 the others.

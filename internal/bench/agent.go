@@ -54,7 +54,7 @@ const window = 10
 
 // Agents measures whole agents, those whose name contains filter, each for about so long: A2C with an LSTM of 256 units in 16 worlds of
 // colour images that cost next to nothing, six actions, 20 steps per update, with and without the tasks of UNREAL, conflict measured
-// every tenth update. The rate is that of the quickest ten updates.
+// every tenth update. Replay is short enough to be full when measuring begins. The rate is that of the quickest ten updates.
 func Agents(ctx context.Context, filter string, each time.Duration, told func(AgentResult) error) error {
 	base := map[int]float64{}
 	for _, a := range arms() {
@@ -86,6 +86,7 @@ func (a arm) measure(ctx context.Context, each time.Duration) (AgentResult, erro
 		return AgentResult{}, err
 	}
 	cfg.Steps, cfg.Aux, cfg.Mixer.Share = math.MaxInt32, nil, a.share
+	cfg.ReplayLen = window * cfg.Horizon // full by the end of the first window: the system's first touch of memory is not a step's cost
 	for _, kind := range a.aux {
 		e, err := agent.NewExtra(kind)
 		if err != nil {

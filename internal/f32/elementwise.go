@@ -38,12 +38,15 @@ func AddScaled(dst, x []float32, a float32) {
 	}
 }
 
-// SumSquares returns the sum of squares, accumulated in float64: sixteen sums of every sixteenth number, then halves of them
+// Dot returns the scalar product, accumulated in float64: sixteen sums of every sixteenth product, then halves of them
 // added until one is left. It is the same, bit for bit, on every machine.
-func SumSquares(x []float32) float64 {
+func Dot(x, y []float32) float64 {
+	if len(x) != len(y) {
+		panic("f32: Dot: lengths differ")
+	}
 	var sums [16]float64
-	for i := sumSquares(x, &sums); i < len(x); i++ {
-		sums[i%16] += float64(x[i]) * float64(x[i])
+	for i := dot(x, y, &sums); i < len(x); i++ {
+		sums[i%16] += float64(x[i]) * float64(y[i])
 	}
 	for n := 8; n > 0; n /= 2 {
 		for i := range n {
@@ -51,6 +54,20 @@ func SumSquares(x []float32) float64 {
 		}
 	}
 	return sums[0]
+}
+
+// Differences adds to each sum the differences |a - b| of four bytes.
+func Differences(sums []uint32, a, b []byte) {
+	if len(a) != 4*len(sums) || len(b) != len(a) {
+		panic("f32: Differences: lengths differ")
+	}
+	if differences(sums, a, b) {
+		return
+	}
+	for i := range a {
+		d := int(a[i]) - int(b[i])
+		sums[i/4] += uint32(max(d, -d))
+	}
 }
 
 // Bytes converts intensities: dst[i] = src[i] * scale.

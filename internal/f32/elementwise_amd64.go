@@ -115,7 +115,7 @@ func exp(dst, x []float32) bool {
 	return active != plain
 }
 
-// bytes and sumSquares do the first n of their numbers, a multiple of sixteen.
+// bytes and dot do the first n of their numbers, a multiple of sixteen.
 
 func bytes(dst []float32, src []byte, scale float32) (n int) {
 	if active == plain {
@@ -133,20 +133,32 @@ func bytes(dst []float32, src []byte, scale float32) (n int) {
 	return n
 }
 
-func sumSquares(x []float32, sums *[16]float64) (n int) {
+func dot(x, y []float32, sums *[16]float64) (n int) {
 	if active == plain {
 		return 0
 	}
 	for n+16 <= len(x) {
 		k := min(piece, (len(x)-n)&^15)
 		if active == avx512 {
-			sumSquares512(&x[n], &sums[0], k)
+			dot512(&x[n], &y[n], &sums[0], k)
 		} else {
-			sumSquares256(&x[n], &sums[0], k)
+			dot256(&x[n], &y[n], &sums[0], k)
 		}
 		n += k
 	}
 	return n
+}
+
+func differences(sums []uint32, a, b []byte) bool {
+	for lo := 0; active != plain && lo < len(sums); lo += piece {
+		n := min(piece, len(sums)-lo)
+		if active == avx512 {
+			differences512(&sums[lo], &a[4*lo], &b[4*lo], n)
+		} else {
+			differences256(&sums[lo], &a[4*lo], &b[4*lo], n)
+		}
+	}
+	return active != plain
 }
 
 func adam(w, g, m, v []float32, scale, step, inv, beta1, beta2, eps float32) bool {

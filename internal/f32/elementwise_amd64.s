@@ -3251,93 +3251,300 @@ DATA bytes512const<>+56(SB)/4, $0x00000000
 DATA bytes512const<>+60(SB)/4, $0x00000000
 GLOBL bytes512const<>(SB), RODATA|NOPTR, $64
 
-// func sumSquares256(x *float32, sums *float64, n int)
+// func differences256(sums *uint32, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·differences256(SB), NOSPLIT, $0-32
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+vector:
+	CMPQ       BX, $0x08
+	JL         tail
+	VMOVUPS    (CX), Y0
+	VMOVUPS    (DX), Y1
+	VMOVUPS    (AX), Y3
+	VPSUBUSB   Y1, Y0, Y2
+	VPSUBUSB   Y0, Y1, Y1
+	VPADDB     Y1, Y2, Y2
+	VPMADDUBSW differences256const<>+64(SB), Y2, Y2
+	VPMADDWD   differences256const<>+128(SB), Y2, Y2
+	VPADDD     Y2, Y3, Y3
+	VMOVUPS    Y3, (AX)
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, DX
+	SUBQ       $0x08, BX
+	JMP        vector
+
+tail:
+	TESTQ      BX, BX
+	JZ         end
+	LEAQ       differences256const<>+32(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    (SI), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VMASKMOVPS (AX), Y0, Y4
+	VPSUBUSB   Y2, Y1, Y3
+	VPSUBUSB   Y1, Y2, Y2
+	VPADDB     Y2, Y3, Y3
+	VPMADDUBSW differences256const<>+64(SB), Y3, Y3
+	VPMADDWD   differences256const<>+128(SB), Y3, Y3
+	VPADDD     Y3, Y4, Y4
+	VMASKMOVPS Y4, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA differences256const<>+0(SB)/4, $0xffffffff
+DATA differences256const<>+4(SB)/4, $0xffffffff
+DATA differences256const<>+8(SB)/4, $0xffffffff
+DATA differences256const<>+12(SB)/4, $0xffffffff
+DATA differences256const<>+16(SB)/4, $0xffffffff
+DATA differences256const<>+20(SB)/4, $0xffffffff
+DATA differences256const<>+24(SB)/4, $0xffffffff
+DATA differences256const<>+28(SB)/4, $0xffffffff
+DATA differences256const<>+32(SB)/4, $0x00000000
+DATA differences256const<>+36(SB)/4, $0x00000000
+DATA differences256const<>+40(SB)/4, $0x00000000
+DATA differences256const<>+44(SB)/4, $0x00000000
+DATA differences256const<>+48(SB)/4, $0x00000000
+DATA differences256const<>+52(SB)/4, $0x00000000
+DATA differences256const<>+56(SB)/4, $0x00000000
+DATA differences256const<>+60(SB)/4, $0x00000000
+DATA differences256const<>+64(SB)/4, $0x01010101
+DATA differences256const<>+68(SB)/4, $0x01010101
+DATA differences256const<>+72(SB)/4, $0x01010101
+DATA differences256const<>+76(SB)/4, $0x01010101
+DATA differences256const<>+80(SB)/4, $0x01010101
+DATA differences256const<>+84(SB)/4, $0x01010101
+DATA differences256const<>+88(SB)/4, $0x01010101
+DATA differences256const<>+92(SB)/4, $0x01010101
+DATA differences256const<>+96(SB)/4, $0x01010101
+DATA differences256const<>+100(SB)/4, $0x01010101
+DATA differences256const<>+104(SB)/4, $0x01010101
+DATA differences256const<>+108(SB)/4, $0x01010101
+DATA differences256const<>+112(SB)/4, $0x01010101
+DATA differences256const<>+116(SB)/4, $0x01010101
+DATA differences256const<>+120(SB)/4, $0x01010101
+DATA differences256const<>+124(SB)/4, $0x01010101
+DATA differences256const<>+128(SB)/4, $0x00010001
+DATA differences256const<>+132(SB)/4, $0x00010001
+DATA differences256const<>+136(SB)/4, $0x00010001
+DATA differences256const<>+140(SB)/4, $0x00010001
+DATA differences256const<>+144(SB)/4, $0x00010001
+DATA differences256const<>+148(SB)/4, $0x00010001
+DATA differences256const<>+152(SB)/4, $0x00010001
+DATA differences256const<>+156(SB)/4, $0x00010001
+DATA differences256const<>+160(SB)/4, $0x00010001
+DATA differences256const<>+164(SB)/4, $0x00010001
+DATA differences256const<>+168(SB)/4, $0x00010001
+DATA differences256const<>+172(SB)/4, $0x00010001
+DATA differences256const<>+176(SB)/4, $0x00010001
+DATA differences256const<>+180(SB)/4, $0x00010001
+DATA differences256const<>+184(SB)/4, $0x00010001
+DATA differences256const<>+188(SB)/4, $0x00010001
+GLOBL differences256const<>(SB), RODATA|NOPTR, $192
+
+// func differences512(sums *uint32, a *byte, b *byte, n int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·differences512(SB), NOSPLIT, $0-32
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+vector:
+	CMPQ       BX, $0x10
+	JL         tail
+	VMOVUPS    (CX), Z0
+	VMOVUPS    (DX), Z1
+	VMOVUPS    (AX), Z3
+	VPSUBUSB   Z1, Z0, Z2
+	VPSUBUSB   Z0, Z1, Z1
+	VPADDB     Z1, Z2, Z2
+	VPMADDUBSW differences512const<>+64(SB), Z2, Z2
+	VPMADDWD   differences512const<>+128(SB), Z2, Z2
+	VPADDD     Z2, Z3, Z3
+	VMOVUPS    Z3, (AX)
+	ADDQ       $0x40, AX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, DX
+	SUBQ       $0x10, BX
+	JMP        vector
+
+tail:
+	TESTQ      BX, BX
+	JZ         end
+	MOVL       $0x0000ffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	VMOVUPS.Z  (CX), K1, Z0
+	VMOVUPS.Z  (DX), K1, Z1
+	VMOVUPS.Z  (AX), K1, Z3
+	VPSUBUSB   Z1, Z0, Z2
+	VPSUBUSB   Z0, Z1, Z1
+	VPADDB     Z1, Z2, Z2
+	VPMADDUBSW differences512const<>+64(SB), Z2, Z2
+	VPMADDWD   differences512const<>+128(SB), Z2, Z2
+	VPADDD     Z2, Z3, Z3
+	VMOVUPS    Z3, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA differences512const<>+0(SB)/4, $0xffffffff
+DATA differences512const<>+4(SB)/4, $0xffffffff
+DATA differences512const<>+8(SB)/4, $0xffffffff
+DATA differences512const<>+12(SB)/4, $0xffffffff
+DATA differences512const<>+16(SB)/4, $0xffffffff
+DATA differences512const<>+20(SB)/4, $0xffffffff
+DATA differences512const<>+24(SB)/4, $0xffffffff
+DATA differences512const<>+28(SB)/4, $0xffffffff
+DATA differences512const<>+32(SB)/4, $0x00000000
+DATA differences512const<>+36(SB)/4, $0x00000000
+DATA differences512const<>+40(SB)/4, $0x00000000
+DATA differences512const<>+44(SB)/4, $0x00000000
+DATA differences512const<>+48(SB)/4, $0x00000000
+DATA differences512const<>+52(SB)/4, $0x00000000
+DATA differences512const<>+56(SB)/4, $0x00000000
+DATA differences512const<>+60(SB)/4, $0x00000000
+DATA differences512const<>+64(SB)/4, $0x01010101
+DATA differences512const<>+68(SB)/4, $0x01010101
+DATA differences512const<>+72(SB)/4, $0x01010101
+DATA differences512const<>+76(SB)/4, $0x01010101
+DATA differences512const<>+80(SB)/4, $0x01010101
+DATA differences512const<>+84(SB)/4, $0x01010101
+DATA differences512const<>+88(SB)/4, $0x01010101
+DATA differences512const<>+92(SB)/4, $0x01010101
+DATA differences512const<>+96(SB)/4, $0x01010101
+DATA differences512const<>+100(SB)/4, $0x01010101
+DATA differences512const<>+104(SB)/4, $0x01010101
+DATA differences512const<>+108(SB)/4, $0x01010101
+DATA differences512const<>+112(SB)/4, $0x01010101
+DATA differences512const<>+116(SB)/4, $0x01010101
+DATA differences512const<>+120(SB)/4, $0x01010101
+DATA differences512const<>+124(SB)/4, $0x01010101
+DATA differences512const<>+128(SB)/4, $0x00010001
+DATA differences512const<>+132(SB)/4, $0x00010001
+DATA differences512const<>+136(SB)/4, $0x00010001
+DATA differences512const<>+140(SB)/4, $0x00010001
+DATA differences512const<>+144(SB)/4, $0x00010001
+DATA differences512const<>+148(SB)/4, $0x00010001
+DATA differences512const<>+152(SB)/4, $0x00010001
+DATA differences512const<>+156(SB)/4, $0x00010001
+DATA differences512const<>+160(SB)/4, $0x00010001
+DATA differences512const<>+164(SB)/4, $0x00010001
+DATA differences512const<>+168(SB)/4, $0x00010001
+DATA differences512const<>+172(SB)/4, $0x00010001
+DATA differences512const<>+176(SB)/4, $0x00010001
+DATA differences512const<>+180(SB)/4, $0x00010001
+DATA differences512const<>+184(SB)/4, $0x00010001
+DATA differences512const<>+188(SB)/4, $0x00010001
+GLOBL differences512const<>(SB), RODATA|NOPTR, $192
+
+// func dot256(x *float32, y *float32, sums *float64, n int)
 // Requires: AVX, FMA3
-TEXT ·sumSquares256(SB), NOSPLIT, $0-24
+TEXT ·dot256(SB), NOSPLIT, $0-32
 	MOVQ    x+0(FP), AX
-	MOVQ    sums+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPD (CX), Y0
-	VMOVUPD 32(CX), Y1
-	VMOVUPD 64(CX), Y2
-	VMOVUPD 96(CX), Y3
+	MOVQ    y+8(FP), CX
+	MOVQ    sums+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
 
 sixteen:
 	VCVTPS2PD   (AX), Y4
-	VFMADD231PD Y4, Y4, Y0
+	VCVTPS2PD   (CX), Y5
+	VFMADD231PD Y4, Y5, Y0
 	VCVTPS2PD   16(AX), Y4
-	VFMADD231PD Y4, Y4, Y1
+	VCVTPS2PD   16(CX), Y5
+	VFMADD231PD Y4, Y5, Y1
 	VCVTPS2PD   32(AX), Y4
-	VFMADD231PD Y4, Y4, Y2
+	VCVTPS2PD   32(CX), Y5
+	VFMADD231PD Y4, Y5, Y2
 	VCVTPS2PD   48(AX), Y4
-	VFMADD231PD Y4, Y4, Y3
+	VCVTPS2PD   48(CX), Y5
+	VFMADD231PD Y4, Y5, Y3
 	ADDQ        $0x40, AX
-	SUBQ        $0x10, DX
+	ADDQ        $0x40, CX
+	SUBQ        $0x10, BX
 	JNZ         sixteen
-	VMOVUPD     Y0, (CX)
-	VMOVUPD     Y1, 32(CX)
-	VMOVUPD     Y2, 64(CX)
-	VMOVUPD     Y3, 96(CX)
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
+	VMOVUPD     Y2, 64(DX)
+	VMOVUPD     Y3, 96(DX)
 	VZEROUPPER
 	RET
 
-DATA sumSquares256const<>+0(SB)/4, $0xffffffff
-DATA sumSquares256const<>+4(SB)/4, $0xffffffff
-DATA sumSquares256const<>+8(SB)/4, $0xffffffff
-DATA sumSquares256const<>+12(SB)/4, $0xffffffff
-DATA sumSquares256const<>+16(SB)/4, $0xffffffff
-DATA sumSquares256const<>+20(SB)/4, $0xffffffff
-DATA sumSquares256const<>+24(SB)/4, $0xffffffff
-DATA sumSquares256const<>+28(SB)/4, $0xffffffff
-DATA sumSquares256const<>+32(SB)/4, $0x00000000
-DATA sumSquares256const<>+36(SB)/4, $0x00000000
-DATA sumSquares256const<>+40(SB)/4, $0x00000000
-DATA sumSquares256const<>+44(SB)/4, $0x00000000
-DATA sumSquares256const<>+48(SB)/4, $0x00000000
-DATA sumSquares256const<>+52(SB)/4, $0x00000000
-DATA sumSquares256const<>+56(SB)/4, $0x00000000
-DATA sumSquares256const<>+60(SB)/4, $0x00000000
-GLOBL sumSquares256const<>(SB), RODATA|NOPTR, $64
+DATA dot256const<>+0(SB)/4, $0xffffffff
+DATA dot256const<>+4(SB)/4, $0xffffffff
+DATA dot256const<>+8(SB)/4, $0xffffffff
+DATA dot256const<>+12(SB)/4, $0xffffffff
+DATA dot256const<>+16(SB)/4, $0xffffffff
+DATA dot256const<>+20(SB)/4, $0xffffffff
+DATA dot256const<>+24(SB)/4, $0xffffffff
+DATA dot256const<>+28(SB)/4, $0xffffffff
+DATA dot256const<>+32(SB)/4, $0x00000000
+DATA dot256const<>+36(SB)/4, $0x00000000
+DATA dot256const<>+40(SB)/4, $0x00000000
+DATA dot256const<>+44(SB)/4, $0x00000000
+DATA dot256const<>+48(SB)/4, $0x00000000
+DATA dot256const<>+52(SB)/4, $0x00000000
+DATA dot256const<>+56(SB)/4, $0x00000000
+DATA dot256const<>+60(SB)/4, $0x00000000
+GLOBL dot256const<>(SB), RODATA|NOPTR, $64
 
-// func sumSquares512(x *float32, sums *float64, n int)
+// func dot512(x *float32, y *float32, sums *float64, n int)
 // Requires: AVX, AVX512F
-TEXT ·sumSquares512(SB), NOSPLIT, $0-24
+TEXT ·dot512(SB), NOSPLIT, $0-32
 	MOVQ    x+0(FP), AX
-	MOVQ    sums+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPD (CX), Z0
-	VMOVUPD 64(CX), Z1
+	MOVQ    y+8(FP), CX
+	MOVQ    sums+16(FP), DX
+	MOVQ    n+24(FP), BX
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
 
 sixteen:
 	VCVTPS2PD   (AX), Z2
-	VFMADD231PD Z2, Z2, Z0
+	VCVTPS2PD   (CX), Z3
+	VFMADD231PD Z2, Z3, Z0
 	VCVTPS2PD   32(AX), Z2
-	VFMADD231PD Z2, Z2, Z1
+	VCVTPS2PD   32(CX), Z3
+	VFMADD231PD Z2, Z3, Z1
 	ADDQ        $0x40, AX
-	SUBQ        $0x10, DX
+	ADDQ        $0x40, CX
+	SUBQ        $0x10, BX
 	JNZ         sixteen
-	VMOVUPD     Z0, (CX)
-	VMOVUPD     Z1, 64(CX)
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
 	VZEROUPPER
 	RET
 
-DATA sumSquares512const<>+0(SB)/4, $0xffffffff
-DATA sumSquares512const<>+4(SB)/4, $0xffffffff
-DATA sumSquares512const<>+8(SB)/4, $0xffffffff
-DATA sumSquares512const<>+12(SB)/4, $0xffffffff
-DATA sumSquares512const<>+16(SB)/4, $0xffffffff
-DATA sumSquares512const<>+20(SB)/4, $0xffffffff
-DATA sumSquares512const<>+24(SB)/4, $0xffffffff
-DATA sumSquares512const<>+28(SB)/4, $0xffffffff
-DATA sumSquares512const<>+32(SB)/4, $0x00000000
-DATA sumSquares512const<>+36(SB)/4, $0x00000000
-DATA sumSquares512const<>+40(SB)/4, $0x00000000
-DATA sumSquares512const<>+44(SB)/4, $0x00000000
-DATA sumSquares512const<>+48(SB)/4, $0x00000000
-DATA sumSquares512const<>+52(SB)/4, $0x00000000
-DATA sumSquares512const<>+56(SB)/4, $0x00000000
-DATA sumSquares512const<>+60(SB)/4, $0x00000000
-GLOBL sumSquares512const<>(SB), RODATA|NOPTR, $64
+DATA dot512const<>+0(SB)/4, $0xffffffff
+DATA dot512const<>+4(SB)/4, $0xffffffff
+DATA dot512const<>+8(SB)/4, $0xffffffff
+DATA dot512const<>+12(SB)/4, $0xffffffff
+DATA dot512const<>+16(SB)/4, $0xffffffff
+DATA dot512const<>+20(SB)/4, $0xffffffff
+DATA dot512const<>+24(SB)/4, $0xffffffff
+DATA dot512const<>+28(SB)/4, $0xffffffff
+DATA dot512const<>+32(SB)/4, $0x00000000
+DATA dot512const<>+36(SB)/4, $0x00000000
+DATA dot512const<>+40(SB)/4, $0x00000000
+DATA dot512const<>+44(SB)/4, $0x00000000
+DATA dot512const<>+48(SB)/4, $0x00000000
+DATA dot512const<>+52(SB)/4, $0x00000000
+DATA dot512const<>+56(SB)/4, $0x00000000
+DATA dot512const<>+60(SB)/4, $0x00000000
+GLOBL dot512const<>(SB), RODATA|NOPTR, $64
 
 // func adam256(w *float32, grad *float32, m *float32, v *float32, c *float32, n int)
 // Requires: AVX

@@ -104,15 +104,25 @@ func bytes256(dst *float32, src *byte, scale float32, n int)
 //go:noescape
 func bytes512(dst *float32, src *byte, scale float32, n int)
 
-// sumSquares256 adds x*x to sums, sixteen lanes. n is a multiple of sixteen and not 0.
+// differences256 adds to each of n sums the differences of four bytes of a and b.
 //
 //go:noescape
-func sumSquares256(x *float32, sums *float64, n int)
+func differences256(sums *uint32, a *byte, b *byte, n int)
 
-// sumSquares512 adds x*x to sums, sixteen lanes. n is a multiple of sixteen and not 0.
+// differences512 adds to each of n sums the differences of four bytes of a and b.
 //
 //go:noescape
-func sumSquares512(x *float32, sums *float64, n int)
+func differences512(sums *uint32, a *byte, b *byte, n int)
+
+// dot256 adds x*y to sums, sixteen lanes. n is a multiple of sixteen and not 0.
+//
+//go:noescape
+func dot256(x *float32, y *float32, sums *float64, n int)
+
+// dot512 adds x*y to sums, sixteen lanes. n is a multiple of sixteen and not 0.
+//
+//go:noescape
+func dot512(x *float32, y *float32, sums *float64, n int)
 
 // adam256 takes a step with the constants c and clears grad.
 //

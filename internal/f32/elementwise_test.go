@@ -2,6 +2,7 @@ package f32
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -94,35 +95,67 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-func TestSumSquares(t *testing.T) {
+func TestDot(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		x := floats(t, rapid.IntRange(0, 70).Draw(t, "n"), "x")
-		want := 0.0
-		for _, v := range x {
-			want += float64(v) * float64(v)
+		n := rapid.IntRange(0, 70).Draw(t, "n")
+		x, y := floats(t, n, "x"), floats(t, n, "y")
+		want, size := 0.0, 0.0
+		for i, v := range x {
+			want += float64(v) * float64(y[i])
+			size += math.Abs(float64(v) * float64(y[i]))
 		}
-		if got := SumSquares(x); math.Abs(got-want) > 1e-14*want {
+		got := Dot(x, y)
+		if alike := math.IsNaN(got) && math.IsNaN(want) || got == want; !alike && !(math.Abs(got-want) <= 1e-14*size) {
 			t.Fatalf("got %v, want %v", got, want)
 		}
 	})
-	if got := SumSquares([]float32{1e30, 1e30}); math.IsInf(got, 0) {
+	if got := Dot([]float32{1e30, 1e30}, []float32{1e30, 1e30}); math.IsInf(got, 0) {
 		t.Errorf("squares of 1e30 overflow: %v", got)
 	}
+}
+
+func TestDifferences(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 70).Draw(t, "n")
+		off := rapid.IntRange(0, 7).Draw(t, "offset")
+		a := rapid.SliceOfN(rapid.Byte(), off+4*n, off+4*n).Draw(t, "a")[off:]
+		b := rapid.SliceOfN(rapid.Byte(), 4*n, 4*n).Draw(t, "b")
+		const post = 0xdeadbeef
+		sums, want := make([]uint32, n+1), make([]uint32, n+1)
+		for i := range n {
+			sums[i] = uint32(i)
+			want[i] = uint32(i + apart(a[4*i], b[4*i]) + apart(a[4*i+1], b[4*i+1]) + apart(a[4*i+2], b[4*i+2]) + apart(a[4*i+3], b[4*i+3]))
+		}
+		sums[n], want[n] = post, post
+		Differences(sums[:n], a, b)
+		if !slices.Equal(sums, want) {
+			t.Fatalf("got %v, want %v", sums, want)
+		}
+	})
+}
+
+func apart(a, b byte) int {
+	if a < b {
+		a, b = b, a
+	}
+	return int(a - b)
 }
 
 func TestElementwiseChecksLengths(t *testing.T) {
 	two, three := make([]float32, 2, 8), make([]float32, 3)
 	for name, call := range map[string]func(){
-		"Add":        func() { Add(two, three) },
-		"Bytes":      func() { Bytes(two, make([]byte, 3), 1) },
-		"MaskReLU":   func() { MaskReLU(two, three) },
-		"MaskTanh":   func() { MaskTanh(two, three) },
-		"Exp":        func() { Exp(two, three) },
-		"Adam":       func() { Adam(three, two, three, three, 1, 1, 1, 0, 0, 1) },
-		"Adam, m":    func() { Adam(three, three, two, three, 1, 1, 1, 0, 0, 1) },
-		"Adam, v":    func() { Adam(three, three, three, two, 1, 1, 1, 0, 0, 1) },
-		"RMSProp":    func() { RMSProp(three, two, three, 1, 1, 0, 1, true) },
-		"RMSProp, s": func() { RMSProp(three, three, two, 1, 1, 0, 1, true) },
+		"Add":         func() { Add(two, three) },
+		"Bytes":       func() { Bytes(two, make([]byte, 3), 1) },
+		"Dot":         func() { Dot(two, three) },
+		"Differences": func() { Differences(make([]uint32, 2), make([]byte, 8), make([]byte, 7)) },
+		"MaskReLU":    func() { MaskReLU(two, three) },
+		"MaskTanh":    func() { MaskTanh(two, three) },
+		"Exp":         func() { Exp(two, three) },
+		"Adam":        func() { Adam(three, two, three, three, 1, 1, 1, 0, 0, 1) },
+		"Adam, m":     func() { Adam(three, three, two, three, 1, 1, 1, 0, 0, 1) },
+		"Adam, v":     func() { Adam(three, three, three, two, 1, 1, 1, 0, 0, 1) },
+		"RMSProp":     func() { RMSProp(three, two, three, 1, 1, 0, 1, true) },
+		"RMSProp, s":  func() { RMSProp(three, three, two, 1, 1, 0, 1, true) },
 	} {
 		if !panics(call) {
 			t.Errorf("%s: no panic", name)

@@ -28,7 +28,8 @@ func sigmoid([]float32) bool                                   { return false }
 func maskTanh(_, _ []float32) bool                             { return false }
 func exp(_, _ []float32) bool                                  { return false }
 func bytes([]float32, []byte, float32) int                     { return 0 }
-func sumSquares([]float32, *[16]float64) int                   { return 0 }
+func dot(_, _ []float32, _ *[16]float64) int                   { return 0 }
+func differences(_ []uint32, _, _ []byte) bool                 { return false }
 func adam(_, _, _, _ []float32, _, _, _, _, _, _ float32) bool { return false }
 func rmsprop(_, _, _ []float32, _, _, _, _, _ float32) bool    { return false }
 

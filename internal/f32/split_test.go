@@ -102,7 +102,7 @@ func TestNothingAllocates(t *testing.T) {
 		Tanh(x)
 		Sigmoid(x)
 		Exp(y, x)
-		SumSquares(y)
+		Dot(y, y)
 		Softmax(z, y, x, 8)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -30,9 +30,9 @@ var projectImports = []struct {
 	{"env/catalog", []string{"env", "env/*"}},
 
 	{"f32blas", []string{"internal/f32"}},
-	{"replay", []string{"internal/rng"}},
+	{"replay", []string{"internal/rng", "internal/team"}},
 	{"nn", []string{"internal/f32", "internal/rng", "internal/team"}},
-	{"auxtasks", []string{"nn", "replay", "internal/rng"}},
+	{"auxtasks", []string{"nn", "replay", "internal/f32", "internal/rng"}},
 	{"auxtasks/tasktest", []string{"auxtasks", "policy", "nn", "replay", "internal/rng"}},
 	{"policy", []string{"nn", "replay", "auxtasks", "internal/rng", "internal/team", "internal/run"}},
 	{"agent", []string{"env", "policy", "auxtasks", "replay", "nn", "stats", "internal/rng", "internal/team", "internal/run", "internal/live"}},

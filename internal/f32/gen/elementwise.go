@@ -85,8 +85,10 @@ func genElementwise(c *build.Context) {
 	})
 	both(c, "bytes", "func(dst *float32, src *byte, scale float32, n int)",
 		"sets dst to src * scale. n is a multiple of sixteen and not 0.", genBytes)
-	both(c, "sumSquares", "func(x *float32, sums *float64, n int)",
-		"adds x*x to sums, sixteen lanes. n is a multiple of sixteen and not 0.", genSumSquares)
+	both(c, "differences", "func(sums *uint32, a, b *byte, n int)",
+		"adds to each of n sums the differences of four bytes of a and b.", genDifferences)
+	both(c, "dot", "func(x, y *float32, sums *float64, n int)",
+		"adds x*y to sums, sixteen lanes. n is a multiple of sixteen and not 0.", genDot)
 	both(c, "adam", "func(w, grad, m, v, c *float32, n int)", "takes a step with the constants c and clears grad.", genAdam)
 	both(c, "rmsprop", "func(w, grad, s, c *float32, n int)", "takes a step with the constants c and clears grad.", genRMSProp)
 }
@@ -180,8 +182,22 @@ func genBytes(l *lanes) {
 	l.JNZ(operand.LabelRef("sixteen"))
 }
 
-func genSumSquares(l *lanes) {
-	x, sums, n := l.arg("x"), l.arg("sums"), l.arg("n")
+func genDifferences(l *lanes) {
+	sums, a, b, n := l.arg("sums"), l.arg("a"), l.arg("b"), l.arg("n")
+	l.each(n, func() {
+		x, y, d, sum := l.load(at(a)), l.load(at(b)), l.vec(), l.load(at(sums))
+		l.VPSUBUSB(y, x, d) // of the two differences one is 0
+		l.VPSUBUSB(x, y, y)
+		l.VPADDB(y, d, d)
+		l.VPMADDUBSW(l.bits(0x01010101), d, d)
+		l.VPMADDWD(l.bits(0x00010001), d, d)
+		l.VPADDD(d, sum, sum)
+		l.store(sum, at(sums))
+	}, sums, a, b)
+}
+
+func genDot(l *lanes) {
+	x, y, sums, n := l.arg("x"), l.arg("y"), l.arg("sums"), l.arg("n")
 	doubles := l.count() / 2
 	acc := make([]reg.VecVirtual, 16/doubles)
 	for i := range acc {
@@ -190,11 +206,13 @@ func genSumSquares(l *lanes) {
 	}
 	l.Label("sixteen")
 	for i := range acc {
-		v := l.vec()
+		v, w := l.vec(), l.vec()
 		l.VCVTPS2PD(at(x).Offset(4*doubles*i), v)
-		l.VFMADD231PD(v, v, acc[i])
+		l.VCVTPS2PD(at(y).Offset(4*doubles*i), w)
+		l.VFMADD231PD(v, w, acc[i])
 	}
 	l.ADDQ(operand.Imm(64), x)
+	l.ADDQ(operand.Imm(64), y)
 	l.SUBQ(operand.Imm(16), n)
 	l.JNZ(operand.LabelRef("sixteen"))
 	for i := range acc {
