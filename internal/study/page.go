@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/auxrl/auxrl/stats"
 )
 
 // fewSeeds is with how many seeds intervals are too narrow; see package stats.
@@ -70,8 +72,8 @@ func (r *Report) protocol() string {
 		how = "the likeliest action each time"
 	}
 	return fmt.Sprintf("Seeds %s. At the end of its training every agent plays %d episodes on layouts that training never draws, %s; that gives its score. "+
-		"IQM is the interquartile mean over runs. Brackets hold 95 %% percentile intervals of the stratified bootstrap with 50,000 resamples (Agarwal et al. 2021).",
-		describeSeeds(s.Seeds), s.Episodes, how)
+		"IQM is the interquartile mean over runs. Brackets hold 95 %% percentile intervals of the stratified bootstrap with %s resamples (Agarwal et al. 2021).",
+		describeSeeds(s.Seeds), s.Episodes, how, grouped(float64(stats.Default().Reps)))
 }
 
 // title returns that of a result.
