@@ -151,6 +151,9 @@ func (g *group) hold(m *Mixer) {
 		k.in.Random = k.random(m.update, forHeld)
 		r := k.Task.Loss(&k.in, 0)
 		k.report.Held, k.report.HeldRows = r.Quality, r.Rows
+		if r.Quality != r.Quality {
+			k.report.Held, k.report.HeldRows = 0, 0
+		}
 	}
 }
 

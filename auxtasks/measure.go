@@ -18,7 +18,7 @@ type TaskReport struct {
 	// Of the last measuring update. The main gradient is that of the objective alone, as clipping left it: without those of tasks
 	// that ride on its pass, which clipping shortened like it.
 	Held     float32   // Quality on the newest sequences, which nothing was trained on yet
-	HeldRows int       // 0: it was undefined
+	HeldRows int       // 0: it was undefined, or these rows could not tell
 	Norm     float32   // of the gradient, times Weight, on the shared blocks
 	Share    float32   // of the sum of that of all tasks and of the main one
 	Total    float32   // cosine with the main gradient over all shared blocks

@@ -377,6 +377,29 @@ func TestGates(t *testing.T) {
 	}
 }
 
+// unsure is a task whose rows say nothing about how well it does.
+type unsure struct{ *pull }
+
+func (u unsure) Loss(in *Input, w float32) Report {
+	r := u.pull.Loss(in, w)
+	r.Quality = unknown
+	return r
+}
+
+// Where the newest sequences cannot tell, nothing is said of them: not that the task is done badly.
+func TestHeldOutThatCannotTell(t *testing.T) {
+	for _, sure := range []bool{true, false} {
+		var task Task = newPull(Replay, 1, "features")
+		if !sure {
+			task = unsure{newPull(Replay, 1, "features")}
+		}
+		r := mustMix(t, newToy(64), MixerConfig{Every: 1, Balance: Fixed}, Named{"p", task, Constant(1)}).Step(&past{}, 1)[0]
+		if r.HeldRows > 0 != sure || r.Held != r.Held || r.Rows == 0 || !r.Measured {
+			t.Errorf("sure %t: %+v", sure, r)
+		}
+	}
+}
+
 // A gate is open where the objective, or the task, sends nothing: there is no angle between the two.
 func TestGateWithoutGradient(t *testing.T) {
 	for _, rule := range []string{HardGate, SoftGate} {

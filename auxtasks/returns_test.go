@@ -198,8 +198,8 @@ func TestQualities(t *testing.T) {
 			t.Errorf("explained variance, %s: got %v, want %v", c.name, got, c.want)
 		}
 	}
-	if got := auxtasks.ExplainedVariance(y, []float32{2, 2, 2, 2}, nil); got != 0 {
-		t.Errorf("explained variance of targets that are alike: got %v, want 0", got)
+	if got := auxtasks.ExplainedVariance(y, []float32{2, 2, 2, 2}, nil); got == got {
+		t.Errorf("explained variance of targets that are alike: got %v, want NaN", got)
 	}
 
 	logits := []float32{2, 1, 0, 5, 1, 1, 0, 3} // say 0, 1, 0, 1
@@ -211,7 +211,6 @@ func TestQualities(t *testing.T) {
 		want  float64
 	}{
 		{"perfect", []int32{0, 1, 0, 1}, nil, 0.5},
-		{"the commonest alone", []int32{0, 0, 0, 0}, nil, -0.5},
 		{"one wrong", []int32{0, 1, 0, 0}, nil, 0},
 		{"that one does not count", []int32{0, 1, 0, 9}, []float32{1, 1, 1, 0}, 1.0 / 3},
 		{"nothing counts", []int32{0, 0, 0, 0}, make([]float32, 4), 0},
@@ -219,6 +218,12 @@ func TestQualities(t *testing.T) {
 		if got := auxtasks.Lift(logits, c.label, c.w, count, 2); !near(got, c.want) {
 			t.Errorf("lift, %s: got %v, want %v", c.name, got, c.want)
 		}
+	}
+	if got := auxtasks.Lift(logits, []int32{0, 0, 1, 0}, []float32{1, 1, 0, 1}, count, 2); got == got {
+		t.Errorf("lift, one class alone: got %v, want NaN", got)
+	}
+	if got := auxtasks.Youden(logits, []int32{1, 1, 0, 1}, []float32{1, 1, 0, 1}); got == got {
+		t.Errorf("Youden's index, one class alone: got %v, want NaN", got)
 	}
 	if !panics(func() { auxtasks.Lift(logits, make([]int32, 3), nil, count, 2) }) ||
 		!panics(func() { auxtasks.ExplainedVariance(y, y[:1], nil) }) {

@@ -89,7 +89,7 @@ type Input struct {
 // Report is what one call of Loss measured.
 type Report struct {
 	Loss    float32 // mean over valid rows, not weighted by w
-	Quality float32 // how well the task does, higher is better, against a trivial predictor where there is one; see each task
+	Quality float32 // how well the task does, higher is better, against a trivial predictor where there is one; NaN if these rows cannot tell
 	Rows    int     // valid rows; 0: the loss is undefined this time, which is not zero
 }
 
