@@ -265,6 +265,7 @@ func (g *group) leave() {
 	}
 }
 
+// backward has what stands at the taps of all encoders sent back.
 func (g *group) backward(m *Mixer, send func(Encoder)) {
 	if g.upto != "" {
 		send(m.enc)

@@ -37,7 +37,7 @@ type Mixer struct {
 
 	main    [][]float32 // [block] the main gradient; when it is measured, without what riders added
 	sum     [][]float32 // [block] of the tasks' gradients so far, while G is used for one of them
-	square  []float64   // [layer] of its norm, when it is measured
+	square  []float64   // [layer] of the main gradient's norm, when it is measured
 	smooth  [][]float32 // [block] slow mean of the main gradient, for gates; nil without
 	size    float64     // slow mean of its norm, for norm matching
 	reports []TaskReport

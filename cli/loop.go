@@ -340,7 +340,7 @@ func (d *driver) extraMeasures() (list []named) {
 		}
 		put("loss", t.Loss, t.Rows > 0)
 		put("weighted", t.Loss*t.Weight, t.Rows > 0)
-		put("quality", t.Quality, t.Rows > 0 && t.Quality == t.Quality)
+		put("quality", t.Quality, t.Rows > 0)
 		put("held_out", t.Held, t.HeldRows > 0)
 		put("weight", t.Weight, true)
 		put("factor", t.Factor, t.Rows > 0)

@@ -42,9 +42,9 @@ type Ring struct {
 
 	worlds []world
 
-	team           *team.Team // who copies, if told to
-	job            job        // what the team works on
-	addPiece, draw func(int)
+	team                *team.Team // who copies, if told to
+	job                 job        // what the team works on
+	addPiece, drawPiece func(int)
 }
 
 // job is what Add or Sample was asked for.
@@ -105,7 +105,7 @@ func NewRing(cfg Config, limit int64) (*Ring, error) {
 func (r *Ring) Use(t *team.Team) {
 	r.team = t
 	r.addPiece = func(i int) { r.addTo(i, r.job.b) }
-	r.draw = func(j int) { r.job.sequence(r, j) }
+	r.drawPiece = func(j int) { r.job.sequence(r, j) }
 }
 
 // Config returns the settings.

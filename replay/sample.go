@@ -37,7 +37,7 @@ func (r *Ring) Sample(b *Batch, d Draw, random uint64) bool {
 		return true
 	}
 	r.job = job
-	r.team.Run(b.B, r.draw)
+	r.team.Run(b.B, r.drawPiece)
 	return true
 }
 

@@ -1,12 +1,14 @@
 package replay
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"runtime"
 	"testing"
 
 	"github.com/auxrl/auxrl/internal/rng"
+	"github.com/auxrl/auxrl/internal/team"
 )
 
 // fifteen returns a ring of 2000 rows in which all episodes have 15 transitions, the last of which pays 1 and ends the task: where a
@@ -187,10 +189,44 @@ func TestRandomDecides(t *testing.T) {
 	}
 }
 
+// TestTeam shares the copying: what is kept and what is drawn stay the same.
+func TestTeam(t *testing.T) {
+	crew := team.New(3)
+	defer crew.Close()
+	cfg := plain(5, 64, 6)
+	alone, shared, p := newRing(t, cfg), newRing(t, cfg), newPlayer(cfg, 1, 0.1, 0.2)
+	shared.Use(crew)
+	for round := range 12 {
+		b := p.play(20)
+		alone.Add(b)
+		shared.Add(b)
+		for _, d := range []Draw{{Len: 5, Burn: 1, Seqs: 9}, {Len: 3, Skewed: true, NoNext: true}, {Len: 2, Newest: true, NoState: true}} {
+			var got, want Batch
+			if alone.Sample(&want, d, uint64(round)) != shared.Sample(&got, d, uint64(round)) || !reflect.DeepEqual(got, want) {
+				t.Fatalf("round %d, %+v: a team draws something else", round, d)
+			}
+		}
+	}
+	if !bytes.Equal(shared.AppendState(nil), alone.AppendState(nil)) {
+		t.Error("a team keeps something else")
+	}
+}
+
 func TestAllocations(t *testing.T) {
+	crew := team.New(2)
+	defer crew.Close()
+	for name, crew := range map[string]*team.Team{"alone": nil, "team": crew} { // order: each by itself
+		t.Run(name, func(t *testing.T) { testAllocations(t, crew) })
+	}
+}
+
+func testAllocations(t *testing.T, crew *team.Team) {
 	cfg := plain(4, 64, 6)
 	cfg.Frames, cfg.C = 4, 4
 	r, p := newRing(t, cfg), newPlayer(cfg, 1, 0.1, 0.2)
+	if crew != nil {
+		r.Use(crew)
+	}
 	rollout := p.play(20)
 	draws := []Draw{{Len: 5, Burn: 2}, {Len: 3, Skewed: true, NoNext: true}, {Len: 1, Newest: true, NoState: true}}
 	batches := make([]Batch, len(draws))
